@@ -1,0 +1,49 @@
+# `make demo` and `make test` need Python >= 3.11, a C++20 compiler and make; everything else goes into .venv here.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ifeq ($(OS),Windows_NT)
+  BIN := $(VENV)/Scripts
+endif
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+NATIVE := CMakeLists.txt pyproject.toml $(wildcard native/*.?pp native/bindings/*.cpp)
+
+.PHONY: demo test lint bench bench-full dist build clean
+.DELETE_ON_ERROR:
+
+demo: $(VENV)/built  ## train on the bundled sample and look at the vectors
+	$(BIN)/wordmill demo --output demo
+
+test: $(VENV)/built $(VENV)/test
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: $(VENV)/built $(VENV)/test $(VENV)/lint
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(VENV)/built $(VENV)/bench
+	$(BIN)/python benchmarks/compare.py
+
+dist: $(VENV)/dist
+	$(BIN)/python tests/check_dist.py
+
+build: $(VENV)/built
+
+$(VENV)/built: $(VENV)/tools $(NATIVE)
+	$(PIP) install --no-build-isolation --editable '.[plot]'
+	@touch $@
+
+$(VENV)/tools:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "wordmill needs Python 3.11 or later: make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install --upgrade 'pip>=25.1'
+	$(PIP) install --group build
+	@touch $@
+
+$(VENV)/%: $(VENV)/tools pyproject.toml
+	$(PIP) install --group $*
+	@touch $@
+
+clean:
+	rm -rf $(VENV) build dist demo site

@@ -1,0 +1,8 @@
+// One registrar per topic; bindings only bind.
+#pragma once
+#include <nanobind/nanobind.h>
+
+namespace nb = nanobind;
+
+void bind_text(nb::module_& m);
+void bind_training(nb::module_& m);

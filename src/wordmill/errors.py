@@ -1,0 +1,67 @@
+"""Exceptions of wordmill: each message says what is wrong, where, and what to do about it, on one line."""
+
+from __future__ import annotations
+
+__all__ = [
+    "CoreNotBuiltError",
+    "CorpusError",
+    "DivergenceError",
+    "FormatError",
+    "MissingDependencyError",
+    "MissingKeyError",
+    "NotFittedError",
+    "OutputError",
+    "ParameterError",
+    "VocabularyError",
+    "WordmillError",
+]
+
+
+class WordmillError(Exception):
+    """Base of every error that wordmill raises on purpose. The command line shows it as one line and exits with 1."""
+
+
+class ParameterError(WordmillError, ValueError):
+    """A parameter is unknown, out of bounds or of the wrong type; the message names it and its bounds."""
+
+
+class CorpusError(WordmillError, ValueError):
+    """A corpus cannot be read as sequences of keys; the message names the source and the place in it."""
+
+
+class VocabularyError(WordmillError, ValueError):
+    """No usable vocabulary is left after counting and thresholds."""
+
+
+class FormatError(WordmillError, ValueError):
+    """A file or directory of vectors is not what it claims to be; the message names the file and the place in it."""
+
+
+class MissingKeyError(WordmillError, KeyError):
+    """A key has no vector; the message suggests near spellings."""
+
+    def __str__(self) -> str:
+        return str(self.args[0]) if self.args else ""  # KeyError would show the repr
+
+
+class DivergenceError(WordmillError, ArithmeticError):
+    """Training diverged: the loss is not finite or explodes."""
+
+
+class NotFittedError(WordmillError, AttributeError, ValueError):
+    """Vectors were asked for before `fit`."""
+
+
+class OutputError(WordmillError, OSError):
+    """The output cannot be written; what was there before is untouched."""
+
+    def __str__(self) -> str:
+        return str(self.args[0]) if self.args else ""  # OSError would want an errno
+
+
+class MissingDependencyError(WordmillError, ImportError):
+    """An optional package is missing; the message gives the command that installs it."""
+
+
+class CoreNotBuiltError(WordmillError, ImportError):
+    """The compiled core is missing; the message gives the command that builds it."""
