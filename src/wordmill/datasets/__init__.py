@@ -1,4 +1,4 @@
-"""The bundled data: a Wikipedia sample and the Google analogies. `data/NOTICE.md` names authors, licences and changes."""
+"""Bundled data: a Wikipedia sample and the Google analogies. `data/NOTICE.md` names authors, licences and changes."""
 
 from __future__ import annotations
 
