@@ -1,5 +1,43 @@
-"""wordmill: word2vec-style embeddings of words, items, nodes and events."""
+"""wordmill: word2vec-style embeddings of words, items, nodes and events.
+
+Names load on first use, so that ``import wordmill`` is quick and vectors can be read where the core is not built.
+"""
 
 from __future__ import annotations
 
-__all__: list[str] = []
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from wordmill.config import TrainConfig
+
+__all__ = ["TrainConfig", "__version__"]
+
+_HOME = {"TrainConfig": "wordmill.config"}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "_core":  # `from wordmill import _core` comes here the first time
+        return _load_core()
+    if name == "__version__":
+        return importlib.import_module("importlib.metadata").version("wordmill")
+    if name not in _HOME:
+        raise AttributeError(f"module 'wordmill' has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
+def _load_core() -> Any:
+    """Import the compiled core; where it is missing, say what builds it."""
+    try:
+        return importlib.import_module("wordmill._core")
+    except ImportError as reason:
+        from wordmill.errors import CoreNotBuiltError  # noqa: PLC0415
+
+        raise CoreNotBuiltError(
+            f"wordmill's compiled core cannot be loaded ({reason}); in a source tree run 'make build', "
+            "elsewhere 'python -m pip install --force-reinstall wordmill'"
+        ) from reason

@@ -1,0 +1,256 @@
+"""Every knob of training, once: default, meaning, unit, bounds and source.
+
+The constructor of `Word2Vec`, the options of the command line and the documentation all come from the fields of
+`TrainConfig`.
+"""
+
+from __future__ import annotations
+
+import math
+import numbers
+import os
+import reprlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from types import NoneType, UnionType
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from wordmill.errors import ParameterError
+from wordmill.other_names import unknown_parameter
+
+__all__ = ["Knob", "TrainConfig", "available_cores", "knobs"]
+
+Tokenizer = Callable[[str], list[str]]
+
+#: The rate that each rule learns best with (measured on 17M tokens of Wikipedia, vector_size 100).
+DEFAULT_ALPHA = {"skipgram": 0.025, "mean": 0.15, "sqrt": 0.1, "word2vec": 0.05}
+
+
+@dataclass(frozen=True)
+class Knob:
+    """What a field of `TrainConfig` means: the metadata under the key ``"knob"``."""
+
+    help: str
+    group: Literal["Model", "Training", "Corpus", "Run"]
+    unit: str = ""
+    least: float = -math.inf  # inclusive
+    above: float = -math.inf  # exclusive
+    most: float = math.inf  # inclusive
+    source: str = ""
+
+    @property
+    def bounds(self) -> str:
+        """The bounds in words, empty when there are none."""
+        low = f"above {self.above:g}" if self.above > -math.inf else ""
+        low = f"from {_plain(self.least)}" if self.least > -math.inf else low
+        high = f"to {_plain(self.most)}" if self.most < math.inf else ""
+        return " ".join(part for part in (low, high) if part)
+
+    def admits(self, value: float) -> bool:
+        """Whether a number lies within the bounds; NaN does not."""
+        return self.least <= value <= self.most and value > self.above
+
+
+def _knob(default: Any, help: str, group: str, **rest: Any) -> Any:  # noqa: A002
+    return field(default=default, metadata={"knob": Knob(help, group, **rest)})  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainConfig:
+    """The settings of a run, validated: a wrong one is a `ParameterError` naming parameter, value and bounds.
+
+    The fields are the parameters of `Word2Vec`; their metadata holds a `Knob` each (see `knobs`).
+    """
+
+    architecture: Literal["skipgram", "cbow"] = _knob(
+        "skipgram",
+        "What predicts what: skipgram is better on rare words, cbow is faster.",
+        "Model",
+        source="Mikolov et al. 2013a, section 3",
+    )
+    vector_size: int = _knob(100, "Length of the vectors.", "Model", unit="numbers", least=1, most=65_536)
+    window: int | Literal["sequence"] = _knob(
+        5,
+        "Context words on each side; 'sequence' takes everything in the sequence (baskets, sessions).",
+        "Model",
+        unit="words",
+        least=1,
+        most=10_000,
+        source="Mikolov et al. 2013a, section 3",
+    )
+    shrink_windows: bool = _knob(
+        True,
+        "Draw the width of each window from 1 to window, so that near words count more (no effect on 'sequence').",
+        "Model",
+        source="Mikolov et al. 2013a, section 3.2",
+    )
+    negative: int = _knob(
+        5,
+        "Noise words per window: 5 to 20 for small corpora, 2 to 5 for large ones.",
+        "Model",
+        unit="words",
+        least=1,
+        most=1_000,
+        source="Mikolov et al. 2013b, section 2.2",
+    )
+    ns_exponent: float = _knob(
+        0.75,
+        "Noise words are drawn by count to this power: 0 evenly, 1 as they occur; items often do well below 0.",
+        "Model",
+        least=-5.0,
+        most=5.0,
+        source="Mikolov et al. 2013b, section 2.2; Caselles-Dupre et al. 2018",
+    )
+    sample: float = _knob(
+        1e-3,
+        "Words more frequent than this share are thinned out; 0 keeps every word.",
+        "Model",
+        unit="share of tokens",
+        least=0.0,
+        most=1.0,
+        source="Mikolov et al. 2013b, section 2.3; the formula is word2vec.c's",
+    )
+    cbow_update: Literal["mean", "sqrt", "word2vec"] = _knob(
+        "mean",
+        "Share of the gradient that each of C context words gets in cbow: mean 1/C (the true gradient), "
+        "sqrt 1/sqrt(C), word2vec all of it.",
+        "Model",
+    )
+    epochs: int = _knob(5, "Passes over the corpus.", "Training", unit="passes", least=1, most=1_000_000)
+    alpha: float | None = _knob(
+        None,
+        "Learning rate at the start; left out: skipgram 0.025, cbow 0.15 (mean), 0.1 (sqrt) or 0.05 (word2vec).",
+        "Training",
+        above=0.0,
+        most=10.0,
+    )
+    min_alpha: float = _knob(
+        1e-4, "Learning rate at the end; it falls linearly, token by token.", "Training", least=0.0, most=10.0
+    )
+    seed: int = _knob(1, "Seed of everything random.", "Training", least=0, most=2**63 - 1)
+    min_count: int = _knob(
+        5, "Leave out words that occur less often.", "Corpus", unit="occurrences", least=1, most=2**62
+    )
+    max_final_vocab: int | None = _knob(
+        None, "Keep at most so many words, the most frequent ones.", "Corpus", unit="words", least=2, most=2**31 - 1
+    )
+    tokenizer: Literal["whitespace", "words"] | Tokenizer = _knob(  # noqa: RUF009
+        "whitespace", "How text becomes tokens: at white space, or the words of Unicode without punctuation.", "Corpus"
+    )
+    lowercase: bool = _knob(False, "Lowercase the text first.", "Corpus")
+    errors: Literal["strict", "replace"] = _knob(
+        "strict", "Bytes that are not UTF-8: strict stops and names the place, replace puts U+FFFD.", "Corpus"
+    )
+    workers: int | None = _knob(
+        None, "Threads; left out: every core that this process may use.", "Run", unit="threads", least=1, most=1_024
+    )
+    backend: Literal["native", "reference"] = _knob(
+        "native", "native: the compiled core; reference: the NumPy layers, slow, to check against.", "Run"
+    )
+    verbose: bool = _knob(False, "Show progress on the standard error stream.", "Run")
+
+    def __post_init__(self) -> None:
+        """Check every field, and turn NumPy's numbers into Python's."""
+        for name, knob in knobs():
+            object.__setattr__(self, name, _checked(name, getattr(self, name), _KINDS[name], knob))
+        if self.min_alpha > self.start_alpha:
+            raise ParameterError(
+                f"min_alpha={self.min_alpha:g} is above alpha={self.start_alpha:g}: the rate falls from alpha to it"
+            )
+
+    @classmethod
+    def from_params(cls, params: Mapping[str, Any]) -> TrainConfig:
+        """Build from a mapping; an unknown name is a `ParameterError` that names ours."""
+        names = [name for name, _ in knobs()]
+        for name, value in params.items():
+            if name not in names:
+                raise ParameterError(unknown_parameter(name, value, names))
+        return cls(**params)
+
+    @property
+    def start_alpha(self) -> float:
+        """The learning rate at the start: `alpha`, or the default of the architecture and its update."""
+        if self.alpha is not None:
+            return self.alpha
+        return DEFAULT_ALPHA["skipgram" if self.architecture == "skipgram" else self.cbow_update]
+
+    @property
+    def threads(self) -> int:
+        """The number of threads: `workers`, or every core that this process may use."""
+        return self.workers if self.workers is not None else available_cores()
+
+    def resolved(self) -> TrainConfig:
+        """Fill in what was left to us: alpha and workers."""
+        return replace(self, alpha=self.start_alpha, workers=self.threads)
+
+
+def knobs() -> Iterator[tuple[str, Knob]]:
+    """Names of the parameters and what they mean, in order."""
+    for entry in fields(TrainConfig):
+        yield entry.name, entry.metadata["knob"]
+
+
+def available_cores() -> int:
+    """Cores that this process may use: its affinity, and the CPU quota of its container (cgroup v2)."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    quota = Path("/sys/fs/cgroup/cpu.max")
+    if quota.is_file():
+        limit, _, period = quota.read_text(encoding="utf-8").partition(" ")
+        if limit.isdigit():
+            cores = min(cores, max(1, int(limit) // int(period)))
+    return cores
+
+
+def _checked(name: str, value: Any, kinds: tuple[Any, ...], knob: Knob) -> Any:
+    """Return the value as one of its kinds, within the bounds; anything else is a `ParameterError`."""
+    for kind in kinds:
+        if (kind is NoneType and value is None) or (kind is bool and isinstance(value, bool)):
+            return value
+        if get_origin(kind) is Literal and isinstance(value, str) and value in get_args(kind):
+            return value
+        if kind == Tokenizer and callable(value):
+            return value
+        number = _number(value, kind)
+        if number is not None and knob.admits(number):
+            return number
+    raise ParameterError(f"{name}={reprlib.repr(value)} is not allowed: it must be {_expected(kinds, knob)}")
+
+
+def _number(value: Any, kind: Any) -> int | float | None:
+    """Return the value as a Python number of this kind, None where it is not one; a bool is never a number."""
+    if isinstance(value, bool):
+        return None
+    if kind is int and isinstance(value, numbers.Integral):
+        return int(value)
+    if kind is float and isinstance(value, numbers.Real):
+        return float(value)
+    return None
+
+
+def _expected(kinds: tuple[Any, ...], knob: Knob) -> str:
+    """Say in words what a parameter takes."""
+    words: list[str] = []
+    for kind in kinds:
+        if kind in (int, float):
+            words.append(f"{'an integer' if kind is int else 'a number'} {knob.bounds}".rstrip())
+        elif get_origin(kind) is Literal:
+            words += [repr(choice) for choice in get_args(kind)]
+        else:
+            words.append(_WORDS[kind])
+    return " or ".join(words)
+
+
+_WORDS = {bool: "True or False", NoneType: "None", Tokenizer: "a function from str to list of str"}
+
+
+def _plain(number: float) -> str:
+    return f"{number:,}" if isinstance(number, int) else f"{number:g}"
+
+
+def _kinds(annotation: Any) -> tuple[Any, ...]:
+    """Split a union into its members."""
+    return get_args(annotation) if get_origin(annotation) in {Union, UnionType} else (annotation,)
+
+
+_KINDS = {name: _kinds(annotation) for name, annotation in get_type_hints(TrainConfig).items()}
