@@ -1,1 +1,234 @@
-// kernel
+// The arithmetic of DESIGN: skip-gram and CBOW with negative sampling, one window a step, as small matrix products.
+#include "kernel.hpp"
+
+#include "random.hpp"
+#include "simd.hpp"
+
+namespace wordmill {
+namespace {
+
+// Scores of a step lie panel by panel: outputs [j, j + n) of all contexts, row-major, start at C * j. One panel is one width of tile.
+
+// scores[i * N + j] = x_i . y_j for M contexts: all M * N accumulators stay in registers over D, then are reduced together.
+template <class T, int M, int N> WM_INLINE void tile_scores(T* const* x, T* const* y, int64_t stride, T* scores) {
+  constexpr int L = kLanes<T>, used = M * N, padded = (used + L - 1) / L * L;
+  Vec<T> acc[padded] = {};
+  for (int64_t d = 0; d < stride; d += L) {
+    Vec<T> b[N];
+#pragma GCC unroll 8
+    for (int j = 0; j < N; j++) b[j] = load(y[j] + d);
+#pragma GCC unroll 8
+    for (int i = 0; i < M; i++) {
+      const Vec<T> a = load(x[i] + d);
+#pragma GCC unroll 8
+      for (int j = 0; j < N; j++) acc[i * N + j] += a * b[j];
+    }
+  }
+#pragma GCC unroll 16
+  for (int k = 0; k < padded; k += L) store_unaligned(scores + k, sums<T, L>(acc + k));  // past the tile: overwritten by the next
+}
+
+template <class T, int N> void panel_scores(T* const* x, int contexts, T* const* y, int64_t stride, T* scores) {
+  int i = 0;
+  for (; i + kTileRows <= contexts; i += kTileRows) tile_scores<T, kTileRows, N>(x + i, y, stride, scores + i * N);
+  switch (contexts - i) {
+    case 3: tile_scores<T, 3, N>(x + i, y, stride, scores + i * N); break;
+    case 2: tile_scores<T, 2, N>(x + i, y, stride, scores + i * N); break;
+    case 1: tile_scores<T, 1, N>(x + i, y, stride, scores + i * N); break;
+  }
+}
+
+// Calls f.template operator()<n>(j) for each panel [j, j + n) of the outputs.
+template <class F> WM_INLINE void for_each_panel(int outputs, F f) {
+  int j = 0;
+  for (; j + kTileColumns <= outputs; j += kTileColumns) f.template operator()<kTileColumns>(j);
+  switch (outputs - j) {
+    case 5: if constexpr (kTileColumns > 5) f.template operator()<5>(j); break;
+    case 4: if constexpr (kTileColumns > 4) f.template operator()<4>(j); break;
+    case 3: if constexpr (kTileColumns > 3) f.template operator()<3>(j); break;
+    case 2: f.template operator()<2>(j); break;
+    case 1: f.template operator()<1>(j); break;
+  }
+}
+
+// Y of the first panel: 1 where k % width == 0. One period more than a vector, so that any phase can be loaded.
+template <class T> struct Labels {
+  T at[kTileColumns + 1][kLanes<T> + kTileColumns] = {};
+  constexpr Labels() {
+    for (int width = 1; width <= kTileColumns; width++)
+      for (int k = 0; k < kLanes<T> + kTileColumns; k += width) at[width][k] = 1;
+  }
+};
+template <class T> constexpr Labels<T> kLabels;
+
+template <class T> WM_INLINE Mask<T> lane_numbers() {
+  Mask<T> lanes;
+  for (int i = 0; i < kLanes<T>; i++) lanes[i] = i;
+  return lanes;
+}
+
+// In place: scores S -> alpha * (Y - sigmoid(S)). Returns the loss, the sum of -log sigmoid(+-s) = softplus(s) - y s.
+// `weights`, laid out as the scores are, multiply both.
+template <class T, bool Weighted> double coefficients(T* scores, const T* weights, int contexts, int outputs, T alpha) {
+  const int width = outputs < kTileColumns ? outputs : kTileColumns;
+  const int n = contexts * outputs, labelled = contexts * width;
+  Vec<T> loss = {};
+  int phase = 0;  // k % width
+  for (int k = 0; k < n; k += kLanes<T>) {
+    const Vec<T> s = load_unaligned(scores + k);
+    Vec<T> sigmoid, softplus;
+    logistic(s, sigmoid, softplus);
+    Vec<T> y = load_unaligned(kLabels<T>.at[width] + (phase ? width - phase : 0));
+    y = lane_numbers<T>() < labelled - k ? y : Vec<T>{};
+    Vec<T> term = softplus - y * s, g = (y - sigmoid) * alpha;
+    if constexpr (Weighted) {
+      const Vec<T> w = load_unaligned(weights + k);
+      term *= w;
+      g *= w;
+    }
+    loss += lane_numbers<T>() < n - k ? term : Vec<T>{};
+    store_unaligned(scores + k, g);
+    phase = (phase + kLanes<T>) % width;
+  }
+  return static_cast<double>(sum<T>(loss));
+}
+
+// How often each (context, output) pair occurs, as the scores are laid out.
+template <class T> void pair_weights(const T* input_weights, const T* output_weights, int contexts, int outputs, T* weights) {
+  for_each_panel(outputs, [&]<int N>(int j) {
+    T* panel = weights + contexts * j;
+    for (int i = 0; i < contexts; i++)
+      for (int k = 0; k < N; k++)
+        panel[i * N + k] = (input_weights ? input_weights[i] : T(1)) * (output_weights ? output_weights[j + k] : T(1));
+  });
+}
+
+template <class T> double coefficients(const Step<T>& step, const T* input_weights, int contexts, T* scores) {
+  const int outputs = step.outputs_count;
+  if (!input_weights && !step.output_weights) return coefficients<T, false>(scores, nullptr, contexts, outputs, step.alpha);
+  T* weights = scores + contexts * outputs + kLanes<T>;
+  pair_weights(input_weights, step.output_weights, contexts, outputs, weights);
+  return coefficients<T, true>(scores, weights, contexts, outputs, step.alpha);
+}
+
+// One vector's width d of both updates: x_i += sum_j g_ij y_j and y_j += sum_i g_ij x_i, from the old x and y.
+// With several panels the new x waits in `pending` until the last panel has read the old one.
+template <class T, int N, bool First, bool Last>
+WM_INLINE void update_slice(T* const* x, int contexts, T* const* y, int64_t d, const T* g, T* pending) {
+  Vec<T> old[N], grown[N];
+#pragma GCC unroll 8
+  for (int j = 0; j < N; j++) grown[j] = old[j] = load(y[j] + d);
+  for (int i = 0; i < contexts; i++) {
+    const Vec<T> a = load(x[i] + d);
+    Vec<T> sum = First ? a : load(pending + i * kLanes<T>);
+#pragma GCC unroll 8
+    for (int j = 0; j < N; j++) {
+      const Vec<T> gij = splat(g[i * N + j]);
+      sum += gij * old[j];
+      grown[j] += gij * a;
+    }
+    store(Last ? x[i] + d : pending + i * kLanes<T>, sum);
+  }
+#pragma GCC unroll 8
+  for (int j = 0; j < N; j++) store(y[j] + d, grown[j]);
+}
+
+template <class T> void skipgram_update(const Step<T>& step, const T* g, T* pending) {
+  const int contexts = step.contexts, outputs = step.outputs_count;
+  if (outputs <= kTileColumns)
+    return for_each_panel(outputs, [&]<int N>(int) {
+      for (int64_t d = 0; d < step.stride; d += kLanes<T>)
+        update_slice<T, N, true, true>(step.inputs, contexts, step.outputs, d, g, pending);
+    });
+  for (int64_t d = 0; d < step.stride; d += kLanes<T>)
+    for_each_panel(outputs, [&]<int N>(int j) {
+      const T* panel = g + static_cast<int64_t>(contexts) * j;
+      if (j == 0) update_slice<T, N, true, false>(step.inputs, contexts, step.outputs, d, panel, pending);
+      else if (j + N < outputs) update_slice<T, N, false, false>(step.inputs, contexts, step.outputs + j, d, panel, pending);
+      else update_slice<T, N, false, true>(step.inputs, contexts, step.outputs + j, d, panel, pending);
+    });
+}
+
+template <class T> double skipgram(const Step<T>& step) {
+  T* pending = step.scratch;
+  T* scores = step.scratch + 16 * static_cast<int64_t>(step.contexts);
+  for_each_panel(step.outputs_count, [&]<int N>(int j) {
+    panel_scores<T, N>(step.inputs, step.contexts, step.outputs + j, step.stride, scores + static_cast<int64_t>(step.contexts) * j);
+  });
+  const double loss = coefficients(step, step.input_weights, step.contexts, scores);
+  skipgram_update(step, scores, pending);
+  return loss;
+}
+
+// The mean of the context rows, each counted as often as it occurs.
+template <class T> void context_mean(const Step<T>& step, T* mean) {
+  T total = 0;
+  for (int i = 0; i < step.contexts; i++) total += step.input_weights ? step.input_weights[i] : T(1);
+  const Vec<T> share = splat(1 / total);
+  for (int64_t d = 0; d < step.stride; d += kLanes<T>) {
+    Vec<T> sum = {};
+    for (int i = 0; i < step.contexts; i++) sum += (step.input_weights ? step.input_weights[i] : T(1)) * load(step.inputs[i] + d);
+    store(mean + d, sum * share);
+  }
+}
+
+template <class T> void cbow_update(const Step<T>& step, const T* mean, const T* g) {
+  for (int64_t d = 0; d < step.stride; d += kLanes<T>) {
+    const Vec<T> h = load(mean + d);
+    Vec<T> dh = {};
+    for_each_panel(step.outputs_count, [&]<int N>(int j) {
+#pragma GCC unroll 8
+      for (int k = j; k < j + N; k++) {
+        const Vec<T> gk = splat(g[k]), y = load(step.outputs[k] + d);
+        dh += gk * y;
+        store(step.outputs[k] + d, y + gk * h);
+      }
+    });
+    dh *= step.context_rate;
+    for (int i = 0; i < step.contexts; i++) {
+      T* x = step.inputs[i] + d;
+      store(x, load(x) + (step.input_weights ? step.input_weights[i] : T(1)) * dh);
+    }
+  }
+}
+
+template <class T> double cbow(const Step<T>& step) {
+  T* mean = step.scratch;
+  T* scores = step.scratch + step.stride;
+  context_mean(step, mean);
+  for_each_panel(step.outputs_count, [&]<int N>(int j) { panel_scores<T, N>(&mean, 1, step.outputs + j, step.stride, scores + j); });
+  const double loss = coefficients<T>(step, nullptr, 1, scores);  // one row of scores: the mean's
+  cbow_update(step, mean, scores);
+  return loss;
+}
+
+template <class T> void sigmoid(const T* scores, T* out, int64_t n) {
+  for (int64_t k = 0; k < n; k++) {
+    Vec<T> value, softplus;
+    logistic(splat(scores[k]), value, softplus);
+    out[k] = value[0];
+  }
+}
+
+// Alias draws: the high half of each hash names a cell, the low half decides between the cell's word and its other.
+void draw(const uint64_t* table, uint32_t size, const uint64_t* counters, int64_t n, int32_t* out) {
+  for (int64_t i = 0; i < n; i++) {
+    const uint64_t hash = mix(counters[i]), cell = (hash >> 32) * size >> 32, entry = table[cell];
+    out[i] = static_cast<int32_t>(static_cast<uint32_t>(hash) < static_cast<uint32_t>(entry) ? cell : entry >> 32);
+  }
+}
+
+#define WM_STRING_(x) #x
+#define WM_STRING(x) WM_STRING_(x)
+constexpr Kernels kTable = {WM_STRING(WORDMILL_ISA_NAME),
+                            {skipgram<float>, cbow<float>, sigmoid<float>},
+                            {skipgram<double>, cbow<double>, sigmoid<double>},
+                            draw};
+
+}  // namespace
+
+#define WM_JOIN_(a, b) a##b
+#define WM_JOIN(a, b) WM_JOIN_(a, b)
+const Kernels& WM_JOIN(kernels_, WORDMILL_ISA_NAME)() { return kTable; }
+
+}  // namespace wordmill

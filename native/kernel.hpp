@@ -1,0 +1,47 @@
+// The step: pure arithmetic on rows, given its contexts, its target and its negatives. Nothing here draws, counts or locks.
+// Compiled once per instruction set (kernel.cpp); callers go through the table of function pointers that each exports.
+//
+// C contexts, N = 1 + K outputs (the target first). Rows of one matrix are distinct within a step: an id that occurs m times is
+// one row with weight m, so that repeated ids add up exactly.
+#pragma once
+#include <stdint.h>
+
+namespace wordmill {
+
+template <class T> struct Step {
+  T* const* inputs;         // (C) rows of input_vectors
+  T* const* outputs;        // (N) rows of output_vectors
+  const T* input_weights;   // (C) times each context occurs, or null: once each
+  const T* output_weights;  // (N) likewise; the target's is 1
+  int contexts, outputs_count;
+  int64_t stride;  // elements in a row, padding included: a multiple of 64 bytes
+  T alpha;
+  T context_rate;  // CBOW: what each context row gets of the window's gradient dh
+  T* scratch;      // scratch_size() elements, aligned to 64 bytes
+};
+
+inline constexpr int kRowBytes = 64;  // rows start and end on cache lines
+
+constexpr int64_t scratch_size(int64_t contexts, int64_t outputs, int64_t stride) {
+  return 2 * (contexts + 1) * outputs + 16 * contexts + stride + 64;
+}
+
+template <class T> struct StepFunctions {
+  double (*skipgram)(const Step<T>&);  // both return the loss, summed over the step's scores
+  double (*cbow)(const Step<T>&);
+  void (*sigmoid)(const T* scores, T* out, int64_t n);
+};
+
+struct Kernels {
+  const char* name;
+  StepFunctions<float> single_precision;
+  StepFunctions<double> double_precision;
+  // n alias samples, one from the hash of each counter (random.hpp, alias.hpp).
+  void (*draw)(const uint64_t* table, uint32_t size, const uint64_t* counters, int64_t n, int32_t* out);
+};
+
+template <class T> const StepFunctions<T>& step_functions(const Kernels& k);
+template <> inline const StepFunctions<float>& step_functions<float>(const Kernels& k) { return k.single_precision; }
+template <> inline const StepFunctions<double>& step_functions<double>(const Kernels& k) { return k.double_precision; }
+
+}  // namespace wordmill
