@@ -1,0 +1,69 @@
+"""Rows instead of matrix products: `Embedding` picks rows, `EmbeddingDot` scores a vector against rows."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from wordmill.layers.arrays import Floats, Ids, check_ids, check_weights
+from wordmill.layers.gradients import Gradient, RowGradient
+
+__all__ = ["Embedding", "EmbeddingDot"]
+
+
+class Embedding:
+    """Rows of a matrix: what `MatMul` gives for one-hot input, without multiplying by zeros.
+
+    Parameters
+    ----------
+    W
+        Weights (V, D), float32 or float64; used in place, not copied.
+    """
+
+    def __init__(self, W: Floats) -> None:
+        self.params = [check_weights(W)]
+        self._grad = RowGradient(W.shape, W.dtype)
+        self.grads: list[Gradient] = [self._grad]
+        self._ids: Ids
+
+    def forward(self, idx: ArrayLike) -> Floats:
+        """Ids of any shape (...) in, their rows (..., D) out; an id outside of 0..V-1 is a `ParameterError`."""
+        (W,) = self.params
+        self._ids = check_ids(idx, len(W))
+        return W[self._ids]
+
+    def backward(self, dout: Floats) -> None:
+        """Keep the gradient (..., D) of the output as that of the rows; a repeated id gets the sum of its gradients."""
+        self._grad.assign(self._ids, dout)
+
+
+class EmbeddingDot:
+    """Dot products of vectors with rows of a matrix: the scores of some words, instead of all V of them.
+
+    Parameters
+    ----------
+    W
+        Weights (V, D), float32 or float64; used in place, not copied.
+    """
+
+    def __init__(self, W: Floats) -> None:
+        self.embed = Embedding(W)
+        self.params = self.embed.params
+        self.grads = self.embed.grads
+        self._h: Floats  # (B, D)
+        self._rows: Floats  # (B, M, D)
+
+    def forward(self, h: Floats, idx: ArrayLike) -> Floats:
+        """Score `h` (B, D) against the rows `idx`: (B,) one row for each vector, or (B, M) several; same shape out."""
+        idx = np.asarray(idx)
+        self._h = np.asarray(h, dtype=self.params[0].dtype)
+        self._rows = self.embed.forward(idx.reshape(len(self._h), -1))
+        scores: Floats = np.einsum("bd,bmd->bm", self._h, self._rows)
+        return scores.reshape(idx.shape)
+
+    def backward(self, dout: Floats) -> Floats:
+        """Pass on dout·h to the rows; return the gradient (B, D) of `h`: dout·W[idx], summed over the M rows."""
+        dout = np.asarray(dout, dtype=self._h.dtype).reshape(self._rows.shape[:2])
+        self.embed.backward(dout[:, :, None] * self._h[:, None, :])
+        dh: Floats = np.einsum("bm,bmd->bd", dout, self._rows)
+        return dh

@@ -1,0 +1,104 @@
+"""Binary losses: `SigmoidWithLoss` for one score, `NegativeSamplingLoss` for a word against K that are not it."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from wordmill.errors import ParameterError
+from wordmill.layers.arrays import Floats, Rng, check_ids
+from wordmill.layers.embedding import EmbeddingDot
+from wordmill.layers.gradients import Gradient
+from wordmill.layers.sampler import UnigramSampler
+
+__all__ = ["NegativeSamplingLoss", "SigmoidWithLoss", "sigmoid"]
+
+
+def sigmoid(x: Floats) -> Floats:
+    """1 / (1 + exp(-x)) for any x, to full relative precision, with no overflow on the way."""
+    return np.asarray(np.exp(-np.logaddexp(0, -x)))
+
+
+class SigmoidWithLoss:
+    """Cross entropy of binary labels and the sigmoid of scores, averaged over the batch.
+
+    The label only turns a score's sign: with z = x for label 0 and z = -x for label 1 the loss is log(1 + exp(z)) and
+    its slope sigmoid(z). No probability is formed, so none is rounded to 0 or 1, whatever the score.
+    """
+
+    def __init__(self) -> None:
+        self.params: list[Floats] = []
+        self.grads: list[Gradient] = []
+        self._sign: Floats
+        self._z: Floats  # (B, ...)
+
+    def forward(self, x: Floats, t: ArrayLike) -> float:
+        """Loss of scores `x` (B,) or (B, M), labels `t` 0 or 1 of that shape or (M,); the M losses of a row add up."""
+        self._sign = np.where(t, -1, 1).astype(x.dtype)
+        self._z = self._sign * x
+        return float(np.logaddexp(0, self._z).sum(dtype=np.float64) / len(x))
+
+    def backward(self, dout: float = 1.0) -> Floats:
+        """Gradient of the scores, in their shape: (sigmoid(x) - t) / B."""
+        return self._sign * sigmoid(self._z) * (dout / len(self._z))
+
+
+class NegativeSamplingLoss:
+    """Tell a target word from K words that are not it: 1 + K binary questions in place of a softmax over V words.
+
+    The loss is the sum of the 1 + K questions' losses, each averaged over the batch; (1 + K) ln 2 while `W` is zero.
+
+    Parameters
+    ----------
+    W
+        Output vectors (V, D), float32 or float64; used in place, not copied.
+    corpus
+        Ids (N,) whose counts say how often a word is drawn as a negative; None if `forward` is always given negatives.
+    power
+        Exponent of the counts; below 1 it lifts rare words.
+    sample_size
+        K, negatives for each target.
+    sampler
+        What draws the negatives, in place of the `UnigramSampler` made from the three parameters above.
+    rng
+        Source or seed of the draws.
+
+    References
+    ----------
+    Mikolov et al., "Distributed Representations of Words and Phrases and their Compositionality" (2013), section 2.2.
+    """
+
+    def __init__(
+        self,
+        W: Floats,
+        corpus: ArrayLike | None = None,
+        power: float = 0.75,
+        sample_size: int = 5,
+        *,
+        sampler: UnigramSampler | None = None,
+        rng: Rng = None,
+    ) -> None:
+        if sampler is None and corpus is not None:
+            sampler = UnigramSampler(corpus, power, sample_size, rng=rng)
+        self.sampler = sampler
+        self.dot = EmbeddingDot(W)
+        self.loss = SigmoidWithLoss()
+        self.params = self.dot.params
+        self.grads = self.dot.grads
+
+    def forward(self, h: Floats, target: ArrayLike, negatives: ArrayLike | None = None) -> float:
+        """Loss of vectors `h` (B, D) for targets (B,) and negatives (B, K), drawn here unless given."""
+        target = check_ids(target)
+        if negatives is None:
+            if self.sampler is None:
+                raise ParameterError(
+                    "no negatives: give them to forward, or a corpus or sampler to NegativeSamplingLoss"
+                )
+            negatives = self.sampler.get_negative_sample(target)
+        idx = np.column_stack([target, negatives])  # (B, 1 + K)
+        labels = np.arange(idx.shape[1]) == 0
+        return self.loss.forward(self.dot.forward(h, idx), labels)
+
+    def backward(self, dout: float = 1.0) -> Floats:
+        """Gradient of `h` (B, D)."""
+        return self.dot.backward(self.loss.backward(dout))
