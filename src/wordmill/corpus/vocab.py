@@ -1,0 +1,174 @@
+"""Vocab: key <-> id, counts, thresholds, keep probabilities."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wordmill.errors import MissingKeyError, ParameterError, VocabularyError
+
+Keys = list[str] | NDArray[np.int64]
+
+
+class Vocab:
+    """The keys of a corpus, numbered by falling count (ties: UTF-8 bytes, or integer value). Immutable.
+
+    `Vocab(keys, counts)` takes them already in that order; `Vocab.from_counts` sorts and applies thresholds.
+
+    Attributes
+    ----------
+    keys : list[str] | (V,) int64
+        The key of each id. One kind per vocabulary.
+    counts : (V,) int64
+        Occurrences of each id, falling.
+    """
+
+    def __init__(self, keys: Sequence[str] | NDArray[np.int64], counts: NDArray[np.integer[Any]]) -> None:
+        self.keys: Keys = _integers(keys) if isinstance(keys, np.ndarray) else list(keys)
+        self.counts: NDArray[np.int64] = np.array(counts, dtype=np.int64)
+        self.counts.flags.writeable = False
+        if self.counts.shape != (len(self.keys),):
+            raise VocabularyError(f"{len(self.keys)} keys but counts of shape {self.counts.shape}: one count a key")
+        if np.any(self.counts[1:] > self.counts[:-1]):
+            raise VocabularyError(
+                "counts rise: keys must come in order of falling count (Vocab.from_counts sorts them)"
+            )
+
+    @classmethod
+    def from_counts(
+        cls,
+        keys: Sequence[str] | NDArray[np.int64],
+        counts: NDArray[np.integer[Any]],
+        *,
+        min_count: int = 1,
+        max_final_vocab: int | None = None,
+    ) -> Vocab:
+        """Sort keys by falling count and keep those that pass the thresholds.
+
+        Parameters
+        ----------
+        keys : sequence of str | (n,) int64
+            Distinct keys, in any order.
+        counts : (n,) int
+            Occurrences of each.
+        min_count : int
+            Keys that occur less often are left out.
+        max_final_vocab : int, optional
+            Raises `min_count` until at most so many keys are left: keys of equal count stay or go together.
+
+        Raises
+        ------
+        VocabularyError
+            Fewer than two keys are left; the message gives thresholds that would work.
+        """
+        threshold = effective_min_count(counts, min_count, max_final_vocab)
+        (kept,) = np.nonzero(counts >= threshold)
+        if isinstance(keys, np.ndarray):
+            order = kept[np.argsort(keys[kept], kind="stable")]
+        else:  # str compares by code point, which is the order of UTF-8 bytes
+            order = np.array(sorted(kept.tolist(), key=keys.__getitem__), dtype=np.int64)
+        order = order[np.argsort(-counts[order], kind="stable")]
+        return cls(keys[order] if isinstance(keys, np.ndarray) else [keys[i] for i in order.tolist()], counts[order])
+
+    @property
+    def kind(self) -> Literal["str", "int"]:
+        """Kind of the keys."""
+        return "str" if isinstance(self.keys, list) else "int"
+
+    @cached_property
+    def total(self) -> int:
+        """Tokens in the vocabulary: the sum of the counts."""
+        return int(self.counts.sum())
+
+    @cached_property
+    def key_to_index(self) -> Mapping[str | int, int]:
+        """Id of each key."""
+        keys = self.keys if isinstance(self.keys, list) else self.keys.tolist()
+        return MappingProxyType(dict(zip(keys, range(len(keys)), strict=True)))
+
+    def keep_probabilities(self, sample: float) -> NDArray[np.float64]:
+        """Probability that subsampling keeps an occurrence of each key.
+
+        Parameters
+        ----------
+        sample : float
+            The threshold t >= 0 of sqrt(t / f) + t / f, where f is a key's share of all tokens; 0 keeps everything.
+
+        Returns
+        -------
+        (V,) float64
+            At most 1. Source: word2vec.c; Mikolov et al. 2013, section 2.3, gives the same without its second term.
+        """
+        if not 0 <= sample < np.inf:
+            raise ParameterError(f"sample={sample!r}: a finite number >= 0 is needed (0 turns subsampling off)")
+        if sample == 0:
+            return np.ones(len(self))
+        ratio = sample * self.total / self.counts
+        return np.minimum(np.sqrt(ratio) + ratio, 1.0)
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.key_to_index
+
+    def __getitem__(self, key: str | int) -> int:
+        try:
+            return self.key_to_index[key]
+        except KeyError:
+            raise MissingKeyError(f"{key!r} is not among the {len(self):,} keys of the vocabulary") from None
+
+    def __iter__(self) -> Iterator[str | int]:
+        return iter(self.key_to_index)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Vocab):
+            return NotImplemented
+        return np.array_equal(self.counts, other.counts) and np.array_equal(self.keys, other.keys)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"Vocab({len(self):,} {self.kind} keys, {self.total:,} tokens)"
+
+
+def effective_min_count(counts: NDArray[np.integer[Any]], min_count: int, max_final_vocab: int | None) -> int:
+    """Return the count from which keys are kept, or explain why fewer than two would be."""
+    if min_count < 1:
+        raise ParameterError(f"min_count={min_count}: at least 1 is needed")
+    if max_final_vocab is not None and max_final_vocab < 2:
+        raise ParameterError(f"max_final_vocab={max_final_vocab}: at least 2 is needed, or None")
+    if len(counts) < 2:
+        raise VocabularyError(f"{len(counts)} distinct keys in {counts.sum():,} tokens: at least 2 are needed to train")
+    threshold = min_count
+    if max_final_vocab is not None and len(counts) > max_final_vocab:
+        first_left_out = len(counts) - 1 - max_final_vocab
+        threshold = max(threshold, int(np.partition(counts, first_left_out)[first_left_out]) + 1)
+    kept = int(np.count_nonzero(counts >= threshold))
+    if kept >= 2:
+        return threshold
+    works = int(np.partition(counts, -2)[-2])
+    if works >= min_count:  # so it is max_final_vocab that leaves too few
+        tied = int(np.count_nonzero(counts >= works))
+        raise VocabularyError(
+            f"max_final_vocab={max_final_vocab} leaves {kept} keys, because {tied:,} keys tie at count {works} and "
+            f"keys of equal count stay or go together: max_final_vocab={tied} would work"
+        )
+    raise VocabularyError(
+        f"min_count={min_count} leaves {kept} keys: {counts.sum():,} tokens, {len(counts):,} distinct, "
+        f"the most frequent occurs {counts.max():,} times; min_count={works} would keep "
+        f"{np.count_nonzero(counts >= works):,}"
+    )
+
+
+def _integers(keys: NDArray[Any]) -> NDArray[np.int64]:
+    if keys.ndim != 1 or keys.dtype.kind not in "iu":
+        raise VocabularyError(f"keys of shape {keys.shape} and type {keys.dtype}: str, or a flat array of integers")
+    keys = keys.astype(np.int64)
+    keys.flags.writeable = False
+    return keys

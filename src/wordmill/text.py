@@ -1,0 +1,78 @@
+"""The tokenizer: one definition for corpus, vectors and tokenizer.json.
+
+Text is cut at white space, the 25 characters that Unicode calls White_Space (Python's `str.split` also cuts at
+U+001C-U+001F). The `words` tokenizer keeps the runs of word characters: letters, marks, decimal digits, connector
+punctuation (general categories L, M, Nd, Pc). Lower case is taken character by character, as Rust's
+`char::to_lowercase` does, so that a final sigma is a sigma.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import unicodedata
+from functools import cache
+from typing import Literal
+
+from wordmill.errors import ParameterError
+
+__all__ = [
+    "WHITESPACE",
+    "WORD_PATTERN",
+    "TokenizerName",
+    "is_whitespace",
+    "lower",
+    "split_whitespace",
+    "split_words",
+    "tokenize",
+]
+
+TokenizerName = Literal["whitespace", "words"]
+
+WHITESPACE = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
+WORD_PATTERN = r"[\p{L}\p{M}\p{Nd}\p{Pc}]+"
+"""One word, in the syntax of tokenizer.json (Oniguruma, whose `\\w` takes more: letter numbers, circled letters)."""
+
+_WORD_CATEGORIES = frozenset({"Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Pc"})
+_NOT_SPACE = re.compile(f"[^{WHITESPACE}]+")
+
+
+def is_whitespace(character: str) -> bool:
+    """Whether a character has the Unicode property White_Space."""
+    return character in WHITESPACE
+
+
+def split_whitespace(text: str) -> list[str]:
+    """Cut at white space; no empty tokens."""
+    return _NOT_SPACE.findall(text)
+
+
+def split_words(text: str) -> list[str]:
+    """Return the runs of word characters (Unicode categories L, M, Nd, Pc)."""
+    return _word_pattern().findall(text)
+
+
+def lower(text: str) -> str:
+    """Lower case, character by character: `str.lower` without its one rule that looks around, the final sigma's."""
+    return text.replace("\u03a3", "\u03c3").lower()
+
+
+def tokenize(text: str, tokenizer: TokenizerName = "whitespace", *, lowercase: bool = False) -> list[str]:
+    """Tokens of a text, as the corpus reader and `tokenizer.json` give them."""
+    if lowercase:
+        text = lower(text)
+    if tokenizer == "whitespace":
+        return split_whitespace(text)
+    if tokenizer == "words":
+        return split_words(text)
+    raise ParameterError(f"tokenizer={tokenizer!r}: 'whitespace' or 'words'")
+
+
+@cache
+def _word_pattern() -> re.Pattern[str]:
+    """Compile the pattern of one word, its character class spelled out from the Unicode database."""
+    is_word = [unicodedata.category(chr(code)) in _WORD_CATEGORIES for code in range(sys.maxunicode + 1)]
+    starts = [code for code, here in enumerate(is_word) if here and not (code and is_word[code - 1])]
+    ends = [code for code, here in enumerate(is_word) if here and not (code < sys.maxunicode and is_word[code + 1])]
+    ranges = "".join(f"\\U{start:08x}-\\U{end:08x}" for start, end in zip(starts, ends, strict=True))
+    return re.compile(f"[{ranges}]+")
