@@ -30,6 +30,12 @@ def test_questions_words_is_the_original() -> None:
     assert digest == "8c29b3332afc46f3fb8be04cb5297bf96f39aa7131272dff57869b4485b22a36"
 
 
+def test_word_pairs_are_scored_from_zero_to_ten() -> None:
+    lines = [line.split("\t") for line in datasets.word_pairs_path().read_text(encoding="utf-8").splitlines()]
+    assert len({frozenset(words) for *words, _ in lines}) == 102
+    assert all(0 <= float(score) <= 10 for *_, score in lines)
+
+
 def test_every_bundled_file_is_named_in_the_notice() -> None:
     directory = datasets.sample_path().parent
     notice = (directory / "NOTICE.md").read_text(encoding="utf-8")

@@ -1,0 +1,279 @@
+"""Analogies: a is to b as c is to which word? Questions by section, in the format of Google's `questions-words.txt`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wordmill.errors import FormatError, ParameterError
+from wordmill.evaluation.lines import numbered_lines
+from wordmill.evaluation.vectors import Case, Vectors, fold, row_lookup, unit_rows
+
+__all__ = ["AnalogyResult", "AnalogySection", "Question", "evaluate_analogies", "read_analogies"]
+
+Method = Literal["3cosadd", "3cosmul"]
+Unknown = Literal["skip", "wrong"]
+
+_BLOCK_BYTES = 64 << 20  # of scores held at a time
+_EPSILON = 1e-6  # keeps 3CosMul's quotient finite
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question: `a` is to `b` as `c` is to `answer`."""
+
+    section: str
+    a: str
+    b: str
+    c: str
+    answer: str
+
+
+@dataclass(frozen=True)
+class AnalogySection:
+    """Score of one section, or of several together.
+
+    Attributes
+    ----------
+    questions : questions in the file
+    known : those whose four words are all in the (restricted) vocabulary
+    correct : those answered right
+    scored : those that count: `known`, or all `questions` with `unknown="wrong"`
+    """
+
+    name: str
+    questions: int
+    known: int
+    correct: int
+    scored: int
+
+    @property
+    def accuracy(self) -> float:
+        """Right answers per question that counts; NaN where none does."""
+        return self.correct / self.scored if self.scored else float("nan")
+
+    @property
+    def coverage(self) -> float:
+        """Share of the questions whose words are all known."""
+        return self.known / self.questions if self.questions else float("nan")
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-able fields and what follows from them."""
+        return {
+            "name": self.name,
+            "accuracy": _number(self.accuracy),
+            "coverage": _number(self.coverage),
+            "correct": self.correct,
+            "scored": self.scored,
+            "known": self.known,
+            "questions": self.questions,
+        }
+
+    def __str__(self) -> str:
+        return (
+            f"{self.name:<28} {self.accuracy:7.2%}  {self.correct:>6,} of {self.scored:>6,}   "
+            f"known {self.known:>6,} of {self.questions:>6,} ({self.coverage:.1%})"
+        )
+
+
+@dataclass(frozen=True)
+class AnalogyResult:
+    """Scores by section and together, with the settings they were measured under."""
+
+    sections: tuple[AnalogySection, ...]
+    source: str
+    method: Method
+    restrict_vocab: int | None
+    case: Case
+    unknown: Unknown
+
+    @property
+    def total(self) -> AnalogySection:
+        """All sections together."""
+        return _sum("total", self.sections)
+
+    @property
+    def semantic(self) -> AnalogySection:
+        """Sections about meaning: those whose name does not start with `gram`, as Google names its grammar sections."""
+        return _sum("semantic", [s for s in self.sections if not s.name.startswith("gram")])
+
+    @property
+    def syntactic(self) -> AnalogySection:
+        """Sections about grammar: those whose name starts with `gram`."""
+        return _sum("syntactic", [s for s in self.sections if s.name.startswith("gram")])
+
+    @property
+    def accuracy(self) -> float:
+        """Right answers per question that counts, over all sections."""
+        return self.total.accuracy
+
+    @property
+    def coverage(self) -> float:
+        """Share of all questions whose words are all known."""
+        return self.total.coverage
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-able: settings, total and sections."""
+        return {
+            "source": self.source,
+            "method": self.method,
+            "restrict_vocab": self.restrict_vocab,
+            "case": self.case,
+            "unknown": self.unknown,
+            **{key: value for key, value in self.total.to_dict().items() if key != "name"},
+            "sections": [section.to_dict() for section in self.sections],
+        }
+
+    def __str__(self) -> str:
+        rows = [*self.sections]
+        if self.syntactic.questions and self.semantic.questions:
+            rows += [self.semantic, self.syntactic]
+        words = "all words" if self.restrict_vocab is None else f"the {self.restrict_vocab:,} most frequent words"
+        head = f"{self.source}: {self.method} over {words}, case: {self.case}, unknown words: {self.unknown}"
+        return "\n".join([head, *map(str, rows), str(self.total)])
+
+
+def evaluate_analogies(
+    vectors: Vectors,
+    path: str | os.PathLike[str],
+    *,
+    method: Method = "3cosadd",
+    restrict_vocab: int | None = 30_000,
+    case: Case = "ignore",
+    unknown: Unknown = "skip",
+) -> AnalogyResult:
+    """Answer the questions of a file of analogies and count the right answers.
+
+    Parameters
+    ----------
+    vectors
+        `KeyedVectors`, the most frequent key first.
+    path
+        Sections `: name`, each followed by questions of four words.
+    method
+        ``"3cosadd"``: the word closest to b - a + c, all of unit length (Mikolov et al., 2013, arXiv:1301.3781).
+        ``"3cosmul"``: the word d of the largest cos(d, b) cos(d, c) / cos(d, a), cosines shifted to 0..1 (Levy &
+        Goldberg, 2014, CoNLL). The three words of the question are never an answer.
+    restrict_vocab
+        Questions and answers are limited to this many of the most frequent words; `None`: all words.
+    case
+        ``"ignore"``: words are compared case-folded, and the most frequent spelling gives the vector;
+        ``"match"``: words are compared as they are.
+    unknown
+        Questions with a word outside the (restricted) vocabulary are left out, ``"skip"``, or count as ``"wrong"``.
+
+    Raises
+    ------
+    FormatError
+        The file cannot be read or a line is no question; the message names file and line.
+    ParameterError
+        A setting is unknown, or the keys are not words.
+    """
+    if method not in ("3cosadd", "3cosmul"):
+        raise ParameterError(f"method={method!r} is unknown: use '3cosadd' or '3cosmul'")
+    if unknown not in ("skip", "wrong"):
+        raise ParameterError(f"unknown={unknown!r} is unknown: use 'skip' or 'wrong'")
+    questions = list(read_analogies(path))
+    lookup = row_lookup(vectors, case, restrict_vocab)
+    rows = np.array(
+        [lookup.get(fold(word, case), -1) for q in questions for word in (q.a, q.b, q.c, q.answer)], dtype=np.int64
+    ).reshape(-1, 4)
+    known = np.all(rows >= 0, axis=1)
+    correct = np.zeros(len(questions), dtype=bool)
+    unit = unit_rows(vectors.vectors[:restrict_vocab])
+    spelling = np.array([lookup[fold(key, case)] for key in vectors.index_to_key[: len(unit)]])
+    correct[known] = _solve(rows[known], unit, spelling, method)
+    sections = tuple(_tally(questions, known, correct, unknown))
+    return AnalogyResult(sections, Path(path).name, method, restrict_vocab, case, unknown)
+
+
+def read_analogies(path: str | os.PathLike[str]) -> Iterator[Question]:
+    """Yield the questions of a file with sections `: name` and lines of four words."""
+    section: str | None = None
+    for number, line in numbered_lines(path):
+        if line.startswith(":"):
+            section = line[1:].strip()
+            continue
+        words = line.split()
+        if len(words) != 4:
+            raise FormatError(f"{path}, line {number}: {len(words)} words, and an analogy has 4: a b c answer")
+        if section is None:
+            raise FormatError(
+                f"{path}, line {number}: a question before the first section; add a line ': name' above it"
+            )
+        yield Question(section, *words)
+    if section is None:
+        raise FormatError(f"{path}: no questions in it; the format is ': section' lines, then lines of four words")
+
+
+def _solve(
+    rows: NDArray[np.int64], unit: NDArray[np.float32], spelling: NDArray[np.int64], method: Method
+) -> NDArray[np.bool_]:
+    """Which questions are answered right, in blocks of bounded size.
+
+    `rows` (Q, 4): a, b, c and answer; `unit` (N, D): the candidates; `spelling` (N,): the first row of the same word.
+    """
+    size = max(1, _BLOCK_BYTES // (unit.itemsize * len(unit)))
+    correct = np.zeros(len(rows), dtype=bool)
+    for start in range(0, len(rows), size):
+        block = rows[start : start + size]
+        given, answer = block[:, :3], block[:, 3]
+        scores = _scores(unit, given, method)
+        np.put_along_axis(scores, given, -np.inf, axis=1)
+        correct[start : start + size] = _best(scores, given, spelling) == answer
+    return correct
+
+
+def _scores(unit: NDArray[np.float32], given: NDArray[np.int64], method: Method) -> NDArray[np.float32]:
+    """Score of every word (B, N) as the answer to questions with the given rows (B, 3)."""
+    a, b, c = unit[given.T]
+    if method == "3cosadd":
+        sums: NDArray[np.float32] = (b - a + c) @ unit.T
+        return sums
+    scores: NDArray[np.float32] = (1 + b @ unit.T) / 2
+    scores *= (1 + c @ unit.T) / 2
+    scores /= (1 + a @ unit.T) / 2 + _EPSILON
+    return scores
+
+
+def _best(scores: NDArray[np.float32], given: NDArray[np.int64], spelling: NDArray[np.int64]) -> NDArray[np.int64]:
+    """First row (B,) of the best-scored word that is no other spelling of a given word; -1: none."""
+    best = scores.argmax(axis=1)
+    while True:
+        top = scores[np.arange(len(best)), best]
+        again = np.flatnonzero((spelling[best][:, None] == given).any(axis=1) & (top > -np.inf))
+        if not again.size:
+            return np.where(top > -np.inf, spelling[best], -1)
+        scores[again, best[again]] = -np.inf
+        best[again] = scores[again].argmax(axis=1)
+
+
+def _tally(
+    questions: list[Question], known: NDArray[np.bool_], correct: NDArray[np.bool_], unknown: Unknown
+) -> Iterator[AnalogySection]:
+    names = np.array([question.section for question in questions])
+    for name in dict.fromkeys(question.section for question in questions):
+        own = names == name
+        count, of_known = int(own.sum()), int(known[own].sum())
+        yield AnalogySection(name, count, of_known, int(correct[own].sum()), count if unknown == "wrong" else of_known)
+
+
+def _sum(name: str, sections: tuple[AnalogySection, ...] | list[AnalogySection]) -> AnalogySection:
+    return AnalogySection(
+        name,
+        sum(s.questions for s in sections),
+        sum(s.known for s in sections),
+        sum(s.correct for s in sections),
+        sum(s.scored for s in sections),
+    )
+
+
+def _number(value: float) -> float | None:
+    """`value` for JSON, which has no NaN."""
+    return None if np.isnan(value) else value

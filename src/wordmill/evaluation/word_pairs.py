@@ -1,0 +1,214 @@
+"""Word pairs: do the cosines of words rise and fall with people's scores? Spearman's rank correlation."""
+
+from __future__ import annotations
+
+import csv
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from wordmill.errors import FormatError, ParameterError
+from wordmill.evaluation.lines import numbered_lines
+from wordmill.evaluation.vectors import Case, Vectors, fold, row_lookup, unit_rows
+
+__all__ = ["PairsResult", "WordPair", "evaluate_pairs", "read_pairs", "spearman"]
+
+
+@dataclass(frozen=True)
+class WordPair:
+    """Two words and how alike people found them, on any scale."""
+
+    first: str
+    second: str
+    score: float
+
+
+@dataclass(frozen=True)
+class PairsResult:
+    """Correlation with people's scores over the known pairs, and how many those are.
+
+    Attributes
+    ----------
+    spearman : rank correlation, -1..1; NaN where fewer than two pairs are known or all scores are equal
+    pearson : linear correlation of the same numbers
+    known, pairs : pairs whose words both have a vector, of those in the file
+    unknown_words : the words without a vector, sorted
+    """
+
+    source: str
+    spearman: float
+    pearson: float
+    known: int
+    pairs: int
+    unknown_words: tuple[str, ...]
+    restrict_vocab: int | None
+    case: Case
+
+    @property
+    def coverage(self) -> float:
+        """Share of the pairs whose words are both known."""
+        return self.known / self.pairs if self.pairs else float("nan")
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-able; a correlation that is undefined is None."""
+        return {
+            "source": self.source,
+            "spearman": None if np.isnan(self.spearman) else self.spearman,
+            "pearson": None if np.isnan(self.pearson) else self.pearson,
+            "known": self.known,
+            "pairs": self.pairs,
+            "coverage": self.coverage,
+            "unknown_words": list(self.unknown_words),
+            "restrict_vocab": self.restrict_vocab,
+            "case": self.case,
+        }
+
+    def __str__(self) -> str:
+        score = "undefined" if np.isnan(self.spearman) else f"{self.spearman:.4f}"
+        return (
+            f"{self.source:<28} Spearman {score}   known {self.known:,} of {self.pairs:,} pairs ({self.coverage:.1%})"
+        )
+
+
+def evaluate_pairs(
+    vectors: Vectors,
+    path: str | os.PathLike[str],
+    *,
+    restrict_vocab: int | None = None,
+    case: Case = "ignore",
+    score_column: int = 3,
+    strip_tags: bool = False,
+) -> PairsResult:
+    """Correlate the cosines of word pairs with people's scores.
+
+    Parameters
+    ----------
+    vectors
+        `KeyedVectors`, the most frequent key first.
+    path, score_column, strip_tags
+        As in `read_pairs`.
+    restrict_vocab
+        Only this many of the most frequent words count as known; `None`: all.
+    case
+        ``"ignore"``: words are compared case-folded, and the most frequent spelling gives the vector;
+        ``"match"``: words are compared as they are.
+
+    Raises
+    ------
+    FormatError
+        The file cannot be read or a line is no pair; the message names file and line.
+    ParameterError
+        A setting is unknown, or the keys are not words.
+    """
+    pairs = read_pairs(path, score_column=score_column, strip_tags=strip_tags)
+    lookup = row_lookup(vectors, case, restrict_vocab)
+    rows = np.array([lookup.get(fold(word, case), -1) for p in pairs for word in (p.first, p.second)]).reshape(-1, 2)
+    known = (rows >= 0).all(axis=1)
+    first, second = (unit_rows(vectors.vectors[rows[known, side]]).astype(np.float64) for side in (0, 1))
+    cosines = np.einsum("ij,ij->i", first, second)
+    scores = np.array([pair.score for pair in pairs])[known]
+    words = [word for pair in pairs for word in (pair.first, pair.second)]
+    unknown = sorted({word for word, row in zip(words, rows.ravel(), strict=True) if row < 0})
+    return PairsResult(
+        Path(path).name,
+        spearman(cosines, scores),
+        _pearson(cosines, scores),
+        int(known.sum()),
+        len(pairs),
+        tuple(unknown),
+        restrict_vocab,
+        case,
+    )
+
+
+def read_pairs(path: str | os.PathLike[str], *, score_column: int = 3, strip_tags: bool = False) -> list[WordPair]:
+    """Read word pairs with scores: a line each, columns separated by tabs, commas (CSV) or spaces.
+
+    A first line whose score is not a number is a heading; lines that start with `#` are comments; other columns are
+    left out.
+
+    Parameters
+    ----------
+    path
+        UTF-8 text. The first line decides the separator: a tab if it has one, else a comma, else white space.
+    score_column
+        Which column holds the score, counted from 1; 4 for the full SimLex-999.
+    strip_tags
+        Remove a tag such as `-n` from the end of each word: for the lemma form of MEN (`sun-n sunlight-n 50`).
+
+    Raises
+    ------
+    FormatError
+        The message names file and line.
+    """
+    if score_column < 3:
+        raise ParameterError(f"score_column={score_column}: columns 1 and 2 are the words; use 3 or more")
+    lines = [(number, line) for number, line in numbered_lines(path) if not line.startswith("#")]
+    if not lines:
+        raise FormatError(f"{path}: no word pairs in it; the format is word, word, score on a line each")
+    separator = next((mark for mark in "\t," if mark in lines[0][1]), None)
+    pairs = []
+    for index, (number, line) in enumerate(lines):
+        columns = _split(line, separator)
+        if len(columns) < score_column:
+            raise FormatError(
+                f"{path}, line {number}: {len(columns)} columns, and the score is in column {score_column}"
+            )
+        score = _float(columns[score_column - 1])
+        if score is not None:
+            first, second = (_strip_tag(word) if strip_tags else word for word in columns[:2])
+            pairs.append(WordPair(first, second, score))
+        elif index > 0:
+            heading = (
+                "" if pairs and len(pairs) == index else f" (columns: {', '.join(_split(lines[0][1], separator))})"
+            )
+            raise FormatError(
+                f"{path}, line {number}: {columns[score_column - 1]!r} in column {score_column} is not a score; "
+                f"name the column that holds it with score_column{heading}"
+            )
+    return pairs
+
+
+def spearman(x: ArrayLike, y: ArrayLike) -> float:
+    """Spearman's rank correlation of two sequences (N,); ties share the mean of their ranks; NaN: undefined."""
+    return _pearson(_ranks(np.asarray(x)), _ranks(np.asarray(y)))
+
+
+def _ranks(values: NDArray[Any]) -> NDArray[np.float64]:
+    """Ranks from 1; equal values share the mean of theirs."""
+    _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
+    last = np.cumsum(counts)
+    ranks: NDArray[np.float64] = (last - (counts - 1) / 2)[inverse.ravel()]
+    return ranks
+
+
+def _pearson(x: NDArray[Any], y: NDArray[Any]) -> float:
+    if len(x) < 2:
+        return float("nan")
+    dx, dy = x - x.mean(), y - y.mean()
+    scale = np.sqrt((dx @ dx) * (dy @ dy))
+    return float(dx @ dy / scale) if scale > 0 else float("nan")
+
+
+def _split(line: str, separator: str | None) -> list[str]:
+    if separator == ",":
+        return [column.strip() for column in next(csv.reader([line]))]
+    return [column.strip() for column in line.split(separator)]
+
+
+def _float(text: str) -> float | None:
+    """`text` as a finite number, or None."""
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if np.isfinite(value) else None
+
+
+def _strip_tag(word: str) -> str:
+    head, dash, tag = word.rpartition("-")
+    return head if dash and len(tag) == 1 else word
