@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -147,29 +148,22 @@ def read_pairs(path: str | os.PathLike[str], *, score_column: int = 3, strip_tag
     """
     if score_column < 3:
         raise ParameterError(f"score_column={score_column}: columns 1 and 2 are the words; use 3 or more")
-    lines = [(number, line) for number, line in numbered_lines(path) if not line.startswith("#")]
-    if not lines:
+    rows = list(_rows(path))
+    heading = rows.pop(0)[1] if rows and _score(rows[0][1], score_column) is None else []
+    if not rows:
         raise FormatError(f"{path}: no word pairs in it; the format is word, word, score on a line each")
-    separator = next((mark for mark in "\t," if mark in lines[0][1]), None)
     pairs = []
-    for index, (number, line) in enumerate(lines):
-        columns = _split(line, separator)
+    for number, columns in rows:
         if len(columns) < score_column:
+            raise FormatError(f"{path}, line {number}: {len(columns)} columns, the score should be in {score_column}")
+        score = _score(columns, score_column)
+        if score is None:
             raise FormatError(
-                f"{path}, line {number}: {len(columns)} columns, and the score is in column {score_column}"
+                f"{path}, line {number}: {columns[score_column - 1]!r} in column {score_column} is not a score; set "
+                f"score_column to the column that holds it" + (f" ({', '.join(heading)})" if heading else "")
             )
-        score = _float(columns[score_column - 1])
-        if score is not None:
-            first, second = (_strip_tag(word) if strip_tags else word for word in columns[:2])
-            pairs.append(WordPair(first, second, score))
-        elif index > 0:
-            heading = (
-                "" if pairs and len(pairs) == index else f" (columns: {', '.join(_split(lines[0][1], separator))})"
-            )
-            raise FormatError(
-                f"{path}, line {number}: {columns[score_column - 1]!r} in column {score_column} is not a score; "
-                f"name the column that holds it with score_column{heading}"
-            )
+        first, second = (_strip_tag(word) if strip_tags else word for word in columns[:2])
+        pairs.append(WordPair(first, second, score))
     return pairs
 
 
@@ -194,17 +188,20 @@ def _pearson(x: NDArray[Any], y: NDArray[Any]) -> float:
     return float(dx @ dy / scale) if scale > 0 else float("nan")
 
 
-def _split(line: str, separator: str | None) -> list[str]:
-    if separator == ",":
-        return [column.strip() for column in next(csv.reader([line]))]
-    return [column.strip() for column in line.split(separator)]
+def _rows(path: str | os.PathLike[str]) -> Iterator[tuple[int, list[str]]]:
+    """Yield (line number, columns) of the lines that are no comments, split as the first of them suggests."""
+    lines = [(number, line) for number, line in numbered_lines(path) if not line.startswith("#")]
+    separator = next((mark for mark in "\t," if lines and mark in lines[0][1]), None)
+    for number, line in lines:
+        columns = next(csv.reader([line])) if separator == "," else line.split(separator)
+        yield number, [column.strip() for column in columns]
 
 
-def _float(text: str) -> float | None:
-    """`text` as a finite number, or None."""
+def _score(columns: list[str], score_column: int) -> float | None:
+    """Read the finite number in a column counted from 1; None if there is none."""
     try:
-        value = float(text)
-    except ValueError:
+        value = float(columns[score_column - 1])
+    except (ValueError, IndexError):
         return None
     return value if np.isfinite(value) else None
 
