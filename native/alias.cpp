@@ -11,8 +11,8 @@ AliasTable::AliasTable(std::span<const double> weights) : cells_(weights.size())
   int positive = 0;
   for (size_t i = 0; i < n; i++) {
     if (!(weights[i] >= 0)) throw std::invalid_argument("noise weights must be numbers of at least 0");
-    positive += weights[i] > 0 && positive < 2;
     cumulative_[i + 1] = cumulative_[i] + weights[i];
+    positive += cumulative_[i + 1] > cumulative_[i] && positive < 2;
   }
   if (positive < 2 || n > INT32_MAX) throw std::invalid_argument("negative sampling needs two words or more of positive weight");
   std::vector<double> mass(n);  // in units of one cell

@@ -1,0 +1,55 @@
+"""The compiled backend: any number of threads on one pair of matrices."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wordmill.core import core, instruction_set
+from wordmill.training.backends import Blocks, Problem, Sums
+
+__all__ = ["NativeBackend", "native_trainer"]
+
+
+def native_trainer(
+    problem: Problem, input_vectors: NDArray[np.floating], output_vectors: NDArray[np.floating], isa: str | None = None
+) -> core.TrainerFloat32 | core.TrainerFloat64:
+    """Hand a problem and its matrices to the core, in their precision."""
+    trainer = core.TrainerFloat64 if input_vectors.dtype == np.float64 else core.TrainerFloat32
+    return trainer(
+        problem.ids,
+        problem.offsets,
+        np.maximum(np.ceil(problem.keep * 2.0**32) - 1, 0).astype(np.uint32),  # kept: a 32-bit draw of at most this
+        problem.noise,
+        input_vectors,
+        output_vectors,
+        architecture=problem.architecture,
+        cbow_update=problem.cbow_update,
+        window=problem.window,
+        shrink_windows=problem.shrink_windows,
+        negative=problem.negative,
+        seed=problem.seed,
+        isa=isa or instruction_set(),
+    )
+
+
+class NativeBackend:
+    """Trains in the core, without the interpreter's lock. One worker gives the same bits every time."""
+
+    def __init__(
+        self,
+        problem: Problem,
+        input_vectors: NDArray[np.floating],
+        output_vectors: NDArray[np.floating],
+        *,
+        workers: int,
+        isa: str | None = None,
+    ) -> None:
+        self._trainer = native_trainer(problem, input_vectors, output_vectors, isa)
+        self._workers = workers
+
+    def train(self, epoch: int, blocks: Blocks) -> Sums:
+        """Train the blocks, updating the matrices in place."""
+        return Sums(
+            *self._trainer.train(epoch, blocks.begins, blocks.ends, blocks.alphas, blocks.alpha_step, self._workers)
+        )

@@ -1,0 +1,118 @@
+"""Rungs 4 and 5: both backends agree on a corpus, and one worker gives the same bits whatever the chunking."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from wordmill.core import core
+from wordmill.training.backends import Blocks, Problem, Sums, allocate_vectors, create_backend
+from wordmill.training.backends.native import NativeBackend
+
+TOKENS = 2_000
+Matrices = tuple[NDArray[np.floating[Any]], NDArray[np.floating[Any]]]
+
+
+def zipf_problem(tokens: int = TOKENS, words: int = 60, **changes: Any) -> Problem:
+    rng = np.random.default_rng(0)
+    ids = np.minimum(rng.zipf(1.3, tokens) - 1, words - 1).astype(np.int32)
+    counts = np.bincount(ids, minlength=words) + 1.0
+    frequency = counts / counts.sum()
+    cuts = np.sort(rng.choice(np.arange(1, tokens), tokens // 25, replace=False))
+    plain = Problem(
+        architecture="skipgram",
+        cbow_update="mean",
+        window=5,
+        shrink_windows=True,
+        negative=5,
+        seed=3,
+        ids=ids,
+        offsets=np.concatenate([[0], cuts, [tokens]]).astype(np.int64),
+        keep=np.minimum(1, np.sqrt(0.01 / frequency) + 0.01 / frequency),
+        noise=counts**0.75,
+    )
+    return replace(plain, **changes)
+
+
+def start(problem: Problem, dtype: type[np.floating[Any]], columns: int = 24) -> Matrices:
+    inputs = allocate_vectors(len(problem.noise), columns, dtype)
+    outputs = allocate_vectors(len(problem.noise), columns, dtype)
+    inputs[:] = np.random.default_rng(1).uniform(-0.5, 0.5, inputs.shape)
+    return inputs, outputs
+
+
+def blocks_of(tokens: int, size: int, alpha: float = 0.05) -> Blocks:
+    begins = np.arange(0, tokens, size)
+    step = alpha / (2 * tokens)
+    return Blocks(begins, np.minimum(begins + size, tokens), alpha - step * begins, step)
+
+
+def assert_same_sums(one: Sums, other: Sums) -> None:
+    np.testing.assert_allclose(one.loss.sum(), other.loss.sum(), rtol=1e-12)
+    for name in ("examples", "subsampled", "centres", "without_context"):
+        assert getattr(one, name).sum() == getattr(other, name).sum()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"shrink_windows": False, "window": 2, "negative": 1},
+        {"window": 0, "negative": 8},
+        {"architecture": "cbow"},
+        {"architecture": "cbow", "cbow_update": "word2vec", "window": 0},
+        {"architecture": "cbow", "cbow_update": "sqrt", "negative": 13},
+    ],
+    ids=str,
+)
+def test_native_equals_reference_in_double(changes: dict[str, Any]) -> None:
+    problem = zipf_problem(**changes)
+    native, reference = start(problem, np.float64), start(problem, np.float64)
+    blocks = blocks_of(TOKENS, 300)
+    sums = create_backend("native", problem, *native, workers=1).train(4, blocks)
+    expected = create_backend("reference", problem, *reference, workers=1).train(4, blocks)
+    assert_same_sums(sums, expected)
+    assert sums.tokens.sum() == TOKENS
+    for ours, theirs in zip(native, reference, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-10)
+
+
+@pytest.mark.parametrize("isa", core.available_isas())
+def test_one_worker_gives_the_same_bits_whatever_the_chunking(isa: str) -> None:
+    problem = zipf_problem(20_000, 500)
+    runs = []
+    for pieces in (1, 3, 17):
+        matrices = start(problem, np.float32)
+        backend = NativeBackend(problem, *matrices, workers=1, isa=isa)
+        blocks = blocks_of(20_000, 700)
+        for part in np.array_split(np.arange(len(blocks.begins)), pieces):
+            backend.train(
+                2, Blocks(blocks.begins[part], blocks.ends[part], blocks.alphas[part], blocks.alpha_step)
+            )
+        runs.append(matrices)
+    for inputs, outputs in runs[1:]:
+        np.testing.assert_array_equal(inputs, runs[0][0])
+        np.testing.assert_array_equal(outputs, runs[0][1])
+
+
+def test_several_workers_account_for_the_same_tokens_and_a_close_loss() -> None:
+    problem = zipf_problem(60_000, 2_000)
+    sums = []
+    for workers in (1, 4):
+        backend = create_backend("native", problem, *start(problem, np.float32), workers=workers)
+        sums.append(backend.train(0, blocks_of(60_000, 500)))
+    np.testing.assert_array_equal(sums[0].centres, sums[1].centres)
+    np.testing.assert_array_equal(sums[0].examples, sums[1].examples)
+    assert sums[1].loss.sum() == pytest.approx(sums[0].loss.sum(), rel=0.02)
+
+
+def test_a_block_outside_the_corpus_is_refused() -> None:
+    problem = zipf_problem()
+    backend = create_backend("native", problem, *start(problem, np.float32), workers=1)
+    outside = Blocks(np.array([0]), np.array([TOKENS + 1]), np.array([0.1]), 0.0)
+    with pytest.raises(ValueError, match="within the corpus"):
+        backend.train(0, outside)
