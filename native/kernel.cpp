@@ -78,7 +78,7 @@ template <class T, bool Weighted> double coefficients(T* scores, const T* weight
     const Vec<T> s = load_unaligned(scores + k);
     Vec<T> sigmoid, softplus;
     logistic(s, sigmoid, softplus);
-    Vec<T> y = load_unaligned(kLabels<T>.at[width] + (phase ? width - phase : 0));
+    Vec<T> y = load_unaligned(kLabels<T>.at[width] + phase);
     y = lane_numbers<T>() < labelled - k ? y : Vec<T>{};
     Vec<T> term = softplus - y * s, g = (y - sigmoid) * alpha;
     if constexpr (Weighted) {

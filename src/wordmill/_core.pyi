@@ -1,16 +1,15 @@
 # The compiled core. Private: the package's classes wrap it. Sources: native/bindings.
-from typing import overload
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+_Float = TypeVar("_Float", np.float32, np.float64)
+
 def available_isas() -> list[str]: ...
 def allocate_float32(rows: int, columns: int) -> NDArray[np.float32]: ...
 def allocate_float64(rows: int, columns: int) -> NDArray[np.float64]: ...
-@overload
-def sigmoid(scores: NDArray[np.float32], isa: str) -> NDArray[np.float32]: ...
-@overload
-def sigmoid(scores: NDArray[np.float64], isa: str) -> NDArray[np.float64]: ...
+def sigmoid(scores: NDArray[_Float], isa: str) -> NDArray[_Float]: ...
 def step(
     input_vectors: NDArray[np.floating],
     output_vectors: NDArray[np.floating],
@@ -24,8 +23,10 @@ def step(
     isa: str,
 ) -> float: ...
 
-type _Trained = tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
-type _Planned = tuple[
+_Trained: TypeAlias = tuple[
+    NDArray[np.float64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]
+]
+_Planned: TypeAlias = tuple[
     NDArray[np.int64], NDArray[np.int32], NDArray[np.int64], NDArray[np.int32], NDArray[np.int32], int, int
 ]
 

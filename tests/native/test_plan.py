@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -37,16 +38,21 @@ def planner(ids: Any, offsets: Any, words: int, isa: str | None = None, **change
         "keep": np.ones(words),
         "noise": np.ones(words),
     }
-    problem = Problem(
-        ids=np.asarray(ids, np.int32), offsets=np.asarray(offsets, np.int64), **(settings | changes)
-    )
+    problem = Problem(ids=np.asarray(ids, np.int32), offsets=np.asarray(offsets, np.int64), **(settings | changes))
     return native_trainer(problem, allocate_vectors(words, 1), allocate_vectors(words, 1), isa)
 
 
 def plan(trainer: Any, begin: int, end: int, epoch: int = 0) -> Planned:
     positions, centres, bounds, contexts, negatives, subsampled, alone = trainer.plan(epoch, begin, end)
-    windows = [contexts[a:b].tolist() for a, b in zip(bounds[:-1], bounds[1:], strict=True)]
-    return Planned(positions, centres, windows, negatives.reshape(len(centres), -1) if len(centres) else negatives, subsampled, alone)
+    windows = [contexts[a:b].tolist() for a, b in pairwise(bounds)]
+    return Planned(
+        positions,
+        centres,
+        windows,
+        negatives.reshape(len(centres), -1) if len(centres) else negatives,
+        subsampled,
+        alone,
+    )
 
 
 def joined(parts: list[Planned]) -> Planned:
@@ -91,7 +97,9 @@ def test_windows_hold_kept_neighbours_of_the_same_sequence(
     corpus: tuple[list[int], list[int], int], window: int, keep: float
 ) -> None:
     ids, offsets, words = corpus
-    planned = plan(planner(ids, offsets, words, window=window, keep=np.full(words, keep), shrink_windows=False), 0, len(ids))
+    planned = plan(
+        planner(ids, offsets, words, window=window, keep=np.full(words, keep), shrink_windows=False), 0, len(ids)
+    )
     assert planned.subsampled + len(planned.centres) + planned.without_context == len(ids)
     kept_of: dict[int, list[int]] = {}  # centres with a context, plus lone tokens that no window can hold
     for position in planned.positions.tolist():

@@ -33,7 +33,7 @@ def zipf_problem(tokens: int = TOKENS, words: int = 60, **changes: Any) -> Probl
         ids=ids,
         offsets=np.concatenate([[0], cuts, [tokens]]).astype(np.int64),
         keep=np.minimum(1, np.sqrt(0.01 / frequency) + 0.01 / frequency),
-        noise=counts**0.75,
+        noise=np.asarray(counts**0.75, np.float64),
     )
     return replace(plain, **changes)
 
@@ -45,10 +45,10 @@ def start(problem: Problem, dtype: type[np.floating[Any]], columns: int = 24) ->
     return inputs, outputs
 
 
-def blocks_of(tokens: int, size: int, alpha: float = 0.05) -> Blocks:
+def blocks_of(tokens: int, size: int, alpha: float = 0.01) -> Blocks:
     begins = np.arange(0, tokens, size)
     step = alpha / (2 * tokens)
-    return Blocks(begins, np.minimum(begins + size, tokens), alpha - step * begins, step)
+    return Blocks(begins, np.minimum(begins + size, tokens), np.asarray(alpha - step * begins, np.float64), step)
 
 
 def assert_same_sums(one: Sums, other: Sums) -> None:
@@ -90,9 +90,7 @@ def test_one_worker_gives_the_same_bits_whatever_the_chunking(isa: str) -> None:
         backend = NativeBackend(problem, *matrices, workers=1, isa=isa)
         blocks = blocks_of(20_000, 700)
         for part in np.array_split(np.arange(len(blocks.begins)), pieces):
-            backend.train(
-                2, Blocks(blocks.begins[part], blocks.ends[part], blocks.alphas[part], blocks.alpha_step)
-            )
+            backend.train(2, Blocks(blocks.begins[part], blocks.ends[part], blocks.alphas[part], blocks.alpha_step))
         runs.append(matrices)
     for inputs, outputs in runs[1:]:
         np.testing.assert_array_equal(inputs, runs[0][0])

@@ -53,7 +53,7 @@ class Trainer:
         self.eval_interval = 20
         self._rng = np.random.default_rng(rng)
 
-    def fit(  # noqa: PLR0917 (the chapter's order)
+    def fit(
         self,
         x: NDArray[Any],
         t: NDArray[Any],

@@ -1,67 +1,22 @@
 """Backends: who does the arithmetic of training. One interface, and one place that selects.
 
-A backend is given blocks of a corpus and updates the two matrices in place. Every backend follows the same *plan* (kept tokens,
-contexts, negatives: a function of seed, epoch and position alone), so that they can be compared number by number.
+A backend is given blocks of a corpus and updates the two matrices in place. Every backend follows the same *plan*
+(kept tokens, contexts, negatives: a function of seed, epoch and position alone), so that they can be compared number by
+number.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from wordmill.training.backends.base import Backend, Blocks, Problem, Sums
+from wordmill.training.backends.native import NativeBackend, allocate_vectors
+from wordmill.training.backends.reference import ReferenceBackend
+
 __all__ = ["Backend", "Blocks", "Problem", "Sums", "allocate_vectors", "create_backend"]
-
-
-@dataclass(frozen=True)
-class Problem:
-    """What is trained: fixed for a run."""
-
-    architecture: Literal["skipgram", "cbow"]
-    cbow_update: Literal["mean", "sqrt", "word2vec"]
-    window: int  #: words each side; 0: the whole sequence
-    shrink_windows: bool
-    negative: int
-    seed: int
-    ids: NDArray[np.int32]  #: (N,) the corpus
-    offsets: NDArray[np.int64]  #: (S + 1,) sequence s is ids[offsets[s]:offsets[s + 1]]
-    keep: NDArray[np.float64]  #: (V,) probability that a token is kept
-    noise: NDArray[np.float64]  #: (V,) weights of the negatives: counts ** ns_exponent
-
-
-@dataclass(frozen=True)
-class Blocks:
-    """Stretches of the corpus in training order; a block owns its centres and reads contexts across its edges."""
-
-    begins: NDArray[np.int64]  #: (n,) first token
-    ends: NDArray[np.int64]  #: (n,) past the last token
-    alphas: NDArray[np.float64]  #: (n,) learning rate at the first token
-    alpha_step: float  #: rate lost per token inside a block
-
-
-@dataclass(frozen=True)
-class Sums:
-    """What training did, an entry a block, in the order of the blocks."""
-
-    loss: NDArray[np.float64]  #: (n,) summed over examples
-    examples: NDArray[np.int64]  #: (n,) skip-gram: (context, target) pairs; CBOW: windows
-    subsampled: NDArray[np.int64]  #: (n,) tokens dropped by subsampling
-    centres: NDArray[np.int64]  #: (n,) tokens trained as centres
-    without_context: NDArray[np.int64]  #: (n,) kept tokens that had no context
-
-    @property
-    def tokens(self) -> NDArray[np.int64]:
-        """(n,) tokens accounted for: subsampled, trained as centres or without context."""
-        return self.subsampled + self.centres + self.without_context
-
-
-class Backend(Protocol):
-    """Trains blocks of one problem on one pair of matrices."""
-
-    def train(self, epoch: int, blocks: Blocks) -> Sums:
-        """Train the blocks, updating the matrices in place."""
 
 
 def create_backend(
@@ -74,16 +29,5 @@ def create_backend(
 ) -> Backend:
     """Select a backend. Both matrices are (V, D), float32 or float64, from `allocate_vectors`."""
     if name == "reference":
-        from wordmill.training.backends.reference import ReferenceBackend
-
         return ReferenceBackend(problem, input_vectors, output_vectors)
-    from wordmill.training.backends.native import NativeBackend
-
     return NativeBackend(problem, input_vectors, output_vectors, workers=workers)
-
-
-def allocate_vectors(rows: int, columns: int, dtype: type[np.floating] = np.float32) -> NDArray[np.floating]:
-    """Return (rows, columns) zeros whose rows start on cache lines, in huge pages where the system gives them."""
-    from wordmill.core import core
-
-    return core.allocate_float64(rows, columns) if dtype == np.float64 else core.allocate_float32(rows, columns)

@@ -6,9 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wordmill.core import core, instruction_set
-from wordmill.training.backends import Blocks, Problem, Sums
+from wordmill.training.backends.base import Blocks, Problem, Sums
 
-__all__ = ["NativeBackend", "native_trainer"]
+__all__ = ["NativeBackend", "allocate_vectors", "native_trainer"]
+
+
+def allocate_vectors(rows: int, columns: int, dtype: type[np.floating] = np.float32) -> NDArray[np.floating]:
+    """Return (rows, columns) zeros whose rows start on cache lines, in huge pages where the system gives them."""
+    return core.allocate_float64(rows, columns) if dtype == np.float64 else core.allocate_float32(rows, columns)
 
 
 def native_trainer(

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wordmill.layers import SGD, Embedding, NegativeSamplingLoss
-from wordmill.training.backends import Blocks, Problem, Sums
+from wordmill.training.backends.base import Blocks, Problem, Sums
 from wordmill.training.backends.native import native_trainer
 
 __all__ = ["ReferenceBackend", "reference_step"]

@@ -1,0 +1,60 @@
+"""What every backend is given, returns and does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Backend", "Blocks", "Problem", "Sums"]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is trained: fixed for a run."""
+
+    architecture: Literal["skipgram", "cbow"]
+    cbow_update: Literal["mean", "sqrt", "word2vec"]
+    window: int  #: words each side; 0: the whole sequence
+    shrink_windows: bool
+    negative: int
+    seed: int
+    ids: NDArray[np.int32]  #: (N,) the corpus
+    offsets: NDArray[np.int64]  #: (S + 1,) sequence s is ids[offsets[s]:offsets[s + 1]]
+    keep: NDArray[np.float64]  #: (V,) probability that a token is kept
+    noise: NDArray[np.float64]  #: (V,) weights of the negatives: counts ** ns_exponent
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """Stretches of the corpus in training order; a block owns its centres and reads contexts across its edges."""
+
+    begins: NDArray[np.int64]  #: (n,) first token
+    ends: NDArray[np.int64]  #: (n,) past the last token
+    alphas: NDArray[np.float64]  #: (n,) learning rate at the first token
+    alpha_step: float  #: rate lost per token inside a block
+
+
+@dataclass(frozen=True)
+class Sums:
+    """What training did, an entry a block, in the order of the blocks."""
+
+    loss: NDArray[np.float64]  #: (n,) summed over examples
+    examples: NDArray[np.int64]  #: (n,) skip-gram: (context, target) pairs; CBOW: windows
+    subsampled: NDArray[np.int64]  #: (n,) tokens dropped by subsampling
+    centres: NDArray[np.int64]  #: (n,) tokens trained as centres
+    without_context: NDArray[np.int64]  #: (n,) kept tokens that had no context
+
+    @property
+    def tokens(self) -> NDArray[np.int64]:
+        """(n,) tokens accounted for: subsampled, trained as centres or without context."""
+        return self.subsampled + self.centres + self.without_context
+
+
+class Backend(Protocol):
+    """Trains blocks of one problem on one pair of matrices."""
+
+    def train(self, epoch: int, blocks: Blocks) -> Sums:
+        """Train the blocks, updating the matrices in place."""
