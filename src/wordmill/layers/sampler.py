@@ -33,7 +33,7 @@ class AliasTable:
 
     def __init__(self, weights: ArrayLike) -> None:
         weights = np.asarray(weights, dtype=np.float64)
-        share = weights * (len(weights) / weights.sum())
+        share = weights / weights.sum() * len(weights)
         alias = np.full(
             len(weights), share.argmax()
         )  # rounding may leave some columns unpaired: the heaviest fills them
