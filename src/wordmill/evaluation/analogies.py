@@ -20,7 +20,7 @@ __all__ = ["AnalogyResult", "AnalogySection", "Question", "evaluate_analogies", 
 Method = Literal["3cosadd", "3cosmul"]
 Unknown = Literal["skip", "wrong"]
 
-_BLOCK_BYTES = 64 << 20  # of scores held at a time
+_BLOCK_BYTES = 4 << 20  # of scores held at a time
 _EPSILON = 1e-6  # keeps 3CosMul's quotient finite
 
 
@@ -236,9 +236,12 @@ def _scores(unit: NDArray[np.float32], given: NDArray[np.int64], method: Method)
     if method == "3cosadd":
         sums: NDArray[np.float32] = (b - a + c) @ unit.T
         return sums
-    scores: NDArray[np.float32] = (1 + b @ unit.T) / 2
-    scores *= (1 + c @ unit.T) / 2
-    scores /= (1 + a @ unit.T) / 2 + _EPSILON
+    scores, factor, divisor = (near @ unit.T for near in (b, c, a))
+    scores += 1
+    factor += 1
+    divisor += 1 + 2 * _EPSILON
+    scores *= factor
+    scores /= divisor
     return scores
 
 
