@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from wordmill.errors import ParameterError
-from wordmill.layers import NegativeSamplingLoss, SigmoidWithLoss, UnigramSampler, sigmoid
+from wordmill.layers import NegativeSamplingLoss, SigmoidWithLoss, sigmoid
 
 
 def test_sigmoid_is_exact_at_any_score() -> None:
@@ -55,8 +55,27 @@ def test_negatives_are_drawn_from_the_corpus_by_seed() -> None:
     corpus, h, target = np.array([0, 1, 2, 3, 3, 0]), np.ones((2, 2)), np.array([0, 3])
     losses = [NegativeSamplingLoss(W, corpus, 0.75, 3, rng=0).forward(h, target) for _ in range(2)]
     assert losses == pytest.approx([4 * math.log(2)] * 2)
-    sampler = UnigramSampler.from_counts([1, 1, 1, 1], sample_size=2, rng=0)
-    assert NegativeSamplingLoss(W, sampler=sampler).forward(h, target) == pytest.approx(3 * math.log(2))
+    with_replacement = NegativeSamplingLoss(W, corpus, 1, 9, replace=True, rng=0)
+    assert with_replacement.forward(h, target) == pytest.approx(10 * math.log(2))
+
+
+def test_words_beyond_those_of_the_corpus_may_be_targets() -> None:
+    loss = NegativeSamplingLoss(np.zeros((6, 2)), [0, 1, 2], 0.75, 2, rng=0)
+    assert loss.forward(np.ones((1, 2)), [5]) == pytest.approx(3 * math.log(2))
+    with pytest.raises(ParameterError, match=r"0\.\.5"):
+        NegativeSamplingLoss(np.zeros((6, 2)), [0, 6])
+
+
+def test_labels_are_0_or_1_and_fit_the_scores() -> None:
+    with pytest.raises(ParameterError, match="0 or 1"):
+        SigmoidWithLoss().forward(np.zeros(2), [0.5, 1])
+    with pytest.raises(ValueError, match="broadcast"):
+        SigmoidWithLoss().forward(np.zeros(2), [0, 1, 1])
+
+
+def test_rows_of_vectors_and_of_words_must_agree() -> None:
+    with pytest.raises(ParameterError, match="same number of rows"):
+        NegativeSamplingLoss(np.zeros((4, 2))).forward(np.ones((2, 2)), [0, 1, 2, 3], [[1], [2], [3], [0]])
 
 
 def test_no_negatives_and_nothing_to_draw_them_from_is_an_error() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from wordmill.errors import ParameterError
 from wordmill.layers.arrays import Floats, Ids, check_ids, check_weights
 from wordmill.layers.gradients import Gradient, RowGradient
 
@@ -57,6 +58,10 @@ class EmbeddingDot:
         """Score `h` (B, D) against the rows `idx`: (B,) one row for each vector, or (B, M) several; same shape out."""
         idx = np.asarray(idx)
         self._h = np.asarray(h, dtype=self.params[0].dtype)
+        if idx.shape[:1] != self._h.shape[:1]:
+            raise ParameterError(
+                f"h and idx must have the same number of rows, not shapes {self._h.shape}, {idx.shape}"
+            )
         self._rows = self.embed.forward(idx.reshape(len(self._h), -1))
         scores: Floats = np.einsum("bd,bmd->bm", self._h, self._rows)
         return scores.reshape(idx.shape)

@@ -7,11 +7,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from wordmill.errors import ParameterError
 from wordmill.layers.arrays import Floats, Ids, check_ids
+from wordmill.text import lower, split_whitespace
 
 __all__ = ["convert_one_hot", "cos_similarity", "create_contexts_target", "preprocess"]
 
 
-def preprocess(text: str) -> tuple[NDArray[np.int64], dict[str, int], dict[int, str]]:
+def preprocess(text: str) -> tuple[Ids, dict[str, int], dict[int, str]]:
     """Split a text at whitespace, in lower case and with full stops as words of their own; number words as they come.
 
     Returns
@@ -19,7 +20,7 @@ def preprocess(text: str) -> tuple[NDArray[np.int64], dict[str, int], dict[int, 
     corpus : (N,) ids
     word_to_id, id_to_word : dict
     """
-    words = text.lower().replace(".", " .").split()
+    words = split_whitespace(lower(text).replace(".", " ."))
     word_to_id = {word: i for i, word in enumerate(dict.fromkeys(words))}
     corpus = np.array([word_to_id[word] for word in words], dtype=np.int64)
     return corpus, word_to_id, {i: word for word, i in word_to_id.items()}

@@ -34,6 +34,9 @@ class SigmoidWithLoss:
 
     def forward(self, x: Floats, t: ArrayLike) -> float:
         """Loss of scores `x` (B,) or (B, M), labels `t` 0 or 1 of that shape or (M,); the M losses of a row add up."""
+        t = np.broadcast_to(t, x.shape)
+        if np.any((t != 0) & (t != 1)):
+            raise ParameterError("labels must be 0 or 1")
         self._sign = np.where(t, -1, 1).astype(x.dtype)
         self._z = self._sign * x
         return float(np.logaddexp(0, self._z).sum(dtype=np.float64) / len(x))
@@ -53,15 +56,9 @@ class NegativeSamplingLoss:
     W
         Output vectors (V, D), float32 or float64; used in place, not copied.
     corpus
-        Ids (N,) whose counts say how often a word is drawn as a negative; None if `forward` is always given negatives.
-    power
-        Exponent of the counts; below 1 it lifts rare words.
-    sample_size
-        K, negatives for each target.
-    sampler
-        What draws the negatives, in place of the `UnigramSampler` made from the three parameters above.
-    rng
-        Source or seed of the draws.
+        Ids (N,), counted to draw negatives by; None if `forward` is always given negatives.
+    power, sample_size, replace, rng
+        How to draw K = `sample_size` negatives for each target, see `UnigramSampler`.
 
     References
     ----------
@@ -75,12 +72,13 @@ class NegativeSamplingLoss:
         power: float = 0.75,
         sample_size: int = 5,
         *,
-        sampler: UnigramSampler | None = None,
+        replace: bool = False,
         rng: Rng = None,
     ) -> None:
-        if sampler is None and corpus is not None:
-            sampler = UnigramSampler(corpus, power, sample_size, rng=rng)
-        self.sampler = sampler
+        self.sampler: UnigramSampler | None = None
+        if corpus is not None:
+            counts = np.bincount(check_ids(corpus, len(W)).reshape(-1), minlength=len(W))
+            self.sampler = UnigramSampler.from_counts(counts, power, sample_size, replace=replace, rng=rng)
         self.dot = EmbeddingDot(W)
         self.loss = SigmoidWithLoss()
         self.params = self.dot.params
@@ -91,9 +89,7 @@ class NegativeSamplingLoss:
         target = check_ids(target)
         if negatives is None:
             if self.sampler is None:
-                raise ParameterError(
-                    "no negatives: give them to forward, or a corpus or sampler to NegativeSamplingLoss"
-                )
+                raise ParameterError("no negatives: give them to forward, or a corpus to NegativeSamplingLoss")
             negatives = self.sampler.get_negative_sample(target)
         idx = np.column_stack([target, negatives])  # (B, 1 + K)
         labels = np.arange(idx.shape[1]) == 0

@@ -10,7 +10,6 @@ from wordmill.layers.arrays import Floats, Ids, Rng, check_ids
 from wordmill.layers.embedding import Embedding
 from wordmill.layers.gradients import Gradient
 from wordmill.layers.loss import NegativeSamplingLoss
-from wordmill.layers.sampler import UnigramSampler
 
 __all__ = ["CBOW", "SkipGram"]
 
@@ -34,15 +33,12 @@ class _Word2Vec:
         for name, value in {"vocab_size": vocab_size, "hidden_size": hidden_size, "window_size": window_size}.items():
             if value < 1:
                 raise ParameterError(f"{name} must be 1 or more, not {value}")
-        check_ids(corpus, vocab_size)
         rng = np.random.default_rng(rng)
         W_in: Floats = (0.01 * rng.standard_normal((vocab_size, hidden_size))).astype(dtype)
         W_out: Floats = np.zeros_like(W_in)
         self.window_size = window_size
         self.in_layer = Embedding(W_in)
-        self.ns_loss = NegativeSamplingLoss(
-            W_out, sampler=UnigramSampler(corpus, power, sample_size, replace=replace, rng=rng)
-        )
+        self.ns_loss = NegativeSamplingLoss(W_out, corpus, power, sample_size, replace=replace, rng=rng)
         self.params = self.in_layer.params + self.ns_loss.params
         self.grads: list[Gradient] = self.in_layer.grads + self.ns_loss.grads
 

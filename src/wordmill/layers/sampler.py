@@ -34,9 +34,7 @@ class AliasTable:
     def __init__(self, weights: ArrayLike) -> None:
         weights = np.asarray(weights, dtype=np.float64)
         share = weights / weights.sum() * len(weights)
-        alias = np.full(
-            len(weights), share.argmax()
-        )  # rounding may leave some columns unpaired: the heaviest fills them
+        alias = np.full(len(weights), share.argmax())  # where rounding leaves a column unpaired, the heaviest fills it
         heights = share.tolist()
         small = np.flatnonzero(share < 1).tolist()
         large = np.flatnonzero(share >= 1).tolist()
@@ -49,7 +47,7 @@ class AliasTable:
         self.share = np.minimum(heights, 1)
         self.alias = alias
 
-    def draw(self, size: int | tuple[int, ...], rng: np.random.Generator) -> NDArray[np.int64]:
+    def draw(self, size: int | tuple[int, ...], rng: np.random.Generator) -> Ids:
         """Draw ids with replacement, in an array of that size."""
         column = rng.integers(len(self.share), size=size)
         return np.where(rng.random(size) < self.share[column], column, self.alias[column])
@@ -128,16 +126,16 @@ class UnigramSampler:
         self.probabilities = weights / weights.sum()  # (V,)
         self._table = AliasTable(weights)
 
-    def get_negative_sample(self, target: ArrayLike) -> NDArray[np.int64]:
+    def get_negative_sample(self, target: ArrayLike) -> Ids:
         """Negatives (B, K) for targets (B,): no row holds its target, nor, without replacement, any word twice."""
         target = check_ids(target, self.vocab_size)
         if target.ndim != 1:
             raise ParameterError(f"target must be ids of shape (B,), not {target.shape}")
         return self._independent(target) if self._replace else self._distinct(target)
 
-    def _independent(self, target: Ids) -> NDArray[np.int64]:
+    def _independent(self, target: Ids) -> Ids:
         targets = np.repeat(target, self.sample_size)
-        negatives = targets.astype(np.int64)
+        negatives = targets.copy()
         for _ in range(_REDRAWS):
             hits = np.flatnonzero(negatives == targets)
             if not len(hits):
@@ -148,7 +146,7 @@ class UnigramSampler:
             negatives[hits] = self._draw_by_keys(targets[hits, None], 1)[:, 0]
         return negatives.reshape(len(target), self.sample_size)
 
-    def _distinct(self, target: Ids) -> NDArray[np.int64]:
+    def _distinct(self, target: Ids) -> Ids:
         draws = self._table.draw((len(target), self.sample_size), self._rng)
         rows = np.column_stack([target, draws])  # (B, 1 + K): a draw stands if nothing to its left is the same
         places = np.arange(rows.shape[1])
