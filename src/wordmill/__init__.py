@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from wordmill.config import TrainConfig
+    from wordmill.vectors import KeyedVectors
 
-__all__ = ["TrainConfig", "__version__"]
+__all__ = ["KeyedVectors", "TrainConfig", "__version__"]
 
-_HOME = {"TrainConfig": "wordmill.config"}
+_HOME = {"KeyedVectors": "wordmill.vectors", "TrainConfig": "wordmill.config"}
 
 
 def __getattr__(name: str) -> Any:

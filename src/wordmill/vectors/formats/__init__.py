@@ -1,0 +1,1 @@
+"""File formats of vectors: one module each, reading and writing side by side."""

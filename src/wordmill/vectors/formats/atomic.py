@@ -1,0 +1,145 @@
+"""Directories and files that appear whole or not at all.
+
+A directory is filled and flushed beside its target, as `.NAME.filling-*`. Renaming it to `.NAME.new` says that it is
+whole; then the old target steps aside to `.NAME.old`, the new one takes its name, and the old one is removed. Whatever
+moment the machine stops at, `recover` finds the old or the new content, whole, and gives it the target's name.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from os import PathLike
+from pathlib import Path
+
+from wordmill.errors import OutputError
+
+__all__ = ["atomic_directory", "atomic_file", "recover"]
+
+_STALE = 24 * 3600  # seconds after which what a killed save left behind is removed by the next one
+
+
+@contextlib.contextmanager
+def atomic_directory(path: str | PathLike[str]) -> Iterator[Path]:
+    """Yield an empty directory that becomes `path` when the block ends well, in place of what was there."""
+    target = _resolved(path)
+    with _as_output_error(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _remove_stale(target)
+        staging = Path(tempfile.mkdtemp(prefix=f".{target.name}.filling-", dir=target.parent))
+        try:
+            yield staging
+            _flush_tree(staging)
+            _swap(staging, target)
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def atomic_file(path: str | PathLike[str]) -> Iterator[Path]:
+    """Yield the path of a temporary sibling that becomes `path` when the block ends well."""
+    target = _resolved(path)
+    with _as_output_error(target):
+        if target.is_dir():
+            raise OutputError(f"{target} is a directory: give the name of a file")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{target.name}.filling-", dir=target.parent)
+        os.close(handle)
+        staging = Path(name)
+        try:
+            yield staging
+            staging.chmod(0o666 & ~_umask())
+            _flush(staging)
+            staging.replace(target)
+        finally:
+            staging.unlink(missing_ok=True)
+        _flush(target.parent)
+
+
+def recover(path: str | PathLike[str]) -> None:
+    """Finish or undo an interrupted swap, so that `path` is whole if it ever was."""
+    target = _resolved(path)
+    new, old = _siblings(target)
+    if target.exists() or target.is_symlink():
+        return
+    if new.is_dir():
+        new.rename(target)
+    elif old.is_dir():
+        old.rename(target)
+
+
+def _swap(staging: Path, target: Path) -> None:
+    new, old = _siblings(target)
+    recover(target)
+    for leftover in (new, old):
+        if leftover.exists():
+            shutil.rmtree(leftover)
+    staging.chmod(0o777 & ~_umask())  # mkdtemp makes it private
+    staging.rename(new)
+    if target.exists():
+        target.rename(old)
+    try:
+        new.rename(target)
+    except OSError:
+        if old.exists() and not target.exists():
+            old.rename(target)
+        raise
+    _flush(target.parent)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _siblings(target: Path) -> tuple[Path, Path]:
+    return target.with_name(f".{target.name}.new"), target.with_name(f".{target.name}.old")
+
+
+def _resolved(path: str | PathLike[str]) -> Path:
+    target = Path(path).resolve()
+    if not target.name:
+        raise OutputError(f"{path} cannot be replaced: give the name of a directory or file inside it")
+    return target
+
+
+def _remove_stale(target: Path) -> None:
+    for leftover in target.parent.glob(f".{target.name}.filling-*"):
+        if time.time() - leftover.stat().st_mtime > _STALE:
+            shutil.rmtree(leftover, ignore_errors=True)
+
+
+def _flush_tree(directory: Path) -> None:
+    for file in directory.iterdir():
+        _flush(file)
+    _flush(directory)
+
+
+def _flush(path: Path) -> None:
+    """Force a file or directory to the disk (directories: where the system can)."""
+    if path.is_dir() and os.name == "nt":
+        return
+    handle = os.open(path, os.O_RDONLY if os.name != "nt" else os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+@contextlib.contextmanager
+def _as_output_error(target: Path) -> Iterator[None]:
+    try:
+        yield
+    except OutputError:
+        raise
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise OutputError(
+            f"{target} cannot be written ({reason}): free or choose another place; what was there is untouched"
+        ) from error

@@ -1,0 +1,268 @@
+"""The model directory: safetensors and JSON, which model2vec and sentence-transformers open as it is.
+
+    model.safetensors      embeddings (V, D)
+    config.json            model2vec's settings
+    modules.json           sentence-transformers' settings
+    tokenizer.json         how text becomes rows (text keys)
+    wordmill.json          our settings
+    wordmill.safetensors   norms, counts, keys as UTF-8 and offsets or as int64, and their sorted order
+    training.safetensors   what only going on with training needs; may be deleted
+    manifest.json          size and CRC-32 of every file above
+
+It is saved whole or not at all; loading checks the manifest and maps the arrays.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import mmap
+import zlib
+from collections.abc import Mapping
+from os import PathLike
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from numpy.typing import NDArray
+
+import wordmill
+from wordmill.errors import FormatError, OutputError, WordmillError
+from wordmill.vectors.formats.atomic import atomic_directory, recover
+from wordmill.vectors.formats.safetensors import read_safetensors, write_safetensors
+from wordmill.vectors.formats.tokenizer_json import write_tokenizer
+from wordmill.vectors.keyed_vectors import KeyedVectors
+from wordmill.vectors.keys import IntegerKeys, PackedKeys, TextKeys
+
+__all__ = ["Model", "is_model_directory", "load_model", "save_model"]
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+OPTIONAL = frozenset({"training.safetensors"})  # may be deleted
+_DROPPINGS = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})  # of file managers: not a user's files
+_CURE = "copy the directory again from its source or save it again"
+
+logger = logging.getLogger(__name__)
+
+
+class Model(NamedTuple):
+    """What a model directory holds."""
+
+    keyed_vectors: KeyedVectors
+    settings: dict[str, Any]  # as given to `save_model`
+    training: dict[str, NDArray[Any]] | None  # memory-mapped, read-only; None if it was not saved or was deleted
+
+
+def save_model(
+    path: str | PathLike[str],
+    keyed_vectors: KeyedVectors,
+    *,
+    settings: Mapping[str, Any] | None = None,
+    training: Mapping[str, NDArray[Any]] | None = None,
+) -> None:
+    """Write a model directory, in place of the model that was there if any.
+
+    Parameters
+    ----------
+    path
+        The directory: new, empty, or holding a model and nothing else.
+    keyed_vectors
+        Vectors, with the tokenizer that texts are split by. Without a tokenizer, or with integer keys, the files that
+        only model2vec and sentence-transformers need are left out.
+    settings
+        What JSON can hold; comes back from `load_model`.
+    training
+        Arrays that only going on with training needs, kept in a file of their own.
+
+    Raises
+    ------
+    OutputError
+        The directory holds other files, or cannot be written; what was there is untouched.
+    """
+    target = Path(path).resolve()
+    recover(target)
+    _refuse_strangers(target)
+    with atomic_directory(target) as directory:
+        _write_vectors(directory, keyed_vectors)
+        _write_tokenizer_files(directory, keyed_vectors, target)
+        _write_json(directory / "wordmill.json", _settings(keyed_vectors, settings))
+        if training is not None:
+            write_safetensors(directory / "training.safetensors", training)
+        files = {file.name: _fingerprint(file) for file in sorted(directory.iterdir())}
+        _write_json(directory / MANIFEST, {"format": FORMAT, "files": files})
+
+
+def load_model(path: str | PathLike[str], *, verify: bool = True) -> Model:
+    """Load a model directory, its arrays memory-mapped.
+
+    Parameters
+    ----------
+    path
+        The directory.
+    verify
+        Whether checksums are compared; sizes always are. Without it, files that are larger than memory open at once.
+
+    Raises
+    ------
+    FormatError
+        Not a model directory, or a file of it is missing, truncated or changed.
+    """
+    directory = Path(path)
+    recover(directory)
+    try:
+        _check_manifest(directory, verify=verify)
+        stored = _read_json(directory, "wordmill.json")
+        arrays = read_safetensors(directory / "wordmill.safetensors")
+        embeddings = read_safetensors(directory / "model.safetensors")["embeddings"]
+        keyed_vectors = KeyedVectors(
+            _key_table(arrays),
+            embeddings,
+            counts=arrays.get("counts"),
+            norms=arrays["norms"],
+            tokenizer=stored["tokenizer"],
+            lowercase=bool(stored["lowercase"]),
+        )
+        file = directory / "training.safetensors"
+        return Model(keyed_vectors, dict(stored["settings"]), read_safetensors(file) if file.exists() else None)
+    except OSError as error:
+        raise FormatError(f"{directory} cannot be read ({error.strerror or error}): {_CURE}") from error
+    except FormatError:
+        raise
+    except (KeyError, TypeError, ValueError, WordmillError) as error:
+        raise FormatError(f"{directory}: the files do not fit together ({error!r}): {_CURE}") from error
+
+
+def is_model_directory(path: Path) -> bool:
+    """Whether a directory was written by `save_model`."""
+    return (path / MANIFEST).is_file() and (path / "wordmill.json").is_file()
+
+
+def _write_vectors(directory: Path, keyed_vectors: KeyedVectors) -> None:
+    arrays: dict[str, NDArray[Any]] = {"norms": keyed_vectors.norms}
+    if keyed_vectors.counts is not None:
+        arrays["counts"] = keyed_vectors.counts
+    table = keyed_vectors.key_table
+    if isinstance(table, TextKeys):
+        arrays |= {"key_bytes": table.packed.blob, "key_offsets": table.packed.offsets, "key_order": table.packed.order}
+    else:
+        arrays |= {"keys": table.keys, "key_order": table.order}
+    write_safetensors(directory / "wordmill.safetensors", arrays)
+    write_safetensors(directory / "model.safetensors", {"embeddings": keyed_vectors.vectors})
+
+
+def _key_table(arrays: Mapping[str, NDArray[Any]]) -> TextKeys | IntegerKeys:
+    if "keys" in arrays:
+        return IntegerKeys(arrays["keys"], arrays["key_order"])
+    return TextKeys(PackedKeys(arrays["key_bytes"], arrays["key_offsets"], arrays["key_order"]))
+
+
+def _write_tokenizer_files(directory: Path, keyed_vectors: KeyedVectors, target: Path) -> None:
+    """Write the files by which model2vec and sentence-transformers open the directory."""
+    table, tokenizer = keyed_vectors.key_table, keyed_vectors.tokenizer
+    if not isinstance(table, TextKeys) or tokenizer is None:
+        return
+    unreachable = write_tokenizer(
+        directory / "tokenizer.json", table.keys, tokenizer, lowercase=keyed_vectors.lowercase
+    )
+    if len(unreachable):
+        logger.warning(
+            "%s: %d of %d keys cannot be reached by text split at %s%s, for example %r: encode passes over them",
+            target, len(unreachable), len(table), "white space" if tokenizer == "whitespace" else "words",
+            " in lower case" if keyed_vectors.lowercase else "", table[int(unreachable[0])],
+        )  # fmt: skip
+    _write_json(
+        directory / "config.json",
+        {
+            "model_type": "model2vec",
+            "architectures": ["StaticModel"],
+            "hidden_dim": keyed_vectors.vector_size,
+            "max_length": None,
+            "normalize": False,
+        },
+    )
+    module = {"idx": 0, "name": "0", "path": ".", "type": "sentence_transformers.models.StaticEmbedding"}
+    _write_json(directory / "modules.json", [module])
+
+
+def _settings(keyed_vectors: KeyedVectors, settings: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {
+        "format": FORMAT,
+        "wordmill": wordmill.__version__,
+        "keys": keyed_vectors.kind,
+        "size": len(keyed_vectors),
+        "vector_size": keyed_vectors.vector_size,
+        "tokenizer": keyed_vectors.tokenizer,
+        "lowercase": keyed_vectors.lowercase,
+        "settings": dict(settings or {}),
+    }
+
+
+def _refuse_strangers(target: Path) -> None:
+    """Refuse to replace what `save_model` did not write."""
+    if not target.exists():
+        return
+    if not target.is_dir():
+        raise OutputError(f"{target} is a file: a model is a directory, choose another name")
+    present = {file.name for file in target.iterdir()} - _DROPPINGS
+    ours = set(_listed_files(target)) | {MANIFEST} if present else set()
+    strangers = sorted(present - ours)
+    if strangers:
+        names = ", ".join(strangers[:3]) + (", ..." if len(strangers) > 3 else "")
+        raise OutputError(f"{target} holds files that are not of a saved model ({names}): choose another directory")
+
+
+def _listed_files(directory: Path) -> dict[str, Any]:
+    """Files named by a directory's manifest; none where it cannot be read."""
+    try:
+        return dict(_read_json(directory, MANIFEST)["files"])
+    except (FormatError, OSError, KeyError, TypeError, ValueError):
+        return {}
+
+
+def _check_manifest(directory: Path, *, verify: bool) -> None:
+    if not directory.is_dir():
+        raise FormatError(
+            f"{directory} is not a model directory: {'a file' if directory.exists() else 'nothing'} is there"
+        )
+    manifest = _read_json(directory, MANIFEST)
+    if not isinstance(manifest.get("files"), dict) or manifest.get("format") != FORMAT:
+        raise FormatError(
+            f"{directory / MANIFEST}: format {manifest.get('format')!r} is not known here: use a newer wordmill"
+        )
+    for name, expected in manifest["files"].items():
+        file = directory / Path(name).name
+        if not file.exists():
+            if name in OPTIONAL:
+                continue
+            raise FormatError(f"{file} is missing: {_CURE}")
+        found = _fingerprint(file, checksum=verify)
+        for what, value in found.items():
+            if not isinstance(expected, dict) or expected.get(what) != value:
+                raise FormatError(f"{file}: {what} is {value}, not what was saved ({expected}): {_CURE}")
+
+
+def _fingerprint(file: Path, *, checksum: bool = True) -> dict[str, int | str]:
+    size = file.stat().st_size
+    if not checksum:
+        return {"bytes": size}
+    crc = 0
+    if size:
+        with file.open("rb") as handle, mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ) as content:
+            crc = zlib.crc32(content)
+    return {"bytes": size, "crc32": f"{crc:08x}"}
+
+
+def _read_json(directory: Path, name: str) -> dict[str, Any]:
+    file = directory / name
+    if not file.is_file():
+        raise FormatError(f"{file} is missing, so {directory} is not a whole wordmill model: {_CURE}")
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise FormatError(f"{file} is not JSON ({error}): {_CURE}") from None
+    if not isinstance(content, dict):
+        raise FormatError(f"{file} is not a JSON object: {_CURE}")
+    return content
+
+
+def _write_json(file: Path, content: object) -> None:
+    file.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
