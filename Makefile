@@ -31,7 +31,7 @@ dist: $(VENV)/dist
 build: $(VENV)/built
 
 $(VENV)/built: $(VENV)/tools $(NATIVE)
-	$(PIP) install --no-build-isolation --editable '.[plot]'
+	$(PIP) install --no-build-isolation --editable '.[map]'
 	@touch $@
 
 $(VENV)/tools:

@@ -1,0 +1,203 @@
+"""A map of words: vectors laid out in the plane, so that near words lie near, with labels that can be read."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wordmill.errors import MissingDependencyError, MissingKeyError, ParameterError
+from wordmill.evaluation.vectors import Vectors, unit_rows
+from wordmill.plots.figure import installed_fonts, new_figure, save_figure
+from wordmill.plots.labels import place_labels
+
+__all__ = ["WordMap", "plot_map"]
+
+Method = Literal["pca", "tsne", "umap"]
+
+_LOG = logging.getLogger(__name__)
+_TITLES = {"pca": "PCA", "tsne": "t-SNE", "umap": "UMAP"}
+_MOST = 3000  # words
+_DOT = 4.0  # diameter, points
+_FONT_SIZE = 9  # points
+_PADDING = np.array([2.0, 0.0])  # pixels left and right of a label, above and below
+_COLOURS = (
+    "#1f5fa8", "#c0392b", "#2e7d32", "#8e44ad", "#b9770e", "#00838f",
+    "#ad1457", "#5d4037", "#455a64", "#827717", "#303f9f", "#d84315",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class WordMap:
+    """What was drawn: words and their places (N, 2); words without a vector; drawn words without room for a label."""
+
+    path: Path
+    words: tuple[Any, ...]
+    positions: NDArray[np.float64]
+    unknown: tuple[Any, ...]
+    unlabelled: tuple[Any, ...]
+
+
+def plot_map(
+    vectors: Vectors,
+    words: Sequence[Any] | Mapping[str, Sequence[Any]],
+    path: str | os.PathLike[str],
+    *,
+    method: Method = "tsne",
+    seed: int = 1,
+    title: str | None = None,
+) -> WordMap:
+    """Draw words where their vectors put them.
+
+    Parameters
+    ----------
+    vectors
+        `KeyedVectors`.
+    words
+        Keys, or groups of keys by name, each group in a colour of its own. Keys without a vector are left out and
+        reported; at least three must be known, at most 3,000.
+    path
+        Where to write it; the ending decides the format (png, svg, pdf).
+    method
+        Of unit vectors. ``"pca"``: the two directions of largest variance; ``"tsne"``: neighbourhoods (van der Maaten &
+        Hinton, 2008), by scikit-learn, extra `map`; ``"umap"``: neighbourhoods (McInnes et al., 2018), by umap-learn.
+    seed
+        Of the layout.
+    title
+        Above the map.
+
+    Raises
+    ------
+    MissingKeyError
+        Fewer than three of the words have a vector.
+    MissingDependencyError
+        The library for the method is not installed; the message gives the command.
+    """
+    groups = words if isinstance(words, Mapping) else {"": words}
+    owner: dict[Any, str] = {}
+    for name, members in groups.items():
+        for word in members:
+            owner.setdefault(word, name)
+    known = [word for word in owner if word in vectors.key_to_index]
+    unknown = tuple(word for word in owner if word not in vectors.key_to_index)
+    if len(known) < 3:
+        raise MissingKeyError(
+            f"{len(known)} of {len(owner)} words for the map have a vector, and it needs 3; choose words of the model"
+        )
+    if len(known) > _MOST:
+        raise ParameterError(f"{len(known):,} words for the map, and more than {_MOST:,} cannot be read; choose fewer")
+    if unknown:
+        _LOG.warning("left out of the map, for want of a vector: %s", ", ".join(map(str, unknown)))
+    positions = _layout(unit_rows(vectors.vectors[[vectors.key_to_index[word] for word in known]]), method, seed)
+    names = [name for name in groups if any(owner[word] == name for word in known)]
+    colours = {name: _COLOURS[i % len(_COLOURS)] for i, name in enumerate(names)}
+    figure, axes = _draw_dots(positions, [colours[owner[word]] for word in known])
+    axes.set_title(title or f"{len(known)} words by {_TITLES[method]}", fontsize=13, loc="left")
+    if any(names):
+        _draw_legend(figure, colours)
+    labels = _draw_labels(figure, axes, positions, [str(word) for word in known], [colours[owner[w]] for w in known])
+    unlabelled = tuple(word for word, drawn in zip(known, labels, strict=True) if not drawn)
+    if unlabelled:
+        _LOG.warning("no room on the map for the labels of %s", ", ".join(map(str, unlabelled)))
+    return WordMap(save_figure(figure, path), tuple(known), positions, unknown, unlabelled)
+
+
+def _layout(unit: NDArray[np.float32], method: Method, seed: int) -> NDArray[np.float64]:
+    """Places (N, 2) of unit vectors (N, D)."""
+    if method == "pca":
+        left, scale, _ = np.linalg.svd(unit - unit.mean(axis=0), full_matrices=False)
+        return np.asarray(left[:, :2] * scale[:2], dtype=np.float64)
+    if method == "tsne":
+        return _spread(_tsne(unit, seed))
+    if method == "umap":
+        return _spread(_umap(unit, seed))
+    raise ParameterError(f"method={method!r} is unknown: use 'pca', 'tsne' or 'umap'")
+
+
+def _tsne(unit: NDArray[np.float32], seed: int) -> NDArray[np.float64]:
+    try:
+        from sklearn.manifold import TSNE  # noqa: PLC0415
+    except ImportError as error:
+        raise MissingDependencyError(
+            "maps by t-SNE need scikit-learn: python -m pip install 'wordmill[map]', or use method='pca'"
+        ) from error
+    perplexity = min(12.0, (len(unit) - 1) / 3)
+    return np.asarray(TSNE(perplexity=perplexity, init="pca", random_state=seed).fit_transform(unit), dtype=np.float64)
+
+
+def _umap(unit: NDArray[np.float32], seed: int) -> NDArray[np.float64]:
+    try:
+        from umap import UMAP  # noqa: PLC0415
+    except ImportError as error:
+        raise MissingDependencyError(
+            "maps by UMAP need umap-learn: python -m pip install umap-learn, or use method='tsne'"
+        ) from error
+    neighbours = min(12, len(unit) - 1)
+    return np.asarray(UMAP(n_neighbors=neighbours, random_state=seed).fit_transform(unit), dtype=np.float64)
+
+
+def _spread(positions: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Push points that nearly touch a little apart, so that labels fit. What t-SNE and UMAP keep are neighbourhoods."""
+    positions = positions / np.ptp(positions, axis=0)
+    least = 0.4 / np.sqrt(len(positions))
+    for _ in range(30):
+        gaps = positions[:, None] - positions[None]  # (N, N, 2)
+        distances = np.maximum(np.linalg.norm(gaps, axis=2), 1e-9)
+        push = np.clip(least - distances, 0, None) / distances
+        np.fill_diagonal(push, 0)
+        positions = positions + 0.25 * np.einsum("ij,ijk->ik", push, gaps)
+    return positions
+
+
+def _draw_dots(positions: NDArray[np.float64], colours: list[str]) -> tuple[Any, Any]:
+    """Start a figure that grows with the number of words."""
+    width = float(np.clip(1.1 * np.sqrt(len(positions)), 7, 40))
+    figure = new_figure(width, 0.75 * width)
+    axes = figure.add_subplot()
+    axes.scatter(*positions.T, s=_DOT**2, c=colours, linewidths=0)
+    axes.margins(0.06)
+    axes.set(xticks=[], yticks=[])
+    axes.spines[:].set_color("#cccccc")
+    return figure, axes
+
+
+def _draw_legend(figure: Any, colours: Mapping[str, str]) -> None:
+    """Name the groups in one line or two below the map."""
+    legend = figure.legend(
+        handles=[figure.axes[0].scatter([], [], c=colour, label=name) for name, colour in colours.items()],
+        loc="outside lower center",
+        ncols=min(len(colours), 6),
+        frameon=False,
+        handletextpad=0.1,
+    )
+    for text, colour in zip(legend.get_texts(), colours.values(), strict=True):
+        text.set_color(colour)
+
+
+def _draw_labels(
+    figure: Any, axes: Any, positions: NDArray[np.float64], words: list[str], colours: list[str]
+) -> list[bool]:
+    """Write each word beside its dot, with a line to it from further off; say for each whether there was room."""
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")  # from here on nothing moves
+    style = {"fontsize": _FONT_SIZE, "family": installed_fonts(), "parse_math": False}
+    texts = [axes.text(0, 0, word, color=colour, **style) for word, colour in zip(words, colours, strict=True)]
+    sizes = np.array([text.get_window_extent().size for text in texts]) + 2 * _PADDING
+    dots = axes.transData.transform(positions)
+    boxes = place_labels(dots, sizes, radius=_DOT * figure.dpi / 144, bounds=np.ravel(axes.bbox.get_points()))
+    for text, box, dot, position, colour in zip(texts, boxes, dots, positions, colours, strict=True):
+        if np.isnan(box).any():
+            text.remove()
+            continue
+        text.set_position(axes.transData.inverted().transform(box[:2] + _PADDING))
+        text.set_verticalalignment("bottom")
+        near = np.clip(dot, box[:2], box[2:])
+        if np.linalg.norm(near - dot) > _FONT_SIZE * figure.dpi / 72:
+            axes.plot(*zip(position, axes.transData.inverted().transform(near), strict=True), color=colour, lw=0.5)
+    return [not bool(np.isnan(box).any()) for box in boxes]
