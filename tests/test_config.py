@@ -150,5 +150,5 @@ def test_threads(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_container_quota_bounds_the_cores(monkeypatch: pytest.MonkeyPatch, text: str, cores: int) -> None:
     monkeypatch.setattr("os.sched_getaffinity", lambda _: set(range(8)), raising=False)
     monkeypatch.setattr(Path, "is_file", lambda _: True)
-    monkeypatch.setattr(Path, "read_text", lambda _, encoding: text)  # noqa: ARG005
+    monkeypatch.setattr(Path, "read_text", lambda _, encoding: text)
     assert available_cores() == cores

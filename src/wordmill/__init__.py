@@ -10,11 +10,30 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from wordmill.config import TrainConfig
+    from wordmill.corpus import EncodedCorpus, Vocab, read_corpus
+    from wordmill.training import Callback, Word2Vec
     from wordmill.vectors import KeyedVectors
 
-__all__ = ["KeyedVectors", "TrainConfig", "__version__"]
+__all__ = [
+    "Callback",
+    "EncodedCorpus",
+    "KeyedVectors",
+    "TrainConfig",
+    "Vocab",
+    "Word2Vec",
+    "__version__",
+    "read_corpus",
+]
 
-_HOME = {"KeyedVectors": "wordmill.vectors", "TrainConfig": "wordmill.config"}
+_HOME = {
+    "Callback": "wordmill.training",
+    "EncodedCorpus": "wordmill.corpus",
+    "KeyedVectors": "wordmill.vectors",
+    "TrainConfig": "wordmill.config",
+    "Vocab": "wordmill.corpus",
+    "Word2Vec": "wordmill.training",
+    "read_corpus": "wordmill.corpus",
+}
 
 
 def __getattr__(name: str) -> Any:

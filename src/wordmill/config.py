@@ -19,7 +19,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from wordmill.errors import ParameterError
 from wordmill.other_names import unknown_parameter
 
-__all__ = ["Knob", "TrainConfig", "available_cores", "knobs"]
+__all__ = ["KINDS", "Knob", "TrainConfig", "available_cores", "knobs"]
 
 Tokenizer = Callable[[str], list[str]]
 
@@ -153,7 +153,7 @@ class TrainConfig:
     def __post_init__(self) -> None:
         """Check every field, and turn NumPy's numbers into Python's."""
         for name, knob in knobs():
-            object.__setattr__(self, name, _checked(name, getattr(self, name), _KINDS[name], knob))
+            object.__setattr__(self, name, _checked(name, getattr(self, name), KINDS[name], knob))
         if self.min_alpha > self.start_alpha:
             raise ParameterError(
                 f"min_alpha={self.min_alpha:g} is above alpha={self.start_alpha:g}: the rate falls from alpha to it"
@@ -162,18 +162,26 @@ class TrainConfig:
     @classmethod
     def from_params(cls, params: Mapping[str, Any]) -> TrainConfig:
         """Build from a mapping; an unknown name is a `ParameterError` that names ours."""
+        cls.check_names(params)
+        return cls(**params)
+
+    @staticmethod
+    def check_names(params: Mapping[str, Any]) -> None:
+        """Refuse a name that is no parameter, and say what it is called here."""
         names = [name for name, _ in knobs()]
         for name, value in params.items():
             if name not in names:
                 raise ParameterError(unknown_parameter(name, value, names))
-        return cls(**params)
+
+    @property
+    def default_alpha(self) -> float:
+        """The learning rate at the start where `alpha` is left out."""
+        return DEFAULT_ALPHA["skipgram" if self.architecture == "skipgram" else self.cbow_update]
 
     @property
     def start_alpha(self) -> float:
-        """The learning rate at the start: `alpha`, or the default of the architecture and its update."""
-        if self.alpha is not None:
-            return self.alpha
-        return DEFAULT_ALPHA["skipgram" if self.architecture == "skipgram" else self.cbow_update]
+        """The learning rate at the start."""
+        return self.default_alpha if self.alpha is None else self.alpha
 
     @property
     def threads(self) -> int:
@@ -253,4 +261,5 @@ def _kinds(annotation: Any) -> tuple[Any, ...]:
     return get_args(annotation) if get_origin(annotation) in {Union, UnionType} else (annotation,)
 
 
-_KINDS = {name: _kinds(annotation) for name, annotation in get_type_hints(TrainConfig).items()}
+#: The types that each parameter takes, its union split up.
+KINDS = {name: _kinds(annotation) for name, annotation in get_type_hints(TrainConfig).items()}

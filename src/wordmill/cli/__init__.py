@@ -1,1 +1,20 @@
-"""The command line."""
+"""The command line: ``wordmill COMMAND``; a command a file."""
+
+from __future__ import annotations
+
+import sys
+
+__all__ = ["main"]
+
+
+def main() -> None:
+    """Run the command that the arguments name, and exit with its code.
+
+    0: good; 1: a mistake that the message says how to cure; 2: usage; 130 or 143: interrupted (Ctrl-C, SIGTERM).
+    """
+    from wordmill.cli.app import app, refuse_other_names
+
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+    refuse_other_names(sys.argv[1:])
+    app()

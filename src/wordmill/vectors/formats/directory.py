@@ -33,7 +33,7 @@ from wordmill.vectors.formats.tokenizer_json import write_tokenizer
 from wordmill.vectors.keyed_vectors import KeyedVectors
 from wordmill.vectors.keys import IntegerKeys, PackedKeys, TextKeys
 
-__all__ = ["Model", "is_model_directory", "load_model", "save_model"]
+__all__ = ["Model", "check_target", "is_model_directory", "load_model", "save_model"]
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -80,7 +80,7 @@ def save_model(
     """
     target = Path(path).resolve()
     recover(target)
-    _refuse_strangers(target)
+    check_target(target)
     with atomic_directory(target) as directory:
         _write_vectors(directory, keyed_vectors)
         _write_tokenizer_files(directory, keyed_vectors, target)
@@ -196,8 +196,8 @@ def _settings(keyed_vectors: KeyedVectors, settings: Mapping[str, Any] | None) -
     }
 
 
-def _refuse_strangers(target: Path) -> None:
-    """Refuse to replace what `save_model` did not write."""
+def check_target(target: Path) -> None:
+    """Refuse, by an `OutputError`, to replace what `save_model` did not write: ask before long work, not after it."""
     if not target.exists():
         return
     if not target.is_dir():

@@ -1,0 +1,94 @@
+"""All commands as one program: errors in one line, and the exit codes."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Sequence
+from typing import Annotated, Any, NoReturn
+
+import typer
+from typer.core import TyperGroup
+
+from wordmill.cli import analogy, demo, encode, evaluate, info, nearest, similarity, train
+from wordmill.cli.console import error
+from wordmill.config import knobs
+from wordmill.errors import WordmillError
+from wordmill.other_names import renamed
+
+__all__ = ["app", "refuse_other_names"]
+
+
+class Commands(TyperGroup):
+    """Turns what went wrong into one line and an exit code."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except WordmillError as mistake:
+            _fail(str(mistake))
+        except BrokenPipeError:  # the reader, `head` say, has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(0) from None
+        except OSError as problem:
+            _fail(f"{problem.filename or 'input or output'}: {problem.strerror or problem}")
+        except MemoryError:
+            _fail(
+                "out of memory: raise min_count or set max_final_vocab, lower vector_size, or encode the corpus first"
+            )
+        except KeyboardInterrupt:
+            _fail("interrupted", code=130)
+
+
+def _fail(message: str, code: int = 1) -> NoReturn:
+    error(message)
+    raise typer.Exit(code) from None
+
+
+app = typer.Typer(
+    cls=Commands,
+    help="Word2vec-style vectors of words, items, nodes and events.",
+    epilog="Example: wordmill train corpus.txt -o model/ && wordmill nearest model/ king",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for _module in (train, nearest, analogy, similarity, evaluate, info, encode, demo):
+    app.command(_module.__name__.rpartition(".")[2], epilog=_module.EXAMPLES)(_module.command)
+
+
+@app.callback(invoke_without_command=True)
+def _program(
+    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
+) -> None:
+    if version:
+        import wordmill
+
+        typer.echo(f"wordmill {wordmill.__version__}")
+        raise typer.Exit
+
+
+def refuse_other_names(arguments: Sequence[str]) -> None:
+    """Exit with what another tool's option, ``-size`` or ``--dim`` say, is called here."""
+    if arguments[:1] not in (["train"], ["encode"]):
+        return
+    for argument, following in zip(arguments, [*arguments[1:], ""], strict=True):
+        name, _, value = argument.lstrip("-").partition("=")
+        if argument == "--":
+            return
+        hint = renamed(name, value or following) if argument.startswith("-") and len(name) > 1 else None
+        if hint is not None:
+            error(f"there is no option {argument.partition('=')[0]}: {_as_option(hint)}")
+            sys.exit(2)
+
+
+def _as_option(hint: str) -> str:
+    """Turn parameters named in a sentence into options: vector_size=5 into --vector-size 5."""
+    names = "|".join(name for name, _ in knobs())
+    return re.sub(
+        rf"\b({names})\b(?:='?(\w+)'?)?",
+        lambda found: f"--{found[1].replace('_', '-')}" + (f" {found[2]}" if found[2] else ""),
+        hint,
+    )

@@ -1,0 +1,41 @@
+"""What the command line writes: results on standard output, everything else on standard error."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+__all__ = ["error", "note", "print_json", "print_rows"]
+
+
+def note(message: str) -> None:
+    """Write a line for the person at the terminal."""
+    typer.echo(message, err=True)
+
+
+def error(message: str) -> None:
+    """Write what went wrong, on one line."""
+    typer.secho("wordmill: " + " ".join(message.split()), err=True, fg="red" if sys.stderr.isatty() else None)
+
+
+def print_json(value: Any, *, indent: int | None = None) -> None:
+    """Write a value as JSON."""
+    typer.echo(json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent))
+
+
+def print_rows(heading: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Write a table on a terminal, tab-separated values elsewhere."""
+    if not sys.stdout.isatty():
+        for row in rows:
+            typer.echo("\t".join(str(cell) for cell in row))
+        return
+    table = Table(*heading, box=None, pad_edge=False, header_style="dim")
+    for row in rows:
+        table.add_row(*(str(cell) for cell in row))
+    Console(highlight=False, markup=False).print(table)

@@ -1,0 +1,32 @@
+"""``wordmill encode``: read a corpus once, train on it often."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from wordmill.cli.options import CORPUS, Corpora, corpus_source, with_settings
+
+EXAMPLES = "Example: wordmill encode 'logs/*.txt.zst' -o logs.corpus && wordmill train logs.corpus -o model/"
+
+
+@with_settings(CORPUS)
+def command(
+    corpus: Corpora,
+    output: Annotated[Path, typer.Option("--output", "-o", help="The file to write.")],
+    settings: dict[str, Any],
+) -> None:
+    """Count and encode a corpus into a file that train reads at once."""
+    from wordmill.cli.console import note
+    from wordmill.cli.outputs import check_file_writable
+    from wordmill.config import TrainConfig
+    from wordmill.corpus import read_corpus
+
+    source = corpus_source(corpus)
+    TrainConfig.from_params(settings)
+    check_file_writable(output)
+    encoded = read_corpus(source, **settings)
+    encoded.save(output)
+    note(f"{encoded!r} saved in {output}")

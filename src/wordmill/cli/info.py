@@ -1,0 +1,43 @@
+"""``wordmill info``: what a model is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import typer
+
+from wordmill.cli.options import Json, ModelPath
+
+EXAMPLES = "Example: wordmill info model/ --json"
+
+
+def command(model: ModelPath, json: Json = False) -> None:
+    """Show the size, the most frequent keys, the settings and the training history of a model."""
+    from wordmill.cli.console import print_json
+    from wordmill.vectors.formats.directory import load_model
+
+    saved = load_model(model)
+    vectors = saved.keyed_vectors
+    facts: dict[str, Any] = {
+        "keys": len(vectors),
+        "vector_size": vectors.vector_size,
+        "kind": vectors.kind,
+        "tokens": None if vectors.counts is None else int(vectors.counts.sum()),
+        "most_frequent": [vectors.key_table[row] for row in range(min(10, len(vectors)))],
+        "can_train_on": saved.training is not None,
+        **saved.settings,
+    }
+    if json:
+        print_json(facts, indent=2)
+        return
+    history = facts.pop("history", [])
+    params = facts.pop("params", {})
+    for name, value in {**facts, **params}.items():
+        shown = " ".join(map(str, value)) if isinstance(value, list) else value
+        typer.echo(f"{name:<16} {f'{shown:,}' if type(shown) is int else shown}")
+    for entry in history:
+        loss = "-" if entry["loss"] is None else f"{entry['loss']:.4f}"
+        typer.echo(
+            f"epoch {entry['epoch']:<10} loss {loss}  {entry['tokens']:,} tokens  "
+            f"{entry['tokens_per_second']:,.0f} words/s  {entry['seconds']:.1f} s"
+        )

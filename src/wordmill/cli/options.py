@@ -1,0 +1,82 @@
+"""Options of the command line, made from the fields of `TrainConfig`."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Collection
+from dataclasses import Field, fields
+from pathlib import Path
+from types import NoneType
+from typing import Annotated, Any, get_args
+
+import typer
+
+from wordmill.config import KINDS, Knob, TrainConfig
+
+__all__ = ["CORPUS", "Corpora", "Json", "ModelPath", "Topn", "corpus_source", "with_settings"]
+
+Corpora = Annotated[
+    list[str], typer.Argument(help="Text files, compressed or not; a pattern in quotes; or - for standard input.")
+]
+ModelPath = Annotated[Path, typer.Argument(help="A model directory, or a file of vectors.")]
+Json = Annotated[bool, typer.Option("--json", help="Write JSON.")]
+Topn = Annotated[int, typer.Option("--topn", "-n", min=1, help="How many to show.")]
+
+#: Groups of knobs that decide how a corpus is read.
+CORPUS = frozenset({"Corpus"})
+ALL = frozenset({"Model", "Training", "Corpus", "Run"})
+
+
+def with_settings(groups: Collection[str] = ALL) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command an option for each knob of some groups; it gets their values as the dictionary `settings`."""
+    options = [_option(entry) for entry in fields(TrainConfig)]
+    names = {entry.name for entry in fields(TrainConfig) if entry.metadata["knob"].group in groups} - {"verbose"}
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        @functools.wraps(command)
+        def wrapped(**given: Any) -> None:
+            settings = {name: given.pop(name) for name in names}
+            command(settings=settings, **given)
+
+        own = inspect.signature(command, eval_str=True).parameters.values()
+        parameters = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own]
+        parameters = [parameter for parameter in parameters if parameter.name != "settings"]
+        parameters += [option for option in options if option.name in names]
+        wrapped.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        wrapped.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+        del wrapped.__wrapped__
+        return wrapped
+
+    return decorate
+
+
+def corpus_source(corpora: list[str]) -> str | list[Path]:
+    """Return the corpus arguments as `read_corpus` takes them."""
+    if len(corpora) == 1:
+        return corpora[0]
+    if "-" in corpora:
+        raise typer.BadParameter("- is standard input, which goes alone: cat a.txt b.txt | wordmill ... -")
+    return [Path(path) for path in corpora]
+
+
+def _option(field: Field[Any]) -> inspect.Parameter:
+    """Describe one option as Typer wants it: a parameter with an annotation."""
+    knob: Knob = field.metadata["knob"]
+    kinds = [kind for kind in KINDS[field.name] if kind is not NoneType]
+    flag, annotation, default = "--" + field.name.replace("_", "-"), kinds[0], field.default
+    rest: dict[str, Any] = {"help": knob.help, "rich_help_panel": knob.group}
+    if kinds == [bool]:
+        flag += f"/--no-{flag[2:]}"
+    elif kinds[0] is int and len(kinds) == 2:  # an integer or a word
+        annotation, default = str, str(default)
+        rest |= {"parser": _integer_or_word, "metavar": "INTEGER|" + "|".join(get_args(kinds[1]))}
+    if NoneType in KINDS[field.name]:
+        annotation = annotation | None
+        rest |= {"show_default": False}
+    annotation = Annotated[annotation, typer.Option(flag, **rest)]
+    return inspect.Parameter(field.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+
+
+def _integer_or_word(text: str) -> int | str:
+    return int(text) if text.lstrip("+-").isdecimal() else text

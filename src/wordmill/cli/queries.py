@@ -1,0 +1,78 @@
+"""Queries of words: from the arguments, else a line at a time from a prompt or a pipe."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import typer
+
+from wordmill.cli.console import error, note
+from wordmill.errors import MissingKeyError, ParameterError
+from wordmill.vectors import KeyedVectors
+
+__all__ = ["answer_all", "open_vectors"]
+
+Key = str | int
+
+
+def open_vectors(path: Path) -> KeyedVectors:
+    """Load the vectors of a model directory or of a file."""
+    return KeyedVectors.load(path)
+
+
+def answer_all(
+    vectors: KeyedVectors, words: list[str], size: int, answer: Callable[[list[Key]], None], *, what: str
+) -> None:
+    """Answer each query of `size` words.
+
+    The arguments hold the queries one after the other. Without any, each line of standard input is a query, asked for
+    by a prompt on a terminal. A query that cannot be answered is said and passed over; the exit code is then 1.
+    """
+    failed = False
+    for query in _queries(words, size, what):
+        try:
+            answer(_keys(vectors, query, size, what))
+        except (MissingKeyError, ParameterError) as mistake:
+            error(str(mistake))
+            failed = True
+    if failed:
+        raise typer.Exit(1)
+
+
+def _queries(words: list[str], size: int, what: str) -> Iterator[list[str]]:
+    """Yield the queries of the arguments, or of standard input; an empty line ends a prompt."""
+    if words:
+        yield from _cut(words, size)
+        return
+    asking = sys.stdin.isatty()
+    if asking:
+        note(f"{what}; an empty line ends")
+    while line := _read_line(asking=asking):
+        if asking and not line.strip():
+            return
+        yield from _cut(line.split(), size)
+
+
+def _cut(words: list[str], size: int) -> Iterator[list[str]]:
+    for begin in range(0, len(words), size):
+        yield words[begin : begin + size]
+
+
+def _read_line(*, asking: bool) -> str:
+    if asking:
+        typer.echo("> ", err=True, nl=False)
+    return sys.stdin.readline()
+
+
+def _keys(vectors: KeyedVectors, words: list[str], size: int, what: str) -> list[Key]:
+    """Turn the words of a query into keys: integers where the keys are integers."""
+    if len(words) != size:
+        raise ParameterError(f"{' '.join(words)!r} has {len(words)} words, and a query is {what}")
+    if vectors.kind == "str":
+        return [*words]
+    try:
+        return [int(word) for word in words]
+    except ValueError:
+        raise ParameterError(f"{' '.join(words)!r}: the keys of this model are integers") from None

@@ -1,0 +1,75 @@
+"""What `train` and `demo` share: read, train, stop on a signal, save."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import typer
+
+from wordmill.cli.console import note
+from wordmill.config import TrainConfig
+from wordmill.corpus import EncodedCorpus
+from wordmill.training import Callback, Run, Word2Vec
+from wordmill.training.progress import Progress
+from wordmill.training.word2vec import read_training_corpus
+
+__all__ = ["read", "train_and_save"]
+
+
+class StopOnSignal(Callback):
+    """Lets Ctrl-C and SIGTERM end the training at the next safe point; a second signal interrupts at once."""
+
+    def __init__(self) -> None:
+        self.caught: int | None = None
+        self._before: dict[int, Any] = {}
+
+    def on_train_begin(self, run: Run) -> None:  # noqa: ARG002
+        """Take the signals over."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self._before[number] = signal.signal(number, self._catch)
+
+    def on_interval(self, run: Run) -> None:
+        """Stop where a signal came."""
+        if self.caught is not None:
+            run.stop()
+
+    def on_train_end(self, run: Run) -> None:  # noqa: ARG002
+        """Give the signals back."""
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def _catch(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002
+        if self.caught is not None:
+            raise KeyboardInterrupt
+        self.caught = number
+
+
+def read(source: str | list[Path], config: TrainConfig, *, quiet: bool) -> EncodedCorpus:
+    """Read a corpus by the settings, and say what is in it."""
+    corpus = read_training_corpus(source, config)
+    if not quiet:
+        note(
+            f"{corpus.tokens_read:,} tokens read, {len(corpus.ids):,} of them in a vocabulary of {len(corpus.vocab):,}"
+        )
+    return corpus
+
+
+def train_and_save(corpus: EncodedCorpus, settings: dict[str, Any], output: Path, *, quiet: bool) -> Word2Vec:
+    """Train a model and save it; also where a signal stops the training: then exit with 128 + its number."""
+    model, stop = Word2Vec(**settings), StopOnSignal()
+    model.fit(corpus, callbacks=[stop] if quiet else [stop, Progress()])
+    model.save(output)
+    if stop.caught is not None:
+        note(f"interrupted; the vectors so far ({_progress(model, corpus)}) are saved in {output}")
+        raise typer.Exit(128 + stop.caught)
+    if not quiet:
+        note(f"{model.wv!r} saved in {output}; try: wordmill nearest {output} WORD")
+    return model
+
+
+def _progress(model: Word2Vec, corpus: EncodedCorpus) -> str:
+    done = sum(entry["tokens"] for entry in model.history) / len(corpus.ids)
+    return f"{done:.1f} of {model.epochs} epochs"

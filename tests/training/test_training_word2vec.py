@@ -1,0 +1,278 @@
+"""Word2Vec: parameters, fit, results, files."""
+
+from __future__ import annotations
+
+import inspect
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from wordmill import KeyedVectors, TrainConfig, Word2Vec, read_corpus
+from wordmill.config import knobs
+from wordmill.errors import (
+    CorpusError,
+    DivergenceError,
+    FormatError,
+    MissingKeyError,
+    NotFittedError,
+    OutputError,
+    ParameterError,
+    VocabularyError,
+)
+from wordmill.training import Callback, Run
+
+TEXTS = ["the cat sat on the mat", "the dog sat on the log", "a cat and a dog", "the log and the mat"] * 20
+SMALL: dict[str, Any] = {"vector_size": 8, "min_count": 1, "epochs": 2, "workers": 1, "sample": 0.0}
+
+
+def small(**params: Any) -> Word2Vec:
+    return Word2Vec(**{**SMALL, **params})
+
+
+# Parameters
+
+
+def test_constructor_is_the_config() -> None:
+    own = dict(inspect.signature(Word2Vec, eval_str=True).parameters)
+    assert own.pop("unknown").kind is inspect.Parameter.VAR_KEYWORD
+    config = inspect.signature(TrainConfig, eval_str=True).parameters
+    assert list(own) == list(config) == [name for name, _ in knobs()]
+    for name, parameter in own.items():
+        assert parameter.kind is inspect.Parameter.KEYWORD_ONLY
+        assert (name, parameter.default) == (name, config[name].default)
+        assert (name, parameter.annotation) == (name, config[name].annotation)
+
+
+def test_another_tools_name_is_refused_at_once() -> None:
+    with pytest.raises(ParameterError, match="unknown parameter size: here it is vector_size"):
+        Word2Vec(size=100)  # type: ignore[arg-type]
+    with pytest.raises(ParameterError, match="here it is vector_size"):
+        small().set_params(dim=100)
+
+
+def test_params_come_back_as_given_and_are_checked_in_fit() -> None:
+    model = Word2Vec(vector_size=-1)
+    assert model.get_params()["vector_size"] == -1
+    with pytest.raises(ParameterError, match="vector_size=-1"):
+        model.fit(TEXTS)
+    assert model.set_params(vector_size=4, min_count=1).fit(TEXTS).wv.vector_size == 4
+
+
+def test_repr_shows_what_differs() -> None:
+    assert repr(Word2Vec()) == "Word2Vec()"
+    assert repr(Word2Vec(window=3, architecture="cbow")) == "Word2Vec(architecture='cbow', window=3)"
+
+
+# Training
+
+
+@pytest.mark.parametrize("architecture", ["skipgram", "cbow"])
+def test_fit_learns(architecture: str) -> None:
+    model = small(architecture=architecture, epochs=30)
+    assert model.fit(TEXTS) is model
+    losses = [entry["loss"] for entry in model.history]
+    assert losses[0] <= (1 + model.negative) * np.log(2) * 1.001
+    assert losses[-1] < losses[0]
+    assert sorted(model.wv) == sorted(set(" ".join(TEXTS).split()))
+    assert model.wv.counts is not None
+    assert model.wv.counts.sum() == model.history[0]["tokens"] == sum(len(text.split()) for text in TEXTS)
+
+
+def test_initial_vectors_are_uniform_and_output_vectors_zero() -> None:
+    class Look(Callback):
+        def on_train_begin(self, run: Run) -> None:
+            self.input_vectors, self.output_vectors = run.input_vectors.copy(), run.output_vectors.copy()
+
+    look = Look()
+    keys = [[f"w{i}" for i in range(3000)]]
+    small(vector_size=10).fit(keys, callbacks=[look])
+    assert not look.output_vectors.any()
+    assert np.abs(look.input_vectors).max() <= 0.05
+    assert look.input_vectors.std() == pytest.approx(0.1 / np.sqrt(12), rel=0.02)
+    assert len(np.unique(look.input_vectors[:, 0])) == 3000
+
+
+def test_same_seed_same_bits_and_another_seed_others() -> None:
+    first, again, other = (small(seed=seed).fit(TEXTS) for seed in (5, 5, 6))
+    assert np.array_equal(first.wv.vectors, again.wv.vectors)
+    assert np.array_equal(first.output_vectors, again.output_vectors)
+    assert not np.array_equal(first.wv.vectors, other.wv.vectors)
+
+
+def test_fit_starts_anew() -> None:
+    model = small().fit(TEXTS)
+    before = model.wv.vectors.copy()
+    assert np.array_equal(model.fit(TEXTS).wv.vectors, before)
+    assert len(model.history) == 2
+
+
+def test_native_and_reference_agree() -> None:
+    native, reference = (small(backend=backend).fit(TEXTS) for backend in ("native", "reference"))
+    np.testing.assert_allclose(native.wv.vectors, reference.wv.vectors, atol=2e-5)
+    for ours, theirs in zip(native.history, reference.history, strict=True):
+        assert ours["loss"] == pytest.approx(theirs["loss"], rel=1e-4)
+        assert ours["examples"] == theirs["examples"]
+
+
+def test_integer_keys_are_as_good_as_words() -> None:
+    baskets = [[10, 20, 30], [20, 30, -5], [10, -5]] * 10
+    model = small(window="sequence").fit(baskets)
+    assert sorted(model.wv) == [-5, 10, 20, 30]
+    assert {neighbor.key for neighbor in model.wv.most_similar(20, topn=3)} == {10, 30, -5}
+    assert model.transform([[10, 20], [999]]).shape == (2, 8)
+
+
+def test_window_sequence_pairs_everything() -> None:
+    model = small(window="sequence", epochs=1).fit([["a", "b", "c", "d"]] * 5)
+    assert model.history[0]["examples"] == 5 * 4 * 3
+
+
+def test_encoded_corpus_brings_its_vocabulary_and_tokenizer() -> None:
+    corpus = read_corpus(["The Cat", "the cat"] * 3, min_count=1, lowercase=True)
+    model = small(min_count=100).fit(corpus)
+    assert list(model.wv) == ["cat", "the"]
+    assert model.wv.lowercase == corpus.lowercase
+
+
+def test_max_final_vocab() -> None:
+    assert list(small(max_final_vocab=2).fit([*TEXTS, "the a", "the a"]).wv) == ["the", "a"]
+
+
+# Stops and errors
+
+
+class Raise(Callback):
+    def __init__(self, error: BaseException) -> None:
+        self.error = error
+
+    def on_epoch_end(self, run: Run) -> None:
+        raise self.error
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), RuntimeError("a callback's own")])
+def test_interrupted_fit_keeps_the_vectors_so_far(error: BaseException, tmp_path: Path) -> None:
+    model = small(epochs=9)
+    with pytest.raises(type(error)):
+        model.fit(TEXTS, callbacks=[Raise(error)])
+    assert len(model.history) == 1
+    assert model.wv.most_similar("cat", topn=1)
+    model.save(tmp_path / "model")
+    assert np.array_equal(Word2Vec.load(tmp_path / "model").wv.vectors, model.wv.vectors)
+
+
+def test_failed_fit_keeps_the_earlier_one() -> None:
+    model = small().fit(TEXTS)
+    vectors = model.wv.vectors
+    with pytest.raises(VocabularyError):
+        model.fit([["a"]])
+    with pytest.raises(DivergenceError, match=r"alpha=10 is too high, try alpha=0\.025"):
+        model.set_params(alpha=10, epochs=200, vector_size=100).fit(TEXTS)
+    assert model.wv.vectors is vectors
+
+
+def test_results_before_fit() -> None:
+    model = Word2Vec()
+    for name in ("wv", "output_vectors", "history"):
+        assert not hasattr(model, name)
+        with pytest.raises(NotFittedError, match="call fit first"):
+            getattr(model, name)
+    with pytest.raises(NotFittedError):
+        model.transform(["a text"])
+    with pytest.raises(NotFittedError):
+        model.save("nowhere")
+
+
+@pytest.mark.parametrize(
+    ("corpus", "error"),
+    [
+        ("/no/such/file.txt", CorpusError),
+        ([], VocabularyError),
+        ([["only"]], VocabularyError),
+        ([["one", "one"]] * 10, VocabularyError),
+    ],
+)
+def test_bad_corpus(corpus: Any, error: type[Exception]) -> None:
+    with pytest.raises(error) as caught:
+        small().fit(corpus)
+    assert "\n" not in str(caught.value)
+
+
+def test_loss_of_ten_runs_is_finite_at_the_default_rate() -> None:
+    for seed in range(10):
+        assert np.isfinite(small(seed=seed).fit(TEXTS).wv.vectors).all()
+
+
+# transform
+
+
+def test_transform_is_the_mean_of_the_known_words() -> None:
+    model = small().fit(TEXTS)
+    vectors = model.transform(["the cat", "nothing-known", "", ["dog", "unknown"]])
+    np.testing.assert_allclose(vectors[0], (model.wv["the"] + model.wv["cat"]) / 2, rtol=1e-6)
+    assert not vectors[1:3].any()
+    np.testing.assert_array_equal(vectors[3], model.wv["dog"])
+    assert model.transform([]).shape == (0, 8)
+    with pytest.raises(ParameterError, match="write \\[text\\]"):
+        model.transform("the cat")
+
+
+def test_scikit_learn_takes_it_as_one_of_its_own() -> None:
+    from sklearn.base import clone
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.model_selection import GridSearchCV
+    from sklearn.pipeline import Pipeline
+    from sklearn.utils.validation import check_is_fitted
+
+    model = small(window=3)
+    assert clone(model).get_params() == model.get_params()
+    labels = ["cat" in text for text in TEXTS]
+    pipeline = Pipeline([("vectors", model), ("classes", LogisticRegression())]).fit(TEXTS, labels)
+    assert pipeline.predict(TEXTS).shape == (len(TEXTS),)
+    check_is_fitted(model)
+    search = GridSearchCV(pipeline, {"vectors__vector_size": [2, 4]}, cv=2).fit(TEXTS, labels)
+    assert search.best_params_["vectors__vector_size"] in (2, 4)
+
+
+# Files
+
+
+def test_saved_model_comes_back(tmp_path: Path) -> None:
+    model = small(window="sequence", seed=9).fit(TEXTS)
+    model.save(tmp_path / "model")
+    loaded = Word2Vec.load(tmp_path / "model")
+    assert list(loaded.wv) == list(model.wv)
+    assert np.array_equal(loaded.wv.vectors, model.wv.vectors)
+    assert np.array_equal(loaded.output_vectors, model.output_vectors)
+    assert loaded.history == model.history
+    assert loaded.get_params() == model.get_params()
+    assert np.array_equal(loaded.transform(TEXTS[:3]), model.transform(TEXTS[:3]))
+    assert np.array_equal(KeyedVectors.load(tmp_path / "model").vectors, model.wv.vectors)
+
+
+def test_output_vectors_may_be_deleted(tmp_path: Path) -> None:
+    small().fit(TEXTS).save(tmp_path / "model")
+    (tmp_path / "model" / "training.safetensors").unlink()
+    loaded = Word2Vec.load(tmp_path / "model")
+    assert loaded.wv.most_similar("cat")
+    with pytest.raises(NotFittedError, match="without its output vectors"):
+        loaded.output_vectors  # noqa: B018
+
+
+def test_vectors_alone_are_not_a_model(tmp_path: Path) -> None:
+    small().fit(TEXTS).wv.save(tmp_path / "vectors")
+    with pytest.raises(FormatError, match=r"read it with KeyedVectors\.load"):
+        Word2Vec.load(tmp_path / "vectors")
+
+
+def test_foreign_directory_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("years of work", encoding="utf-8")
+    with pytest.raises(OutputError, match=r"thesis\.txt"):
+        small().fit(TEXTS).save(tmp_path)
+    assert [file.name for file in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_missing_key_suggests_near_ones() -> None:
+    with pytest.raises(MissingKeyError, match="'cat'"):
+        small().fit(TEXTS).wv.most_similar("catt")
