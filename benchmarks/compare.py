@@ -73,6 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "command": shlex.join(["python", "benchmarks/compare.py", *(arguments or sys.argv[1:])]),
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": describe_machine(),
+        "repeats": options.repeats,
         "versions": {name: program_version(name) for name in programs},
         "runs": [],
     }

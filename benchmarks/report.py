@@ -15,7 +15,7 @@ Report = dict[str, Any]
 
 def markdown(report: Report) -> str:
     """Tables of speed and quality for each configuration, and all that is needed to repeat them."""
-    corpus, machine = report["corpus"], report["machine"]
+    corpus, machine, repeats = report["corpus"], report["machine"], report["repeats"]
     versions = ", ".join(f"{name} {version}" for name, version in report["versions"].items())
     lines = [
         f"# {' against '.join(report['versions'])}",
@@ -24,7 +24,9 @@ def markdown(report: Report) -> str:
         "",
         f"{machine['processor']} ({', '.join(machine['instruction_sets'])}), {machine['cores']} cores,",
         f"{machine['system']}, Python {machine['python']}; {versions}.",
-        f"Corpus: {corpus['name']}, {corpus['tokens']:,} tokens in lines of {corpus['tokens_per_line']:,}.",
+        "",
+        f"Corpus: {corpus['name']}, {corpus['tokens']:,} tokens in lines of {corpus['tokens_per_line']:,}. Medians of {repeats} runs each, in turns.",
+        "Ratio: a program's seconds by wordmill's. Scores: means of the runs, ± half their range.",
     ]
     for title, runs in configurations(report):
         lines += ["", f"## {title}", "", *speed_table(runs), "", *quality_table(runs)]
