@@ -25,7 +25,8 @@ def markdown(report: Report) -> str:
         f"{machine['processor']} ({', '.join(machine['instruction_sets'])}), {machine['cores']} cores,",
         f"{machine['system']}, Python {machine['python']}; {versions}.",
         "",
-        f"Corpus: {corpus['name']}, {corpus['tokens']:,} tokens in lines of {corpus['tokens_per_line']:,}. Medians of {repeats} runs each, in turns.",
+        f"Corpus: {corpus['name']}, {corpus['tokens']:,} tokens in lines of {corpus['tokens_per_line']:,}.",
+        f"Medians of {repeats} runs each, in turns.",
         "Ratio: a program's seconds by wordmill's. Scores: means of the runs, ± half their range.",
     ]
     for title, runs in configurations(report):
