@@ -130,7 +130,7 @@ def test_min_alpha_above_alpha() -> None:
         ("sg", 1, "write architecture='skipgram'"),
         ("sg", 0, "write architecture='cbow'"),
         ("cbow", 1, "write architecture='cbow'"),
-        ("hs", 1, "negative sampling only"),
+        ("hs", 1, "set negative=5"),
         ("vector_sise", 1, r"did you mean vector_size\?"),
         ("quux", 1, "there are architecture, vector_size"),
     ],

@@ -44,7 +44,6 @@ _SAME = {
     "num_threads": "workers",
     "minCount": "min_count",
     "mincount": "min_count",
-    "min-count": "min_count",
     "min_freq": "min_count",
     "min_df": "min_count",
     "max_features": "max_final_vocab",
@@ -61,8 +60,8 @@ _TRANSLATED: dict[str, Callable[[Any], str]] = {
     "sg": lambda value: _ours("architecture", "cbow" if str(value) == "0" else "skipgram"),
     "cbow": lambda value: _ours("architecture", "skipgram" if str(value) == "0" else "cbow"),
     "model": lambda value: _ours("architecture", "cbow" if value == "cbow" else "skipgram"),
-    "hs": lambda _: "wordmill trains with negative sampling only; leave it out and set negative=5",
-    "loss": lambda _: "wordmill trains with negative sampling only; leave it out and set negative=5",
+    "hs": lambda _: "the only loss here is that of noise words; leave it out and set negative=5",
+    "loss": lambda _: "the only loss here is that of noise words; leave it out and set negative=5",
     "cbow_mean": lambda _: (
         "contexts are averaged always; how their gradient is shared is cbow_update, gensim's is cbow_update='word2vec'"
     ),

@@ -28,31 +28,30 @@ def answer_all(
     """Answer each query of `size` words.
 
     The arguments hold the queries one after the other. Without any, each line of standard input is a query, asked for
-    by a prompt on a terminal. A query that cannot be answered is said and passed over; the exit code is then 1.
+    by a prompt on a terminal. A query that cannot be answered is said and passed over; off a prompt the exit code is
+    then 1.
     """
-    failed = False
-    for query in _queries(words, size, what):
+    asking, failed = not words and sys.stdin.isatty(), False
+    if asking:
+        note(f"{what}; an empty line ends")
+    for query in _cut(words, size) if words else _lines(size, asking=asking):
         try:
             answer(_keys(vectors, query, size, what))
         except (MissingKeyError, ParameterError) as mistake:
             error(str(mistake))
-            failed = True
+            failed = not asking
     if failed:
         raise typer.Exit(1)
 
 
-def _queries(words: list[str], size: int, what: str) -> Iterator[list[str]]:
-    """Yield the queries of the arguments, or of standard input; an empty line ends a prompt."""
-    if words:
-        yield from _cut(words, size)
-        return
-    asking = sys.stdin.isatty()
-    if asking:
-        note(f"{what}; an empty line ends")
+def _lines(size: int, *, asking: bool) -> Iterator[list[str]]:
+    """Yield the queries of standard input; an empty line ends a prompt."""
     while line := _read_line(asking=asking):
         if asking and not line.strip():
             return
         yield from _cut(line.split(), size)
+    if asking:
+        note("")  # after Ctrl-D
 
 
 def _cut(words: list[str], size: int) -> Iterator[list[str]]:

@@ -29,7 +29,8 @@ class StopOnSignal(Callback):
     def on_train_begin(self, run: Run) -> None:  # noqa: ARG002
         """Take the signals over."""
         for number in (signal.SIGINT, signal.SIGTERM):
-            self._before[number] = signal.signal(number, self._catch)
+            if signal.getsignal(number) is not signal.SIG_IGN:  # as in a script's background job
+                self._before[number] = signal.signal(number, self._catch)
 
     def on_interval(self, run: Run) -> None:
         """Stop where a signal came."""

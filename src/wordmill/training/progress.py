@@ -13,7 +13,8 @@ from wordmill.training.callbacks import Callback, Run
 
 __all__ = ["Progress"]
 
-SECONDS_BETWEEN_LINES = 10.0
+SECONDS_BETWEEN_LINES = 10.0  # within an epoch, off a terminal
+FEW_EPOCHS = 20  # up to here each has its line; of more, one a second
 
 
 class Progress(Callback):
@@ -28,7 +29,7 @@ class Progress(Callback):
     def __init__(self, console: Console | None = None) -> None:
         self._console = console or Console(stderr=True, highlight=False, soft_wrap=True)
         self._bar: Bar | None = None
-        self._next_line = 0.0
+        self._next_line = self._last_epoch_line = 0.0
 
     def on_train_begin(self, run: Run) -> None:
         """Open the bar."""
@@ -51,7 +52,10 @@ class Progress(Callback):
 
     def on_epoch_end(self, run: Run) -> None:
         """Write the line of the epoch."""
-        entry = run.history[-1]
+        now, entry = time.monotonic(), run.history[-1]
+        if run.config.epochs > FEW_EPOCHS and run.epoch < run.config.epochs and now < self._last_epoch_line + 1:
+            return
+        self._last_epoch_line = now
         loss = "no example" if entry["loss"] is None else f"loss {entry['loss']:.4f}"
         speed = f"{entry['tokens_per_second']:,.0f} words/s"
         self._console.print(f"{_epoch(run)}  {loss}  {speed}  {entry['seconds']:.1f} s")

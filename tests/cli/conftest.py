@@ -1,0 +1,5 @@
+"""Fixtures of the command line's tests."""
+
+from cli_calls import cli, corpus, model
+
+__all__ = ["cli", "corpus", "model"]

@@ -1,0 +1,190 @@
+"""`wordmill nearest`, `analogy`, `similarity`, `evaluate`, `info`."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from cli_calls import Cli, Outcome
+
+from wordmill import KeyedVectors
+
+NUMBERS = {"one", "two", "three", "four", "five", "six"}
+
+
+def objects(outcome: Outcome) -> list[dict[str, object]]:
+    return [json.loads(line) for line in outcome.out.splitlines()]
+
+
+def test_nearest(cli: Cli, model: Path) -> None:
+    outcome = cli("nearest", model, "one", "cat", "-n", "5")
+    rows = [line.split("\t") for line in outcome.out.splitlines()]
+    assert (outcome.code, outcome.err) == (0, "")
+    assert [row[0] for row in rows] == ["one"] * 5 + ["cat"] * 5
+    assert {row[1] for row in rows[:5]} == NUMBERS - {"one"}
+    neighbors = KeyedVectors.load(model).most_similar("one", topn=5)
+    assert [row[1:] for row in rows[:5]] == [[n.key, f"{n.similarity:.4f}"] for n in neighbors]
+
+
+def test_nearest_json_is_an_object_a_line(cli: Cli, model: Path) -> None:
+    found = objects(cli("nearest", model, "--json", "-n", "2", stdin="one\ncat dog\n"))
+    assert [entry["key"] for entry in found] == ["one", "cat", "dog"]
+    neighbors = KeyedVectors.load(model).most_similar("one", topn=2)
+    assert found[0]["neighbors"] == [{"key": n.key, "similarity": n.similarity} for n in neighbors]
+
+
+def test_missing_word_is_said_and_the_rest_answered(cli: Cli, model: Path) -> None:
+    outcome = cli("nearest", model, "catt", "cat", "-n", "1")
+    assert outcome.code == 1
+    assert outcome.err == "wordmill: no vector for 'catt': did you mean 'cat'?\n"
+    assert outcome.out.startswith("cat\t")
+
+
+def test_analogy(cli: Cli, model: Path) -> None:
+    (found,) = objects(cli("analogy", model, "one", "two", "cat", "--json"))
+    answers = KeyedVectors.load(model).analogy("one", "two", "cat", topn=5)
+    assert found == {
+        "a": "one",
+        "b": "two",
+        "c": "cat",
+        "answers": [{"key": n.key, "similarity": n.similarity} for n in answers],
+    }
+    assert len(cli("analogy", model, stdin="one two cat\n").out.splitlines()) == 5
+
+
+def test_similarity(cli: Cli, model: Path) -> None:
+    outcome = cli("similarity", model, "cat", "dog")
+    assert outcome.out == f"cat\tdog\t{KeyedVectors.load(model).similarity('cat', 'dog'):.4f}\n"
+
+
+@pytest.mark.parametrize(("command", "words"), [("analogy", ["one", "two"]), ("similarity", ["one"])])
+def test_wrong_number_of_words(cli: Cli, model: Path, command: str, words: list[str]) -> None:
+    outcome = cli(command, model, *words)
+    assert outcome.code == 1
+    assert f"has {len(words)} words, and a query is" in outcome.err
+    assert outcome.err.count("\n") == 1
+
+
+def test_integer_keys(cli: Cli, tmp_path: Path) -> None:
+    import numpy as np
+
+    KeyedVectors(np.array([7, -3, 11]), np.eye(3, dtype=np.float32)).save(tmp_path / "m")
+    assert cli("nearest", tmp_path / "m", "7", "-n", "1").out.startswith("7\t")
+    assert objects(cli("nearest", tmp_path / "m", "--json", "-n", "1", stdin="-3\n"))[0]["key"] == -3
+    outcome = cli("nearest", tmp_path / "m", "seven")
+    assert outcome.code == 1
+    assert "'seven': the keys of this model are integers" in outcome.err
+
+
+def test_evaluate(cli: Cli, model: Path, tmp_path: Path) -> None:
+    (tmp_path / "analogies.txt").write_text(": numbers\none two three four\n", encoding="utf-8")
+    (tmp_path / "pairs.tsv").write_text("cat\tdog\t9\none\tdog\t1\ntwo\tthree\t8\n", encoding="utf-8")
+    files = ["--analogies", tmp_path / "analogies.txt", "--pairs", tmp_path / "pairs.tsv"]
+    results = json.loads(cli("evaluate", model, *files, "--json").out)
+    assert results["analogies"][0]["questions"] == 1
+    assert results["pairs"][0]["known"] == 3
+    assert "Spearman" in cli("evaluate", model, *files).out
+    assert "questions-words.txt" in cli("evaluate", model).out
+
+
+def test_evaluate_bad_file(cli: Cli, model: Path, tmp_path: Path) -> None:
+    (tmp_path / "pairs.tsv").write_text("cat\tdog\n", encoding="utf-8")
+    outcome = cli("evaluate", model, "--pairs", tmp_path / "pairs.tsv")
+    assert outcome.code == 1
+    assert "pairs.tsv" in outcome.err
+    assert outcome.err.count("\n") == 1
+
+
+def test_info(cli: Cli, model: Path) -> None:
+    facts = json.loads(cli("info", model, "--json").out)
+    assert (facts["keys"], facts["vector_size"], facts["tokens"], facts["kind"]) == (12, 16, 3200, "str")
+    assert len(facts["history"]) == 15
+    assert facts["params"]["alpha"] == 0.1
+    text = cli("info", model).out
+    assert "vector_size      16\n" in text
+    assert "epoch 15 " in text
+
+
+@pytest.mark.parametrize("command", ["nearest", "analogy", "similarity", "evaluate", "info"])
+def test_no_model(cli: Cli, command: str, tmp_path: Path) -> None:
+    outcome = cli(command, tmp_path / "missing")
+    assert outcome.code == 1
+    assert outcome.err.startswith("wordmill: ")
+    assert outcome.err.count("\n") == 1
+
+
+def test_damaged_model(cli: Cli, model: Path, tmp_path: Path) -> None:
+    import shutil
+
+    damaged = tmp_path / "m"
+    shutil.copytree(model, damaged)
+    file = damaged / "model.safetensors"
+    file.write_bytes(file.read_bytes()[:-4])
+    outcome = cli("nearest", damaged, "one")
+    assert outcome.code == 1
+    assert "model.safetensors" in outcome.err
+    assert outcome.err.count("\n") == 1
+
+
+def test_every_command_has_help_with_examples(cli: Cli) -> None:
+    for command in ("train", "nearest", "analogy", "similarity", "evaluate", "info", "encode", "demo"):
+        outcome = cli(command, "--help")
+        assert outcome.code == 0
+        assert "Example" in outcome.out, command
+
+
+def test_version(cli: Cli) -> None:
+    import wordmill
+
+    assert cli("--version").out == f"wordmill {wordmill.__version__}\n"
+
+
+WORDMILL = [sys.executable, "-c", "from wordmill.cli import main; main()"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")
+def test_prompt_on_a_terminal(model: Path) -> None:
+    import pty
+
+    primary, secondary = pty.openpty()
+    with subprocess.Popen(
+        [*WORDMILL, "nearest", str(model), "-n", "1"], stdin=secondary, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        os.close(secondary)
+        os.write(primary, b"one\nunknown\ncat\n\n")
+        out, err = process.communicate(timeout=60)
+    os.close(primary)
+    assert process.returncode == 0
+    assert [line.split(b"\t")[0] for line in out.splitlines()] == [b"one", b"cat"]
+    assert b"no vector for 'unknown'" in err
+    assert err.count(b"> ") == 4
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a shell's pipe")
+def test_reader_that_has_seen_enough(model: Path) -> None:
+    command = f"{sys.executable} -c 'from wordmill.cli import main; main()' nearest {model} | head -1"
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command], input="one\n" * 5000, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0
+    assert done.stderr == ""
+    assert done.stdout.startswith("one\t")
+
+
+def test_words_of_every_script_are_written_as_they_are(tmp_path: Path) -> None:
+    import numpy as np
+
+    KeyedVectors(["서울", "水"], np.eye(2, dtype=np.float32)).save(tmp_path / "m")
+    environment = {**os.environ, "PYTHONUTF8": "0", "LC_ALL": "C", "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(
+        [*WORDMILL, "nearest", str(tmp_path / "m")],
+        input="서울\n".encode(),
+        capture_output=True,
+        check=True,
+        env=environment,
+    )
+    assert done.stdout.decode("utf-8") == "서울\t水\t0.0000\n"

@@ -1,0 +1,179 @@
+"""`wordmill train`, `encode` and `demo`: as a user types them, mistakes included."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from cli_calls import Cli
+
+from wordmill import KeyedVectors, TrainConfig, Word2Vec
+from wordmill.config import knobs
+
+FAST = ("--vector-size", "8", "--epochs", "2", "--workers", "1")
+
+
+def one_line(text: str) -> str:
+    assert text.startswith("wordmill: ")
+    assert text.count("\n") == 1
+    return text
+
+
+def test_train_says_what_it_does_and_saves(cli: Cli, corpus: Path, tmp_path: Path) -> None:
+    outcome = cli("train", corpus, "-o", tmp_path / "new" / "model", *FAST)
+    assert (outcome.code, outcome.out) == (0, "")
+    assert "3,200 tokens read, 3,200 of them in a vocabulary of 12" in outcome.err
+    assert "epoch 1/2  loss " in outcome.err
+    assert "epoch 2/2  loss " in outcome.err
+    assert "words/s" in outcome.err
+    model = Word2Vec.load(tmp_path / "new" / "model")
+    assert model.wv.vectors.shape == (12, 8)
+    assert [entry["tokens"] for entry in model.history] == [3200, 3200]
+
+
+def test_every_knob_is_an_option(cli: Cli) -> None:
+    text = cli("train", "--help").out
+    for name, _ in knobs():
+        assert (f"--{name.replace('_', '-')}" in text) == (name != "verbose")
+
+
+def test_options_reach_the_model(cli: Cli, corpus: Path, tmp_path: Path) -> None:
+    options = "--architecture cbow --window sequence --no-shrink-windows --alpha 0.07 --max-final-vocab 12 --lowercase"
+    assert cli("train", corpus, "-o", tmp_path / "m", *FAST, *options.split()).code == 0
+    config = TrainConfig.from_params(Word2Vec.load(tmp_path / "m").get_params())
+    assert (config.architecture, config.window, config.shrink_windows) == ("cbow", "sequence", False)
+    assert (config.alpha, config.max_final_vocab, config.lowercase, config.vector_size) == (0.07, 12, True, 8)
+
+
+def test_command_line_and_library_give_the_same_vectors(cli: Cli, corpus: Path, tmp_path: Path) -> None:
+    assert cli("train", corpus, "-o", tmp_path / "m", *FAST).code == 0
+    library = Word2Vec(vector_size=8, epochs=2, workers=1).fit(corpus)
+    assert (KeyedVectors.load(tmp_path / "m").vectors == library.wv.vectors).all()
+
+
+def test_dry_run_reads_and_writes_nothing(cli: Cli, corpus: Path, tmp_path: Path) -> None:
+    outcome = cli("train", corpus, "-o", tmp_path / "m", "--dry-run")
+    assert outcome.code == 0
+    facts = dict(line.split("\t") for line in outcome.out.splitlines())
+    assert facts["vocabulary"] == "12"
+    assert facts["memory together"].endswith(" MiB")
+    assert facts["alpha"] == "0.025"
+    assert list(tmp_path.iterdir()) == []
+    assert cli("train", corpus, "--dry-run").code == 0
+
+
+# Mistakes: one line on standard error, exit code 1, nothing written
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--vector-size", "0"], "vector_size=0 is not allowed: it must be an integer from 1"),
+        (["--alpha", "nan"], "alpha=nan is not allowed"),
+        (["--alpha", "-1"], "alpha=-1.0 is not allowed"),
+        (["--window", "all"], "'sequence'"),
+        (["--window", "-3"], "window=-3 is not allowed"),
+        (["--workers", "0"], "workers=0 is not allowed"),
+        (["--min-alpha", "0.5"], "min_alpha=0.5 is above alpha=0.025"),
+        (["--min-count", "100000"], "min_count=100000"),
+        (["--alpha", "10", "--epochs", "50", "--vector-size", "100"], "diverged in epoch 1"),
+    ],
+)
+def test_bad_settings(cli: Cli, corpus: Path, tmp_path: Path, options: list[str], message: str) -> None:
+    outcome = cli("train", corpus, "-o", tmp_path / "m", "-q", *options)
+    assert outcome.code == 1
+    assert message in one_line(outcome.err)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_bad_corpora(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "empty.txt").write_bytes(b"")
+    for source in ("missing.txt", "empty.txt", "."):
+        outcome = cli("train", tmp_path / source, "-o", tmp_path / "m")
+        assert outcome.code == 1, source
+        one_line(outcome.err)
+    assert not (tmp_path / "m").exists()
+
+
+def test_output_is_checked_before_the_corpus_is_read(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("years of work", encoding="utf-8")
+    outcome = cli("train", "/no/such/corpus", "-o", tmp_path)
+    assert outcome.code == 1
+    assert "thesis.txt" in one_line(outcome.err)
+    outcome = cli("train", "/no/such/corpus", "-o", tmp_path / "thesis.txt")
+    assert outcome.code == 1
+    assert "thesis.txt is a file" in one_line(outcome.err)
+
+
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="needs a directory in which nobody can write")
+def test_unwritable_output(cli: Cli, corpus: Path) -> None:
+    outcome = cli("train", corpus, "-o", "/proc/model")
+    assert outcome.code == 1
+    assert "/proc/model cannot be written" in one_line(outcome.err)
+
+
+def test_usage(cli: Cli, corpus: Path) -> None:
+    for arguments in (["train"], ["train", corpus], ["train", corpus, "--no-such-option"], ["nonsense"]):
+        assert cli(*arguments).code == 2
+    assert cli("train", "-", corpus, "-o", "m").code == 2
+
+
+# As a process of its own: the entry point, signals, pipes
+
+WORDMILL = [sys.executable, "-c", "from wordmill.cli import main; main()"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["train", "x", "-size", "100"], "there is no option -size: here it is --vector-size"),
+        (["train", "x", "--dim=100"], "there is no option --dim: here it is --vector-size"),
+        (["train", "x", "-sg", "0"], "there is no option -sg: write --architecture cbow"),
+        (["train", "x", "--hs"], "there is no option --hs: the only loss here"),
+    ],
+)
+def test_options_of_other_tools(arguments: list[str], message: str) -> None:
+    done = subprocess.run([*WORDMILL, *arguments], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert message in one_line(done.stderr)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends POSIX signals")
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_saves_the_vectors_so_far(corpus: Path, tmp_path: Path, number: signal.Signals, code: int) -> None:
+    command = [*WORDMILL, "train", str(corpus), "-o", str(tmp_path / "m"), "--epochs", "1000000"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if line.startswith("epoch 1/"):
+                break
+        time.sleep(0.1)
+        process.send_signal(number)
+        rest = process.stderr.read()
+        assert process.wait(timeout=60) == code
+    assert "interrupted; the vectors so far" in rest
+    assert "Traceback" not in rest
+    model = Word2Vec.load(tmp_path / "m")
+    assert 0 < len(model.history) < 1_000_000
+
+
+def test_full_disk_is_one_line(corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cli: Cli) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device", str(tmp_path / "m"))
+
+    monkeypatch.setattr("wordmill.training.word2vec.save_model", full)
+    outcome = cli("train", corpus, "-o", tmp_path / "m", "-q", *FAST)
+    assert outcome.code == 1
+    assert "No space left on device" in one_line(outcome.err)
+
+
+def test_history_is_in_the_model(model: Path) -> None:
+    settings = json.loads((model / "wordmill.json").read_text(encoding="utf-8"))["settings"]
+    assert len(settings["history"]) == 15
+    assert settings["params"]["vector_size"] == 16
