@@ -123,12 +123,15 @@ def _layout(unit: NDArray[np.float32], method: Method, seed: int) -> NDArray[np.
 def _tsne(unit: NDArray[np.float32], seed: int) -> NDArray[np.float64]:
     try:
         from sklearn.manifold import TSNE  # noqa: PLC0415
+        from threadpoolctl import threadpool_limits  # noqa: PLC0415  # scikit-learn brings it
     except ImportError as error:
         raise MissingDependencyError(
             "maps by t-SNE need scikit-learn: python -m pip install 'wordmill[map]', or use method='pca'"
         ) from error
     perplexity = min(12.0, (len(unit) - 1) / 3)
-    return np.asarray(TSNE(perplexity=perplexity, init="pca", random_state=seed).fit_transform(unit), dtype=np.float64)
+    with threadpool_limits(1):  # so few points: threads would mostly wait for each other
+        places = TSNE(perplexity=perplexity, init="pca", random_state=seed).fit_transform(unit)
+    return np.asarray(places, dtype=np.float64)
 
 
 def _umap(unit: NDArray[np.float32], seed: int) -> NDArray[np.float64]:
