@@ -95,7 +95,10 @@ template <class T> class Stepper {
   std::vector<T> scratch_;
 };
 
-template <class T> void prefetch_row(const Matrix<T>& matrix, int32_t id) {
+// Inlined by force: GCC takes a function that only prefetches for one without effect, and drops the calls.
+#define WM_PREFETCH __attribute__((always_inline)) inline
+
+template <class T> WM_PREFETCH void prefetch_row(const Matrix<T>& matrix, int32_t id) {
   const char* row = reinterpret_cast<const char*>(matrix.row(id));
   for (int64_t byte = 0; byte < matrix.stride * int64_t{sizeof(T)}; byte += kRowBytes) __builtin_prefetch(row + byte, 1, 3);
 }
@@ -145,7 +148,7 @@ template <class T> class Trainer<T>::Worker {
     for (int32_t i = w.first; i < w.last; i++) nearest = std::max(nearest, plan_.previous()[i]);
     return nearest >= w.first;
   }
-  void prefetch(const Window& w, std::span<const int32_t> negatives) const {
+  WM_PREFETCH void prefetch(const Window& w, std::span<const int32_t> negatives) const {
     const auto tokens = plan_.tokens();
     prefetch_row(trainer_.input_vectors_, tokens[w.last - 1]);
     prefetch_row(trainer_.output_vectors_, tokens[w.centre]);
