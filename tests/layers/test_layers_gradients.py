@@ -37,7 +37,7 @@ def test_dense_view_takes_a_dtype_and_is_a_copy() -> None:
     gradient, _ = random_rows(0, 3)
     assert np.asarray(gradient, dtype=np.float32).dtype == np.float32
     with pytest.raises(ValueError, match="new array"):
-        np.array(gradient, copy=False)
+        gradient.__array__(copy=False)
 
 
 @pytest.mark.parametrize("max_norm", [0.5, 1e9])
