@@ -62,6 +62,10 @@ def test_integer_keys_are_drawn(tmp_path: Path) -> None:
     vectors.index_to_key = list(range(30))
     vectors.key_to_index = {key: key for key in range(30)}
     assert plot_map(vectors, [1, 2, 11], tmp_path / "map.png", method="pca").words == (1, 2, 11)
+    titles = {1: "The Saloon", 2: "Orbit", 11: "Crypt"}
+    drawn = plot_map(vectors, [1, 2, 11, 12], tmp_path / "map.svg", method="pca", labels=titles)
+    svg = drawn.path.read_text(encoding="utf-8")
+    assert all(f"<!-- {label} -->" in svg for label in [*titles.values(), "12"])
 
 
 def test_no_known_word_is_an_error_and_writes_nothing(tmp_path: Path) -> None:

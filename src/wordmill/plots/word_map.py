@@ -52,6 +52,7 @@ def plot_map(
     method: Method = "tsne",
     seed: int = 1,
     title: str | None = None,
+    labels: Mapping[Any, str] | None = None,
 ) -> WordMap:
     """Draw words where their vectors put them.
 
@@ -71,6 +72,8 @@ def plot_map(
         Of the layout.
     title
         Above the map.
+    labels
+        What to write in place of a key, such as the title of a film in place of its number.
 
     Raises
     ------
@@ -101,8 +104,9 @@ def plot_map(
     axes.set_title(title or f"{len(known)} words by {_TITLES[method]}", fontsize=13, loc="left")
     if any(names):
         _draw_legend(figure, colours)
-    labels = _draw_labels(figure, axes, positions, [str(word) for word in known], [colours[owner[w]] for w in known])
-    unlabelled = tuple(word for word, drawn in zip(known, labels, strict=True) if not drawn)
+    texts = [(labels or {}).get(word, str(word)) for word in known]
+    drawn = _draw_labels(figure, axes, positions, texts, [colours[owner[word]] for word in known])
+    unlabelled = tuple(word for word, has_label in zip(known, drawn, strict=True) if not has_label)
     if unlabelled:
         _LOG.warning("no room on the map for the labels of %s", ", ".join(map(str, unlabelled)))
     return WordMap(save_figure(figure, path), tuple(known), positions, unknown, unlabelled)
@@ -184,13 +188,13 @@ def _draw_legend(figure: Any, colours: Mapping[str, str]) -> None:
 
 
 def _draw_labels(
-    figure: Any, axes: Any, positions: NDArray[np.float64], words: list[str], colours: list[str]
+    figure: Any, axes: Any, positions: NDArray[np.float64], labels: list[str], colours: list[str]
 ) -> list[bool]:
-    """Write each word beside its dot, with a line to it from further off; say for each whether there was room."""
+    """Write each label beside its dot, with a line to it from further off; say for each whether there was room."""
     figure.draw_without_rendering()
     figure.set_layout_engine("none")  # from here on nothing moves
     style = {"fontsize": _FONT_SIZE, "family": installed_fonts(), "parse_math": False}
-    texts = [axes.text(0, 0, word, color=colour, **style) for word, colour in zip(words, colours, strict=True)]
+    texts = [axes.text(0, 0, label, color=colour, **style) for label, colour in zip(labels, colours, strict=True)]
     sizes = np.array([text.get_window_extent().size for text in texts]) + 2 * _PADDING
     dots = axes.transData.transform(positions)
     boxes = place_labels(dots, sizes, radius=_DOT * figure.dpi / 144, bounds=np.ravel(axes.bbox.get_points()))
