@@ -25,8 +25,12 @@ lint: $(VENV)/built $(VENV)/test $(VENV)/lint
 bench: $(VENV)/built $(VENV)/bench
 	$(BIN)/python benchmarks/compare.py
 
-dist: $(VENV)/dist
-	$(BIN)/python tests/check_dist.py
+dist: $(VENV)/dist  ## sdist and wheel, and a smoke test of the wheel in an empty venv, out of reach of a compiler
+	rm -rf dist build/smoke
+	$(BIN)/python -m build --outdir dist .
+	$(PYTHON) -m venv build/smoke
+	build/smoke/$(notdir $(BIN))/python -m pip --disable-pip-version-check --quiet install dist/*.whl
+	cd build/smoke && PATH= $(notdir $(BIN))/python -W error ../../tests/smoke.py
 
 build: $(VENV)/built
 
