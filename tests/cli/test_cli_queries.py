@@ -99,6 +99,27 @@ def test_evaluate_bad_file(cli: Cli, model: Path, tmp_path: Path) -> None:
     assert outcome.err.count("\n") == 1
 
 
+def test_map(cli: Cli, model: Path, tmp_path: Path) -> None:
+    outcome = cli("map", model, "--top", "100", "-o", tmp_path / "all.png", "--method", "pca")
+    assert (outcome.code, outcome.err) == (0, f"12 words drawn in {tmp_path / 'all.png'}\n")
+    (tmp_path / "words.txt").write_text("cat dog\n: numbers\none two\nthree\n", encoding="utf-8")
+    outcome = cli("map", model, "--words", tmp_path / "words.txt", "-o", tmp_path / "some.svg", "--method", "pca")
+    assert outcome.code == 0
+    assert (tmp_path / "some.svg").read_bytes().startswith(b"<?xml")
+    assert cli("map", model, "-o", tmp_path / "m.png").code == 2
+
+
+def test_map_mistakes(cli: Cli, model: Path, tmp_path: Path) -> None:
+    (tmp_path / "words.txt").write_text("unknown words\n", encoding="utf-8")
+    for arguments in (["--words", tmp_path / "words.txt"], ["--words", tmp_path / "none.txt"]):
+        outcome = cli("map", model, *arguments, "-o", tmp_path / "map.png")
+        assert outcome.code == 1
+        assert outcome.err.count("\n") == 1
+    outcome = cli("map", model, "--top", "5", "--method", "pca", "-o", tmp_path / "map.xyz")
+    assert outcome.code == 1
+    assert not list(tmp_path.glob("map.*"))
+
+
 def test_info(cli: Cli, model: Path) -> None:
     facts = json.loads(cli("info", model, "--json").out)
     assert (facts["keys"], facts["vector_size"], facts["tokens"], facts["kind"]) == (12, 16, 3200, "str")
@@ -131,7 +152,7 @@ def test_damaged_model(cli: Cli, model: Path, tmp_path: Path) -> None:
 
 
 def test_every_command_has_help_with_examples(cli: Cli) -> None:
-    for command in ("train", "nearest", "analogy", "similarity", "evaluate", "info", "encode", "demo"):
+    for command in ("train", "nearest", "analogy", "similarity", "evaluate", "map", "info", "encode", "demo"):
         outcome = cli(command, "--help")
         assert outcome.code == 0
         assert "Example" in outcome.out, command

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 
 __all__ = ["main"]
@@ -16,5 +17,6 @@ def main() -> None:
 
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+    logging.basicConfig(level=logging.WARNING, format="wordmill: %(message)s")
     refuse_other_names(sys.argv[1:])
     app()

@@ -12,6 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from wordmill.cli import analogy, demo, encode, evaluate, info, nearest, similarity, train
+from wordmill.cli import map as word_map
 from wordmill.cli.console import error
 from wordmill.config import knobs
 from wordmill.errors import WordmillError
@@ -55,7 +56,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _module in (train, nearest, analogy, similarity, evaluate, info, encode, demo):
+for _module in (train, nearest, analogy, similarity, evaluate, word_map, info, encode, demo):
     app.command(_module.__name__.rpartition(".")[2], epilog=_module.EXAMPLES)(_module.command)
 
 

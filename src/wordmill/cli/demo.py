@@ -9,27 +9,30 @@ import typer
 
 EXAMPLES = "Example: wordmill demo --output demo"
 
+EPOCHS = 15
 WORDS = ("january", "france", "seven", "music", "river")
 
 
 def command(
     output: Annotated[Path, typer.Option("--output", "-o", help="The directory to write.")] = Path("demo"),
 ) -> None:
-    """Train on the bundled sample (10 MB of Wikipedia), show the neighbors of some words, and save the model."""
+    """Train on the bundled sample (10 MB of Wikipedia), show neighbors of some words, and draw a map and the loss."""
     from wordmill.cli.console import note
     from wordmill.cli.outputs import check_model_writable
     from wordmill.cli.training import read, train_and_save
     from wordmill.config import TrainConfig
     from wordmill.datasets import sample_path
+    from wordmill.datasets.word_groups import WORD_GROUPS
+    from wordmill.plots import plot_loss, plot_map
 
     model_path = output / "model"
     check_model_writable(model_path)
-    settings = {"epochs": 15}
+    settings = {"epochs": EPOCHS}
     corpus = read(str(sample_path()), TrainConfig.from_params(settings), quiet=False)
     model = train_and_save(corpus, settings, model_path, quiet=False)
     for word in WORDS:
-        neighbors = "  ".join(
-            f"{neighbor.key} {neighbor.similarity:.2f}" for neighbor in model.wv.most_similar(word, topn=6)
-        )
-        typer.echo(f"{word:>10}   {neighbors}")
-    note(f"now ask for yourself: wordmill nearest {model_path}")
+        neighbors = model.wv.most_similar(word, topn=6)
+        typer.echo(f"{word:>10}   {'  '.join(f'{key} {similarity:.2f}' for key, similarity in neighbors)}")
+    plot_map(model.wv, WORD_GROUPS, output / "map.png", title="Words of Wikipedia, by wordmill")
+    plot_loss(model.history, output / "loss.png")
+    note(f"look at {output / 'map.png'} and {output / 'loss.png'}; ask for yourself: wordmill nearest {model_path}")

@@ -12,7 +12,7 @@ from wordmill.cli.console import error, note
 from wordmill.errors import MissingKeyError, ParameterError
 from wordmill.vectors import KeyedVectors
 
-__all__ = ["answer_all", "open_vectors"]
+__all__ = ["answer_all", "open_vectors", "to_keys"]
 
 Key = str | int
 
@@ -36,7 +36,7 @@ def answer_all(
         note(f"{what}; an empty line ends")
     for query in _cut(words, size) if words else _lines(size, asking=asking):
         try:
-            answer(_keys(vectors, query, size, what))
+            answer(_checked_keys(vectors, query, size, what))
         except (MissingKeyError, ParameterError) as mistake:
             error(str(mistake))
             failed = not asking
@@ -65,13 +65,17 @@ def _read_line(*, asking: bool) -> str:
     return sys.stdin.readline()
 
 
-def _keys(vectors: KeyedVectors, words: list[str], size: int, what: str) -> list[Key]:
-    """Turn the words of a query into keys: integers where the keys are integers."""
-    if len(words) != size:
-        raise ParameterError(f"{' '.join(words)!r} has {len(words)} words, and a query is {what}")
+def to_keys(vectors: KeyedVectors, words: list[str]) -> list[Key]:
+    """Turn words of the command line into keys: integers where the keys are integers."""
     if vectors.kind == "str":
         return [*words]
     try:
         return [int(word) for word in words]
     except ValueError:
         raise ParameterError(f"{' '.join(words)!r}: the keys of this model are integers") from None
+
+
+def _checked_keys(vectors: KeyedVectors, words: list[str], size: int, what: str) -> list[Key]:
+    if len(words) != size:
+        raise ParameterError(f"{' '.join(words)!r} has {len(words)} words, and a query is {what}")
+    return to_keys(vectors, words)

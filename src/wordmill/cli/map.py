@@ -1,0 +1,61 @@
+"""``wordmill map``: a picture of words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from wordmill.cli.options import ModelPath
+
+EXAMPLES = "Examples: wordmill map model/ --top 150 -o map.png  |  wordmill map model/ --words words.txt -o map.svg"
+
+
+def command(
+    model: ModelPath,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="The picture to write; its ending decides the format.")
+    ],
+    words: Annotated[
+        Path | None, typer.Option(help="File of words, in lines as you like; a line ': name' starts a group.")
+    ] = None,
+    top: Annotated[int | None, typer.Option(min=3, help="Take so many of the most frequent words.")] = None,
+    method: Annotated[
+        Literal["pca", "tsne", "umap"], typer.Option(help="How vectors are laid out in the plane.")
+    ] = "tsne",
+    seed: Annotated[int, typer.Option(help="Seed of the layout.")] = 1,
+) -> None:
+    """Draw a map of words on which near vectors lie near."""
+    import numpy as np
+
+    from wordmill.cli.console import note
+    from wordmill.cli.outputs import check_file_writable
+    from wordmill.cli.queries import open_vectors, to_keys
+    from wordmill.plots import plot_map
+
+    if (words is None) == (top is None):
+        raise typer.BadParameter("say which words: --words FILE or --top N", param_hint="--words")
+    check_file_writable(output)
+    vectors = open_vectors(model)
+    groups: dict[str, list[Any]]
+    if words is None:
+        groups = {"": [*vectors.key_table.take(np.arange(min(top or 0, len(vectors))))]}
+    else:
+        groups = {name: to_keys(vectors, members) for name, members in _read_groups(words).items()}
+    drawn = plot_map(vectors, groups, output, method=method, seed=seed)
+    note(f"{len(drawn.words)} words drawn in {output}")
+
+
+def _read_groups(path: Path) -> dict[str, list[str]]:
+    """Read words by group; those before the first ': name' line have none."""
+    from wordmill.evaluation.lines import numbered_lines
+
+    groups: dict[str, list[str]] = {}
+    name = ""
+    for _, line in numbered_lines(path):
+        if line.startswith(":"):
+            name = line[1:].strip()
+        else:
+            groups.setdefault(name, []).extend(line.split())
+    return groups
