@@ -100,11 +100,11 @@ def plot_map(
     positions = _layout(unit_rows(vectors.vectors[[vectors.key_to_index[word] for word in known]]), method, seed)
     names = [name for name in groups if any(owner[word] == name for word in known)]
     colours = {name: _COLOURS[i % len(_COLOURS)] for i, name in enumerate(names)}
-    figure, axes = _draw_dots(positions, [colours[owner[word]] for word in known])
+    texts = [(labels or {}).get(word, str(word)) for word in known]
+    figure, axes = _draw_dots(positions, [colours[owner[word]] for word in known], [len(text) for text in texts])
     axes.set_title(title or f"{len(known)} words by {_TITLES[method]}", fontsize=13, loc="left")
     if any(names):
         _draw_legend(figure, colours)
-    texts = [(labels or {}).get(word, str(word)) for word in known]
     drawn = _draw_labels(figure, axes, positions, texts, [colours[owner[word]] for word in known])
     unlabelled = tuple(word for word, has_label in zip(known, drawn, strict=True) if not has_label)
     if unlabelled:
@@ -162,13 +162,13 @@ def _spread(positions: NDArray[np.float64]) -> NDArray[np.float64]:
     return positions
 
 
-def _draw_dots(positions: NDArray[np.float64], colours: list[str]) -> tuple[Any, Any]:
-    """Start a figure that grows with the number of words."""
-    width = float(np.clip(1.1 * np.sqrt(len(positions)), 7, 40))
+def _draw_dots(positions: NDArray[np.float64], colours: list[str], letters: list[int]) -> tuple[Any, Any]:
+    """Start a figure whose area grows with the letters of all labels, and its margins with those of the longest."""
+    width = float(np.clip(0.42 * np.sqrt(sum(letters)), 7, 40))
     figure = new_figure(width, 0.75 * width)
     axes = figure.add_subplot()
     axes.scatter(*positions.T, s=_DOT**2, c=colours, linewidths=0)
-    axes.margins(0.06)
+    axes.margins(x=0.04 + 0.06 * max(letters) / width, y=0.06)
     axes.set(xticks=[], yticks=[])
     axes.spines[:].set_color("#cccccc")
     return figure, axes
