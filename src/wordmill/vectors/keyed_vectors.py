@@ -255,18 +255,18 @@ class KeyedVectors:
 
     # -- files --------------------------------------------------------------------------------------------------------
 
-    def save(self, path: str | PathLike[str]) -> None:
-        """Save as a model directory; see `wordmill.vectors.formats.directory.save_model`."""
-        from wordmill.vectors.formats.directory import save_model  # noqa: PLC0415 (formats build on this module)
+    def save(self, path: str | PathLike[str], *, format: str | None = None, **options: Any) -> None:
+        """Save as a model directory, or in another format; see `wordmill.vectors.formats.save`."""
+        from wordmill.vectors import formats  # noqa: PLC0415 (formats build on this module)
 
-        save_model(path, self)
+        formats.save(path, self, format=format, **options)
 
     @classmethod
-    def load(cls, path: str | PathLike[str]) -> KeyedVectors:
-        """Load the vectors of a model directory, memory-mapped; see `wordmill.vectors.formats.directory.load_model`."""
-        from wordmill.vectors.formats.directory import load_model  # noqa: PLC0415 (formats build on this module)
+    def load(cls, path: str | PathLike[str], *, format: str | None = None, **options: Any) -> KeyedVectors:
+        """Load a model directory, memory-mapped, or a file of any format; see `wordmill.vectors.formats.load`."""
+        from wordmill.vectors import formats  # noqa: PLC0415 (formats build on this module)
 
-        return load_model(path).keyed_vectors
+        return formats.load(path, format=format, **options)
 
 
 def _checked_matrix(vectors: Floats, rows: int) -> Floats:

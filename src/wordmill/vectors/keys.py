@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from itertools import pairwise
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +42,13 @@ class TextKeys:
             self._size = len(self.keys)
             if len(self.index) != self._size:
                 raise ParameterError(_duplicate_message(self.keys))
+
+    @classmethod
+    def from_index(cls, index: dict[Key, int]) -> TextKeys:
+        """Make the table of a dictionary from text keys to 0, 1, 2... in this order, which is not checked."""
+        table = cls.__new__(cls)
+        table.index, table.keys, table._size = index, cast("list[str]", list(index)), len(index)  # noqa: SLF001
+        return table
 
     def __len__(self) -> int:
         return self._size

@@ -1,1 +1,153 @@
-"""File formats of vectors: one module each, reading and writing side by side."""
+"""File formats of vectors: one module each, reading and writing side by side; here known by name and by content."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from typing import Any, Literal
+
+from wordmill.errors import FormatError, ParameterError
+from wordmill.vectors.formats.atomic import recover
+from wordmill.vectors.formats.directory import load_model, save_model
+from wordmill.vectors.formats.rows import ReadOptions
+from wordmill.vectors.formats.streams import COMPRESSIONS, Input, open_input
+from wordmill.vectors.formats.text_rows import looks_like_row
+from wordmill.vectors.formats.word2vec import (
+    parse_header,
+    read_word2vec_binary,
+    read_word2vec_text,
+    write_word2vec_binary,
+    write_word2vec_text,
+)
+from wordmill.vectors.keyed_vectors import KeyedVectors
+
+__all__ = ["FORMATS", "Format", "detect", "load", "save"]
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format: how it is read and written (None: it is not), and the suffixes that mean it when writing."""
+
+    read: Callable[[Path, ReadOptions], KeyedVectors] | None
+    write: Callable[..., None] | None
+    suffixes: tuple[str, ...] = ()
+
+
+def _read_directory(path: Path, options: ReadOptions) -> KeyedVectors:
+    if options != ReadOptions():
+        raise ParameterError(
+            f"{path} is a model directory: limit, errors, duplicates, keys and dtype are for other formats"
+        )
+    return load_model(path).keyed_vectors
+
+
+FORMATS: dict[str, Format] = {
+    "directory": Format(_read_directory, save_model),
+    "word2vec-text": Format(read_word2vec_text, write_word2vec_text, (".txt", ".vec")),
+    "word2vec-binary": Format(read_word2vec_binary, write_word2vec_binary, (".bin",)),
+}
+_HEAD = 1 << 16  # bytes that are looked at to tell a format
+
+
+def load(
+    path: str | PathLike[str],
+    *,
+    format: str | None = None,
+    limit: int | None = None,
+    errors: Literal["strict", "replace", "ignore"] = "strict",
+    duplicates: Literal["error", "first"] = "error",
+    keys: Literal["str", "int"] = "str",
+    dtype: Literal["float32", "float64"] = "float32",
+) -> KeyedVectors:
+    """Load vectors from a file or directory.
+
+    Parameters
+    ----------
+    path
+        What to read; text and word2vec files may be compressed (.gz, .bz2, .xz, .zst).
+    format
+        A name in `FORMATS`; None tells it from the content.
+    limit, errors, duplicates, keys, dtype
+        See `wordmill.vectors.formats.rows.ReadOptions`.
+
+    Raises
+    ------
+    FormatError
+        The file is not what it claims to be; the message names the line, row or byte.
+    """
+    options = ReadOptions(limit=limit, errors=errors, duplicates=duplicates, keys=keys, dtype=dtype)
+    name = detect(path) if format is None else _known(format, Path(path))
+    reader = FORMATS[name].read
+    if reader is None:
+        raise FormatError(f"{path}: {name} can be written, but not read")
+    return reader(Path(path), options)
+
+
+def save(path: str | PathLike[str], keyed_vectors: KeyedVectors, *, format: str | None = None, **options: Any) -> None:
+    """Save vectors in any format.
+
+    Parameters
+    ----------
+    path
+        Where to; appears whole or not at all. A suffix .gz, .bz2, .xz or .zst compresses text and word2vec files.
+    format
+        A name in `FORMATS`; None takes the one that the suffix means, and a model directory where there is no suffix.
+    options
+        What the format's own writer takes, for example `space="_"` for word2vec.
+    """
+    target = Path(path)
+    name = _by_suffix(target) if format is None else _known(format, target)
+    writer = FORMATS[name].write
+    if writer is None:
+        raise ParameterError(f"format={name!r} can be read, but not written")
+    writer(target, keyed_vectors, **options)
+
+
+def detect(path: str | PathLike[str]) -> str:
+    """Name of the format of a file or directory, told from its content."""
+    target = Path(path)
+    recover(target)
+    if target.is_dir():
+        return "directory"
+    if not target.exists():
+        raise FormatError(f"{path} does not exist: give the file or directory of a model")
+    with open_input(target) as source:
+        name = _by_content(source)
+    if name is None:
+        raise FormatError(f"{path}: the format cannot be told from the content: give format=, one of {_names()}")
+    return name
+
+
+def _by_content(source: Input) -> str | None:
+    head = source.read(_HEAD)
+    line, _, rest = head.partition(b"\n")
+    header = parse_header(line + b"\n")
+    if header is not None:
+        return "word2vec-text" if looks_like_row(rest.partition(b"\n")[0], header[1]) else "word2vec-binary"
+    return None
+
+
+def _by_suffix(path: Path) -> str:
+    """Format that the suffix of a file name means."""
+    suffixes = [suffix.lower() for suffix in path.suffixes]
+    if suffixes and suffixes[-1] in COMPRESSIONS:
+        suffixes.pop()
+    for name, known in FORMATS.items():
+        if suffixes and suffixes[-1] in known.suffixes:
+            return name
+    return "directory"
+
+
+def _known(name: str, path: Path) -> str:
+    """Resolve a format's name; "word2vec" is the binary form for `.bin` and the text form otherwise."""
+    if name == "word2vec":
+        return "word2vec-binary" if ".bin" in path.suffixes else "word2vec-text"
+    if name not in FORMATS:
+        raise ParameterError(f"format={name!r} is not known: one of {_names()}")
+    return name
+
+
+def _names() -> str:
+    return ", ".join(["word2vec", *FORMATS])

@@ -1,0 +1,219 @@
+"""What all readers of rows share: options, bounds on what a header may claim, and the checks that every row passes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, NoReturn
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wordmill.errors import FormatError, OutputError, ParameterError
+from wordmill.vectors.keyed_vectors import KeyedVectors
+from wordmill.vectors.keys import Key, TextKeys
+
+__all__ = ["MOST_DIMENSIONS", "ReadOptions", "RowCollector", "believable_rows", "check_header", "text_keys"]
+
+MOST_DIMENSIONS = 1 << 20
+_MOST_KEYS = 1 << 40
+_FIRST_ROOM = 1 << 20  # numbers
+
+
+@dataclass(frozen=True)
+class ReadOptions:
+    """How strictly a file of rows is read.
+
+    Parameters
+    ----------
+    limit
+        Read this many rows at most, and do not look at the rest.
+    errors
+        What to do with keys that are not UTF-8: "strict" (an error), "replace" or "ignore", as in `bytes.decode`.
+    duplicates
+        What to do with a key that comes again: "error", or "first" to keep the first row.
+    keys
+        "str", or "int" where the keys of the file are to be read as integers.
+    dtype
+        "float32", or "float64" for formats that hold more digits.
+    """
+
+    limit: int | None = None
+    errors: Literal["strict", "replace", "ignore"] = "strict"
+    duplicates: Literal["error", "first"] = "error"
+    keys: Literal["str", "int"] = "str"
+    dtype: Literal["float32", "float64"] = "float32"
+
+    def __post_init__(self) -> None:
+        limit: object = self.limit
+        if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int) or limit < 1):
+            raise ParameterError(f"limit must be a positive integer or None, not {limit!r}")
+        for name, allowed in (
+            ("errors", ("strict", "replace", "ignore")),
+            ("duplicates", ("error", "first")),
+            ("keys", ("str", "int")),
+            ("dtype", ("float32", "float64")),
+        ):
+            if getattr(self, name) not in allowed:
+                raise ParameterError(f"{name}={getattr(self, name)!r}: one of {', '.join(map(repr, allowed))}")
+
+
+def check_header(path: Path, count: int, dimensions: int, *, smallest_row: int, size: int | None) -> None:
+    """Refuse a header that claims what cannot be, before memory is asked for.
+
+    `smallest_row` is the least number of bytes a row can have, `size` the bytes that are there (None if not known).
+    """
+    if not (0 < count <= _MOST_KEYS and 0 < dimensions <= MOST_DIMENSIONS):
+        raise FormatError(
+            f"{path}: the header claims {count} vectors of {dimensions} dimensions (1 to {MOST_DIMENSIONS} can be)"
+        )
+    if size is not None and count * smallest_row > size:
+        raise FormatError(
+            f"{path}: the header claims {count} vectors of {dimensions} dimensions, {count * smallest_row} bytes, "
+            f"but the file has only {size}: fetch it again if it was cut short, or read what is there with limit="
+        )
+
+
+def believable_rows(rows: int, *, smallest_row: int, size: int | None) -> int | None:
+    """How many of `rows` there can be in a file of `size` bytes; None where the size is not known."""
+    return None if size is None else min(rows, size // smallest_row + 1)
+
+
+class RowCollector:
+    """Takes blocks of rows, checks them, and becomes `KeyedVectors`.
+
+    Parameters
+    ----------
+    path
+        The file, for messages.
+    dimensions
+        D.
+    expected
+        Rows to make room for at once, a number that was checked; without it the room grows with the rows.
+    """
+
+    def __init__(self, path: Path, dimensions: int, options: ReadOptions, *, expected: int | None = None) -> None:
+        self._path, self._options = path, options
+        room = max(1, _FIRST_ROOM // dimensions) if expected is None else expected
+        self._matrix = np.empty((room, dimensions), dtype=options.dtype)
+        self._rows: dict[Key, int] = {}  # key -> row
+        self.seen = 0  # rows offered, repeated ones included
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def add(self, keys: Sequence[bytes], rows: NDArray[Any], place: Callable[[int], str]) -> None:
+        """Take n keys and rows (n, D); `place(i)` says where in the file the i-th of them is."""
+        decoded = self._decoded(keys, place)
+        with np.errstate(over="ignore"):
+            rows = rows.astype(self._matrix.dtype, copy=False)
+        if not np.isfinite(rows).all():
+            index = int(np.argmin(np.isfinite(rows).all(axis=1)))
+            raise FormatError(
+                f"{self._path}: {place(index)}: the vector of {decoded[index]!r} holds NaN or infinity: "
+                "remove the row, or train again if the model diverged"
+            )
+        begin = len(self._rows)
+        fresh = self._insert(decoded, place)
+        self._reserve(len(self._rows))
+        self._matrix[begin : len(self._rows)] = rows if len(fresh) == len(rows) else rows[fresh]
+        self.seen += len(keys)
+
+    def finish(self) -> KeyedVectors:
+        """Return all rows."""
+        if not self._rows:
+            raise FormatError(f"{self._path} holds no vectors")
+        vectors = self._matrix[: len(self._rows)]
+        if self._options.keys == "str":
+            return KeyedVectors(TextKeys.from_index(self._rows), vectors)
+        return KeyedVectors(self._integers(), vectors)
+
+    def _decoded(self, keys: Sequence[bytes], place: Callable[[int], str]) -> list[str]:
+        try:
+            together = b"\n".join(keys).decode("utf-8", self._options.errors).split("\n")  # much faster than one by one
+            if len(together) == len(keys):
+                return together
+            return [key.decode("utf-8", self._options.errors) for key in keys]
+        except UnicodeDecodeError as error:
+            index = next(i for i, key in enumerate(keys) if not _is_utf8(key))
+            raise FormatError(
+                f"{self._path}: {place(index)}: the key {keys[index]!r} is not UTF-8 ({error.reason}): "
+                "convert the file, or read it with errors='replace'"
+            ) from None
+
+    def _insert(self, keys: list[str], place: Callable[[int], str]) -> Sequence[int]:
+        """Number the keys onwards and return the positions of those that were not there before."""
+        begin = len(self._rows)
+        if self._options.duplicates == "error":
+            self._rows.update(zip(keys, range(begin, begin + len(keys)), strict=True))
+            if len(self._rows) < begin + len(keys):
+                self._name_duplicate(list(self._rows)[:begin], keys, place)
+            return range(len(keys))
+        fresh: list[int] = []
+        for index, key in enumerate(keys):
+            if self._rows.setdefault(key, begin + len(fresh)) == begin + len(fresh):
+                fresh.append(index)
+        return fresh
+
+    def _name_duplicate(self, before: list[Key], keys: list[str], place: Callable[[int], str]) -> NoReturn:
+        seen = set(before)
+        index = next(i for i, key in enumerate(keys) if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+        raise FormatError(
+            f"{self._path}: {place(index)}: the key {keys[index]!r} appears twice: "
+            "mend the file, or keep the first with duplicates='first'"
+        )
+
+    def _reserve(self, rows: int) -> None:
+        if rows > len(self._matrix):
+            larger = np.empty((max(rows, 2 * len(self._matrix)), self._matrix.shape[1]), dtype=self._matrix.dtype)
+            larger[: len(self._rows)] = self._matrix[: len(self._rows)]
+            self._matrix = larger
+
+    def _integers(self) -> NDArray[np.int64]:
+        keys = list(self._rows)
+        integers = np.empty(len(keys), dtype=np.int64)
+        for row, key in enumerate(keys):
+            try:
+                integers[row] = int(key)
+            except (ValueError, OverflowError):
+                raise FormatError(
+                    f"{self._path}: the key {key!r} (row {row}) is not an integer of 64 bits: read it with keys='str'"
+                ) from None
+        return integers
+
+
+def _is_utf8(key: bytes) -> bool:
+    try:
+        key.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def text_keys(path: Path, keyed_vectors: KeyedVectors, space: str | None) -> list[str]:
+    """Keys as a format writes them that ends a key at a space.
+
+    Raises
+    ------
+    OutputError
+        A key is empty or holds white space and no replacement is given, or two keys become one by it.
+    """
+    keys = [str(key) for key in keyed_vectors]
+    spaced = [row for row, key in enumerate(keys) if not key or _SPACES.intersection(key)]
+    if not spaced:
+        return keys
+    if space is None or _SPACES.intersection(space) or not space:
+        raise OutputError(
+            f"{path}: {len(spaced)} keys are empty or hold white space, for example {keys[spaced[0]]!r}, "
+            "which ends a key in this format: give space='_' or save a model directory"
+        )
+    table = str.maketrans(dict.fromkeys(_SPACES, space))
+    for row in spaced:
+        keys[row] = keys[row].translate(table) or space
+    if len(set(keys)) < len(keys):
+        raise OutputError(f"{path}: with space={space!r} two keys become the same: choose another replacement")
+    return keys
+
+
+_SPACES = frozenset(" \t\n\r\v\f")

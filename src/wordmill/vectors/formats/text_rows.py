@@ -1,0 +1,144 @@
+"""Rows as text: a key, then its numbers, separated by spaces or tabs, one row a line.
+
+Whole blocks of lines go to NumPy's parser. Where it refuses one, or finds another shape than D numbers a row, the block
+is read again line by line, with all care, and either it is fine (a key holds spaces) or the line at fault is named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wordmill.errors import FormatError
+from wordmill.vectors.formats.rows import RowCollector
+from wordmill.vectors.formats.streams import Input
+from wordmill.vectors.search import Floats
+
+__all__ = ["format_rows", "read_rows", "split_row"]
+
+_BLOCK = 1 << 22  # bytes read at once
+_LONGEST_LINE = 1 << 26
+
+
+def read_rows(source: Input, rows: RowCollector, dimensions: int, *, line: int, first: bytes = b"", most: int) -> bool:
+    """Read up to `most` rows; `line` is the number of the next line, `first` what was read of it already.
+
+    Returns whether more lines follow.
+    """
+    taken = 0
+    for lines in _blocks(source, first, line):
+        if taken == most:
+            return True
+        wanted = lines[: most - taken]
+        numbers = _parse(wanted, dimensions)
+        if numbers is None:
+            keys, numbers = _parse_carefully(source, wanted, dimensions, line + taken)
+        else:
+            keys = [row.partition(b" ")[0] for row in wanted]
+        start = line + taken
+        rows.add(keys, numbers, lambda index, start=start: f"line {start + index}")  # type: ignore[misc]
+        taken += len(wanted)
+        if len(wanted) < len(lines):
+            return True
+    return False
+
+
+def split_row(row: bytes, dimensions: int) -> tuple[bytes, list[bytes]]:
+    """Key and numbers of a line: the last D fields are the numbers, whatever is before them is the key."""
+    fields = row.rsplit(maxsplit=dimensions)
+    if len(fields) == dimensions and row[:1].isspace():
+        fields.insert(0, b"")  # an empty key
+    return (fields[0], fields[1:]) if fields else (b"", [])
+
+
+def format_rows(keys: list[str], rows: Floats) -> bytes:
+    """Lines of text that give the same floats when they are read."""
+    template = " ".join(["%.9g" if rows.dtype.itemsize <= 4 else "%.17g"] * rows.shape[1])
+    lines = [f"{key} {template % tuple(row)}\n" for key, row in zip(keys, rows.tolist(), strict=True)]
+    return "".join(lines).encode()
+
+
+def _blocks(source: Input, first: bytes, line: int) -> Iterator[list[bytes]]:
+    """Whole lines, without their ends, tabs as spaces; blank lines at the end of the file are passed over."""
+    rest, blanks = first, 0  # bytes of a line not yet whole, blank lines not yet passed on
+    while rest or (block := source.read(_BLOCK)):
+        block = source.read(_BLOCK) if rest else block
+        rest += block
+        end = rest.rfind(b"\n") + 1 if block else len(rest)
+        if not end and len(rest) > _LONGEST_LINE:
+            raise FormatError(f"{source.path}: line {line} is longer than {_LONGEST_LINE} bytes: not a text of vectors")
+        lines = [b""] * blanks + (_lines(rest[:end].removesuffix(b"\n")) if end else [])
+        rest, blanks = rest[end:], 0
+        while lines and not lines[-1].strip():
+            lines.pop()
+            blanks += 1
+        line += len(lines)
+        if lines:
+            yield lines
+
+
+def _lines(block: bytes) -> list[bytes]:
+    if b"\r" in block:
+        block = block.replace(b"\r\n", b"\n").removesuffix(b"\r")
+    return block.replace(b"\t", b" ").split(b"\n")
+
+
+def _parse(lines: list[bytes], dimensions: int) -> NDArray[np.float64] | None:
+    """Numbers (n, D) of lines that hold a key without spaces and D numbers each; None where some do not."""
+    numbers = [row.partition(b" ")[2] for row in lines]
+    if not all(map(bytes.strip, numbers)):
+        return None  # the parser would pass over such lines
+    try:
+        parsed = np.loadtxt(b"\n".join(numbers).decode("latin-1").split("\n"), dtype=np.float64, comments=None, ndmin=2)
+    except ValueError:
+        return None
+    return parsed if parsed.shape == (len(lines), dimensions) else None
+
+
+def _parse_carefully(
+    source: Input, lines: list[bytes], dimensions: int, line: int
+) -> tuple[list[bytes], NDArray[np.float64]]:
+    keys, numbers = [], np.empty((len(lines), dimensions))
+    for index, row in enumerate(lines):
+        key, fields = split_row(row, dimensions)
+        if len(fields) < dimensions:
+            raise FormatError(
+                f"{source.path}: line {line + index} has {len(fields)} numbers after its key, not {dimensions}: "
+                f"{_shown(row)}: mend or remove the line"
+            )
+        for column, field in enumerate(fields):
+            value = _number(field)
+            if value is None:
+                where = f"line {line + index}, number {column + 1}"
+                raise FormatError(f"{source.path}: {where}: {_shown(field)} is not a number: mend or remove the line")
+            numbers[index, column] = value
+        if any(_number(part) is not None for part in key.split()[1:]):
+            where = f"line {line + index}"
+            raise FormatError(
+                f"{source.path}: {where} has more than {dimensions} numbers: {_shown(row)}: mend or remove it"
+            )
+        keys.append(key)
+    return keys, numbers
+
+
+def _number(field: bytes) -> float | None:
+    try:
+        return float(field) if b"_" not in field else None
+    except ValueError:
+        return None
+
+
+def _shown(text: bytes) -> str:
+    return repr(text[:40].decode("utf-8", "replace")) + ("..." if len(text) > 40 else "")
+
+
+def looks_like_row(line: bytes, dimensions: int) -> bool:
+    """Whether a line (it may be cut off after some numbers) is text: a key and then numbers."""
+    _, fields = (
+        split_row(line.replace(b"\t", b" "), dimensions)
+        if line.count(b" ") >= dimensions
+        else (b"", line.split()[1:-1])
+    )
+    return b"\0" not in line and bool(fields) and all(_number(field) is not None for field in fields)
