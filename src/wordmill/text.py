@@ -10,9 +10,12 @@ from __future__ import annotations
 
 import re
 import sys
-import unicodedata
 from functools import cache
 from typing import Literal
+from unicodedata import category
+
+import numpy as np
+from numpy.typing import NDArray
 
 from wordmill.errors import ParameterError
 
@@ -48,8 +51,19 @@ def split_whitespace(text: str) -> list[str]:
 
 
 def split_words(text: str) -> list[str]:
-    """Return the runs of word characters (Unicode categories L, M, Nd, Pc)."""
-    return _word_pattern().findall(text)
+    """Return the runs of word characters."""
+    return separate_words(text).split()
+
+
+def separate_words(text: str) -> str:
+    """Put a space in the place of every character that is no word character, but for line feeds."""
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    return (
+        np.where(_kept_characters()[codes], codes, ord(" "))
+        .astype("<u4")
+        .tobytes()
+        .decode("utf-32-le", "surrogatepass")
+    )
 
 
 def lower(text: str) -> str:
@@ -69,10 +83,8 @@ def tokenize(text: str, tokenizer: TokenizerName = "whitespace", *, lowercase: b
 
 
 @cache
-def _word_pattern() -> re.Pattern[str]:
-    """Compile the pattern of one word, its character class spelled out from the Unicode database."""
-    is_word = [unicodedata.category(chr(code)) in _WORD_CATEGORIES for code in range(sys.maxunicode + 1)]
-    starts = [code for code, here in enumerate(is_word) if here and not (code and is_word[code - 1])]
-    ends = [code for code, here in enumerate(is_word) if here and not (code < sys.maxunicode and is_word[code + 1])]
-    ranges = "".join(f"\\U{start:08x}-\\U{end:08x}" for start, end in zip(starts, ends, strict=True))
-    return re.compile(f"[{ranges}]+")
+def _kept_characters() -> NDArray[np.bool_]:
+    """Of each code, whether it is a word character, or line feed."""
+    return np.array(
+        [category(chr(code)) in _WORD_CATEGORIES or code == ord("\n") for code in range(sys.maxunicode + 1)]
+    )

@@ -188,7 +188,7 @@ def test_results_before_fit() -> None:
     ("corpus", "error"),
     [
         ("/no/such/file.txt", CorpusError),
-        ([], VocabularyError),
+        ([], CorpusError),
         ([["only"]], VocabularyError),
         ([["one", "one"]] * 10, VocabularyError),
     ],

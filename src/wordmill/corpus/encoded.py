@@ -48,7 +48,8 @@ class EncodedCorpus:
     tokens_read : int
         Tokens of the source, out-of-vocabulary ones included.
     tokenizer : str, optional
-        Name of the tokenizer that cut the source ("whitespace", "words"); None for token lists, integers and callables.
+        Name of the tokenizer that cut the source ("whitespace", "words"); None for token lists, integers and
+        callables.
     lowercase : bool
         Whether the text was put in lower case.
     count_error : int
@@ -163,7 +164,9 @@ class EncodedCorpus:
 
 
 def is_saved_corpus(path: Path) -> bool:
-    """Whether a file is an `EncodedCorpus.save`."""
+    """Whether this is a file that `EncodedCorpus.save` wrote."""
+    if not path.is_file():
+        return False
     with path.open("rb") as file:
         start = file.read(8 + len(_SIGNATURE))
     return start[8:] == _SIGNATURE

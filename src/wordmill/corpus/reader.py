@@ -1,19 +1,28 @@
-"""read_corpus: any source -> EncodedCorpus."""
+"""read_corpus: any source -> EncodedCorpus, in one read."""
 
 from __future__ import annotations
 
+import logging
 import os
-from collections import Counter
-from collections.abc import Iterable, Sequence
+import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, cast, get_args
 
 import numpy as np
+from numpy.typing import NDArray
 
-from wordmill.corpus.encoded import EncodedCorpus
-from wordmill.corpus.vocab import Vocab
-from wordmill.errors import CorpusError
-from wordmill.text import TokenizerName, tokenize
+from wordmill.core import core
+from wordmill.corpus.encoded import EncodedCorpus, is_saved_corpus
+from wordmill.corpus.feeding import Feeder, Tokenizer
+from wordmill.corpus.ranking import IdMap, rank, rewrite
+from wordmill.corpus.resources import Resources
+from wordmill.corpus.sources import open_source
+from wordmill.corpus.spool import Spool
+from wordmill.corpus.vocab import check_thresholds
+from wordmill.errors import CorpusError, ParameterError
+from wordmill.text import TokenizerName
+
+log = logging.getLogger(__name__)
 
 
 def read_corpus(
@@ -21,35 +30,100 @@ def read_corpus(
     *,
     min_count: int = 5,
     max_final_vocab: int | None = None,
-    tokenizer: TokenizerName = "whitespace",
+    tokenizer: Tokenizer = "whitespace",
     lowercase: bool = False,
-    errors: str = "strict",
+    errors: Literal["strict", "replace"] = "strict",
+    resources: Resources | None = None,
 ) -> EncodedCorpus:
-    """Count and encode a source."""
+    """Count and encode a source, in one read.
+
+    Each line of a file is a sequence, each document, each token list. White space is what Unicode calls White_Space:
+    a line feed also ends the line of a file, while CR, U+0085, U+2028 and U+2029 only separate words. A byte order
+    mark at the start of a file is dropped; elsewhere U+FEFF is a character like others. NUL is not text: an error, or
+    with `errors="replace"` U+FFFD.
+
+    Parameters
+    ----------
+    source
+        A path or a glob; "-", standard input; a list of paths; documents (a sequence of str); an iterable of token
+        lists, or of lists or arrays of integers; a function that returns one of these; a column of Arrow, pandas or
+        Polars. An `EncodedCorpus`, or the path of a saved one, is returned as it is. Files may be compressed (gzip,
+        bzip2, xz, zstd).
+    min_count : int
+        Words that occur less often are out of vocabulary: their occurrences are left out.
+    max_final_vocab : int, optional
+        Raises `min_count` until at most so many words are left.
+    tokenizer : "whitespace", "words" or a function
+        How text becomes tokens: cut at white space; runs of letters, marks, digits and connectors; or a function from
+        a line or document to a list of str. Token lists are taken as they are.
+    lowercase : bool
+        Take text, and tokens, in lower case.
+    errors : "strict" or "replace"
+        What to do with bytes that are not UTF-8: raise an error that names the place, or read U+FFFD.
+    resources : Resources, optional
+        Threads, memory and disk to use.
+
+    Raises
+    ------
+    CorpusError
+        The source is none of these, cannot be read, or holds something that is no text.
+    VocabularyError
+        Fewer than two words are left; the message gives thresholds that would work.
+    ParameterError
+        A parameter is out of bounds.
+    OutputError
+        The temporary file cannot be written.
+    """
     if isinstance(source, EncodedCorpus):
         return source
-    sequences: list[Sequence[Any]]
-    if isinstance(source, str | os.PathLike):
-        try:
-            text = Path(source).read_bytes().decode("utf-8-sig", errors)
-        except OSError as error:
-            raise CorpusError(f"{source} cannot be read: {error.strerror}") from error
-        sequences = [tokenize(line, tokenizer, lowercase=lowercase) for line in text.removesuffix("\n").split("\n")]
-    else:
-        items: Iterable[Any] = source() if callable(source) else source
-        sequences = [tokenize(s, tokenizer, lowercase=lowercase) if isinstance(s, str) else list(s) for s in items]
-    counts = Counter(key for sequence in sequences for key in sequence)
-    keys: Any = list(counts)
-    if keys and not isinstance(keys[0], str):
-        keys = np.array(keys, dtype=np.int64)
-    vocab = Vocab.from_counts(
-        keys, np.array(list(counts.values()), dtype=np.int64), min_count=min_count, max_final_vocab=max_final_vocab
+    if isinstance(source, str | os.PathLike) and is_saved_corpus(Path(source)):
+        return EncodedCorpus.load(source)
+    check_thresholds(min_count, max_final_vocab)
+    if errors not in {"strict", "replace"}:
+        raise ParameterError(f"errors={errors!r}: 'strict' or 'replace'")
+    if not callable(tokenizer) and tokenizer not in get_args(TokenizerName):
+        raise ParameterError(f"tokenizer={tokenizer!r}: 'whitespace', 'words', or a function from str to list of str")
+    resources = resources or Resources()
+
+    start = time.perf_counter()
+    feeder = Feeder(tokenizer, errors, resources, lowercase=lowercase)
+    feeder.feed(open_source(source))
+    if len(feeder.tickets) == 0:
+        name = str(source) if isinstance(source, str | os.PathLike) else "the source"
+        raise CorpusError(f"{name} holds no tokens: check that it is what you meant")
+    if feeder.encoder.count_error:
+        log.warning(
+            "more than %s distinct words: the rarest were forgotten on the way and counts may be short by up to %s; "
+            "for exact ones raise max_vocab_size",
+            f"{resources.max_vocab_size:,}",
+            f"{feeder.encoder.count_error:,}",
+        )
+    rewritten = rewrite(feeder.encoder, feeder.kind, tokenizer, lowercase=lowercase)
+    ranking = rank(feeder.encoder, feeder.kind, rewritten, min_count=min_count, max_final_vocab=max_final_vocab)
+    ids, offsets = _exchange(feeder, ranking.id_map, resources)
+    corpus = EncodedCorpus(
+        ranking.vocab,
+        ids,
+        offsets,
+        tokens_read=ranking.tokens_counted + len(feeder.tickets) - int(feeder.encoder.counts().sum()),
+        tokenizer=cast("str", tokenizer) if feeder.kind == "text" else None,
+        lowercase=lowercase,
+        count_error=feeder.encoder.count_error,
     )
-    index = vocab.key_to_index
-    encoded = [[index[key] for key in sequence if key in index] for sequence in sequences]
-    return EncodedCorpus(
-        vocab,
-        np.array([i for sequence in encoded for i in sequence], dtype=np.int32),
-        np.cumsum([0, *map(len, encoded)], dtype=np.int64),
-        tokens_read=counts.total(),
-    )
+    log.info("read %s tokens in %.1f s: %r", f"{corpus.tokens_read:,}", time.perf_counter() - start, corpus)
+    return corpus
+
+
+def _exchange(feeder: Feeder, id_map: IdMap, resources: Resources) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """Exchange tickets for ids, block by block."""
+    ids, offsets = Spool(np.int32, resources), Spool(np.int64, resources)
+    offsets.append(np.zeros(1, np.int64))
+    tickets_before = 0
+    for tickets, ends in zip(feeder.tickets.blocks(), feeder.ends.blocks(), strict=True):
+        new_ids, new_ends = core.renumber(
+            tickets, ends - tickets_before, id_map.ids, id_map.list_offsets, id_map.list_ids, resources.threads
+        )
+        offsets.append(new_ends + len(ids))
+        ids.append(new_ids)
+        tickets_before += len(tickets)
+    return ids.whole(), offsets.whole()

@@ -137,14 +137,19 @@ class Vocab:
         return f"Vocab({len(self):,} {self.kind} keys, {self.total:,} tokens)"
 
 
-def effective_min_count(counts: NDArray[np.integer[Any]], min_count: int, max_final_vocab: int | None) -> int:
-    """Return the count from which keys are kept, or explain why fewer than two would be."""
+def check_thresholds(min_count: int, max_final_vocab: int | None) -> None:
+    """Check the bounds of the thresholds."""
     if min_count < 1:
         raise ParameterError(f"min_count={min_count}: at least 1 is needed")
     if max_final_vocab is not None and max_final_vocab < 2:
         raise ParameterError(f"max_final_vocab={max_final_vocab}: at least 2 is needed, or None")
+
+
+def effective_min_count(counts: NDArray[np.integer[Any]], min_count: int, max_final_vocab: int | None) -> int:
+    """Return the count from which keys are kept, or explain why fewer than two would be."""
+    check_thresholds(min_count, max_final_vocab)
     if len(counts) < 2:
-        raise VocabularyError(f"{len(counts)} distinct keys in {counts.sum():,} tokens: at least 2 are needed to train")
+        raise VocabularyError(f"{len(counts)} distinct keys in {counts.sum():,} tokens: training needs at least 2")
     threshold = min_count
     if max_final_vocab is not None and len(counts) > max_final_vocab:
         first_left_out = len(counts) - 1 - max_final_vocab

@@ -1,0 +1,138 @@
+"""Files as chunks of bytes: compressed ones are recognised by their first bytes, whatever they are called."""
+
+from __future__ import annotations
+
+import bz2
+import lzma
+import sys
+import zlib
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from io import BufferedReader
+from itertools import cycle
+from pathlib import Path
+from typing import Protocol, TypeVar, cast
+
+import numpy as np
+import zstandard
+from numpy.typing import NDArray
+
+from wordmill.errors import CorpusError
+
+Chunk = NDArray[np.uint8]
+T = TypeVar("T")
+
+
+class Decompressor(Protocol):
+    """What zlib, bz2, lzma and zstandard have in common: decompresses one stream."""
+
+    @property
+    def eof(self) -> bool: ...  # noqa: D102
+    @property
+    def unused_data(self) -> bytes: ...  # noqa: D102
+    def decompress(self, data: bytes, /) -> bytes: ...  # noqa: D102
+
+
+_COMPRESSED: dict[bytes, Callable[[], Decompressor]] = {
+    b"\x1f\x8b": lambda: zlib.decompressobj(wbits=31),  # gzip
+    b"BZh": bz2.BZ2Decompressor,
+    b"\xfd7zXZ\x00": lzma.LZMADecompressor,
+    b"\x28\xb5\x2f\xfd": lambda: zstandard.ZstdDecompressor(max_window_size=2**31).decompressobj(),
+}
+_CORRUPT = (zlib.error, OSError, lzma.LZMAError, zstandard.ZstdError, EOFError)
+_NOT_TEXT = {
+    b"PK\x03\x04": "is a zip archive: unpack it",
+    b"%PDF-": "is a PDF: extract its text (pdftotext)",
+    b"PAR1": "is a Parquet file: pass one of its columns (pyarrow.parquet.read_table(path)['text'])",
+    b"ARROW1": "is an Arrow file: pass one of its columns (pyarrow.feather.read_table(path)['text'])",
+    b"\xff\xfe": "is UTF-16: convert it (iconv -f utf-16 -t utf-8)",
+    b"\xfe\xff": "is UTF-16: convert it (iconv -f utf-16 -t utf-8)",
+}
+_HEAD = max(map(len, (*_COMPRESSED, *_NOT_TEXT)))
+_COMPRESSED_BLOCK = 1 << 18  # small, so that even a thousandfold compression fits into memory
+
+
+def read_chunks(path: Path | None, chunk_bytes: int) -> Iterator[Chunk]:
+    """Read a file, or standard input (None), as chunks of decompressed bytes, each good until the next is asked for.
+
+    Raises
+    ------
+    CorpusError
+        The file cannot be read, is known not to be text, or is compressed and corrupt.
+    """
+    try:
+        if path is None:  # no thread: it could not be interrupted
+            yield from _chunks(cast("BufferedReader", sys.stdin.buffer), name_of(path), chunk_bytes)
+        else:
+            with path.open("rb") as file:
+                yield from _read_ahead(_chunks(file, name_of(path), chunk_bytes))
+    except IsADirectoryError as error:
+        raise CorpusError(f"{path} is a directory: name its files, as in '{path}/*.txt'") from error
+    except OSError as error:
+        raise CorpusError(f"{name_of(path)} cannot be read: {error.strerror or error}") from error
+
+
+def name_of(path: Path | None) -> str:
+    """Name a file, or standard input (None), in messages."""
+    return "standard input" if path is None else str(path)
+
+
+def is_compressed(path: Path | None) -> bool:
+    """Whether a file is read through a decompressor."""
+    if path is None or not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(_HEAD).startswith(tuple(_COMPRESSED))
+
+
+def _read_ahead(items: Iterator[T]) -> Iterator[T]:
+    """Produce the next item in a thread while the caller works on the one before."""
+    with ThreadPoolExecutor(1) as pool:
+        following = pool.submit(next, items, None)
+        while (item := following.result()) is not None:
+            following = pool.submit(next, items, None)
+            yield item
+
+
+def _chunks(file: BufferedReader, name: str, chunk_bytes: int) -> Iterator[Chunk]:
+    head = file.read(_HEAD)
+    for start, cure in _NOT_TEXT.items():
+        if head.startswith(start):
+            raise CorpusError(f"{name} {cure}")
+    for start, decompressor in _COMPRESSED.items():
+        if head.startswith(start):
+            return _decompressed(file, head, name, decompressor, chunk_bytes)
+    return _plain(file, head, chunk_bytes)
+
+
+def _plain(file: BufferedReader, head: bytes, chunk_bytes: int) -> Iterator[Chunk]:
+    """Read into two buffers in turns: one is filled while the other is in use."""
+    for buffer in cycle([np.empty(max(chunk_bytes, _HEAD), np.uint8) for _ in range(2)]):
+        size = len(head)
+        buffer[:size] = np.frombuffer(head, np.uint8)
+        size += file.readinto(buffer[size:].data)
+        if size == 0:
+            return
+        yield buffer[:size]
+        head = b""
+
+
+def _decompressed(
+    file: BufferedReader, head: bytes, name: str, decompressor: Callable[[], Decompressor], chunk_bytes: int
+) -> Iterator[Chunk]:
+    """Decompress the streams of a file, which may be several, one after the other."""
+    stream, block, parts = decompressor(), head, [b""]
+    try:
+        while block:
+            if stream.eof:
+                stream = decompressor()
+            parts.append(stream.decompress(block))
+            if sum(map(len, parts)) >= chunk_bytes:
+                yield np.frombuffer(b"".join(parts), np.uint8)
+                parts.clear()
+            block = stream.unused_data or file.read(_COMPRESSED_BLOCK)
+    except _CORRUPT as error:
+        raise CorpusError(f"{name} is compressed and corrupt ({error}): fetch or compress it again") from error
+    if not stream.eof:
+        raise CorpusError(f"{name} is compressed and cut short: fetch or compress it again")
+    yield np.frombuffer(b"".join(parts), np.uint8)

@@ -1,0 +1,52 @@
+"""Resources: what the reading of a corpus may use."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+
+from wordmill.config import available_cores
+from wordmill.errors import ParameterError
+
+_MOST_THREADS = 16  # they encode more than most disks and every decompressor deliver
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resources:
+    """What the reading of a corpus may use. The result depends on `max_vocab_size` alone.
+
+    Attributes
+    ----------
+    threads : int
+        Threads that count and encode; every core of this process, up to 16.
+    max_vocab_size : int
+        Distinct words to hold, about 60 bytes each. When there are more, the rarer half is forgotten, with a warning,
+        and the corpus says by how much a count may be short (`EncodedCorpus.count_error`).
+    memory_bytes : int
+        Ids (and offsets) beyond so many bytes go to a temporary file.
+    spill_directory : path, optional
+        Where that file lies; the system's directory for temporary files if left out.
+    chunk_bytes : int
+        Bytes that are read at once.
+    piece_bytes : int
+        Bytes of a chunk that one thread takes at once.
+    """
+
+    threads: int = field(default_factory=lambda: min(available_cores(), _MOST_THREADS))
+    max_vocab_size: int = 2**25
+    memory_bytes: int = 2**30
+    spill_directory: str | os.PathLike[str] | None = None
+    chunk_bytes: int = 2**23
+    piece_bytes: int = 2**20
+
+    def __post_init__(self) -> None:
+        """Check the bounds."""
+        for name, least in {
+            "threads": 1,
+            "max_vocab_size": 2,
+            "memory_bytes": 0,
+            "chunk_bytes": 1,
+            "piece_bytes": 1,
+        }.items():
+            if getattr(self, name) < least:
+                raise ParameterError(f"{name}={getattr(self, name)}: at least {least} is needed")
