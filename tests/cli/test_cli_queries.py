@@ -120,6 +120,25 @@ def test_map_mistakes(cli: Cli, model: Path, tmp_path: Path) -> None:
     assert not list(tmp_path.glob("map.*"))
 
 
+@pytest.mark.parametrize("name", ["vectors.bin", "vectors.txt", "vectors.txt.gz", "other"])
+def test_export(cli: Cli, model: Path, tmp_path: Path, name: str) -> None:
+    outcome = cli("export", model, tmp_path / name)
+    assert (outcome.code, outcome.err) == (0, f"12 vectors of 16 written to {tmp_path / name}\n")
+    assert (KeyedVectors.load(tmp_path / name)["cat"] == KeyedVectors.load(model)["cat"]).all()
+    assert cli("nearest", tmp_path / name, "cat").out == cli("nearest", model, "cat").out
+    assert json.loads(cli("info", tmp_path / name, "--json").out)["keys"] == 12
+
+
+def test_export_mistakes(cli: Cli, model: Path, tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("years of work", encoding="utf-8")
+    for arguments in (["out", "--format", "glove5"], [tmp_path], [tmp_path / "none" / "x.bin", "--format", "nope"]):
+        outcome = cli("export", model, *arguments)
+        assert outcome.code == 1
+        assert outcome.err.startswith("wordmill: ")
+        assert outcome.err.count("\n") == 1
+    assert [file.name for file in tmp_path.iterdir()] == ["thesis.txt"]
+
+
 def test_info(cli: Cli, model: Path) -> None:
     facts = json.loads(cli("info", model, "--json").out)
     assert (facts["keys"], facts["vector_size"], facts["tokens"], facts["kind"]) == (12, 16, 3200, "str")
@@ -152,7 +171,7 @@ def test_damaged_model(cli: Cli, model: Path, tmp_path: Path) -> None:
 
 
 def test_every_command_has_help_with_examples(cli: Cli) -> None:
-    for command in ("train", "nearest", "analogy", "similarity", "evaluate", "map", "info", "encode", "demo"):
+    for command in ("train", "nearest", "analogy", "similarity", "evaluate", "map", "export", "info", "encode", "demo"):
         outcome = cli(command, "--help")
         assert outcome.code == 0
         assert "Example" in outcome.out, command

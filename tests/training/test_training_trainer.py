@@ -14,7 +14,7 @@ from wordmill.corpus import Vocab
 from wordmill.errors import DivergenceError
 from wordmill.training import Callback, Run
 from wordmill.training.backends import Blocks, Sums
-from wordmill.training.schedule import Schedule
+from wordmill.training.schedule import Schedule, cut_into_blocks
 from wordmill.training.trainer import Trainer
 
 TOKENS = 20_000
@@ -69,8 +69,9 @@ def prepare(
     config = config or TrainConfig(epochs=EPOCHS, workers=1)
     vocab = Vocab(["a", "b"], np.array([TOKENS - 1, 1]))
     run = Run(config, vocab, np.zeros((2, 3), np.float32), np.zeros((2, 3), np.float32), tokens_total=TOKENS * EPOCHS)
-    schedule = Schedule(TOKENS, EPOCHS, config.start_alpha, config.min_alpha, config.seed)
-    return run, Trainer(backend, schedule, run, callbacks or [], interval)
+    edges = cut_into_blocks(TOKENS)
+    schedule = Schedule(edges[:-1], edges[1:], EPOCHS, config.start_alpha, config.min_alpha, config.seed)
+    return run, Trainer(backend, schedule, run, callbacks or [], interval=interval)
 
 
 def without_times(history: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -133,8 +134,8 @@ def test_callback_stops_the_run_within_an_epoch() -> None:
     recorder = Recorder()
     run = train(Ledger(), [StopAfter(5), recorder])
     assert recorder.events == ["begin", *["interval"] * 5, "end"]
-    assert len(run.history) == 1
-    assert 0 < run.history[0]["tokens"] == run.tokens_done < TOKENS
+    assert run.history == []
+    assert 0 < run.entries()[0]["tokens"] == run.tokens_done < TOKENS
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), RuntimeError("a callback's own")])
@@ -144,7 +145,7 @@ def test_an_interruption_passes_through_and_leaves_the_accounts(error: BaseExcep
     with pytest.raises(type(error)):
         trainer.train()
     assert recorder.events[-1] == "end"
-    assert run.history[0]["tokens"] == run.tokens_done > 0
+    assert run.entries()[0]["tokens"] == run.tokens_done > 0
 
 
 @pytest.mark.parametrize("loss", [math.nan, math.inf, 1e4])

@@ -11,7 +11,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
-from wordmill.cli import analogy, demo, encode, evaluate, info, nearest, similarity, train
+from wordmill.cli import analogy, demo, encode, evaluate, export, info, nearest, similarity, train
 from wordmill.cli import map as word_map
 from wordmill.cli.console import error
 from wordmill.config import knobs
@@ -56,7 +56,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _module in (train, nearest, analogy, similarity, evaluate, word_map, info, encode, demo):
+for _module in (train, nearest, analogy, similarity, evaluate, word_map, export, info, encode, demo):
     app.command(_module.__name__.rpartition(".")[2], epilog=_module.EXAMPLES)(_module.command)
 
 

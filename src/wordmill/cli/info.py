@@ -14,9 +14,10 @@ EXAMPLES = "Example: wordmill info model/ --json"
 def command(model: ModelPath, json: Json = False) -> None:
     """Show the size, the most frequent keys, the settings and the training history of a model."""
     from wordmill.cli.console import print_json
-    from wordmill.vectors.formats.directory import load_model
+    from wordmill.cli.queries import open_vectors
+    from wordmill.vectors.formats.directory import Model, load_model
 
-    saved = load_model(model)
+    saved = load_model(model) if model.is_dir() else Model(open_vectors(model), {}, None)
     vectors = saved.keyed_vectors
     facts: dict[str, Any] = {
         "keys": len(vectors),

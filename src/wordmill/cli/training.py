@@ -14,7 +14,7 @@ from wordmill.config import TrainConfig
 from wordmill.corpus import EncodedCorpus
 from wordmill.training import Callback, Run, Word2Vec
 from wordmill.training.progress import Progress
-from wordmill.training.word2vec import read_training_corpus
+from wordmill.training.setup import read_training_corpus
 
 __all__ = ["read", "train_and_save"]
 

@@ -104,12 +104,7 @@ class Vocab:
         (V,) float64
             At most 1. Source: word2vec.c; Mikolov et al. 2013, section 2.3, gives the same without its second term.
         """
-        if not 0 <= sample < np.inf:
-            raise ParameterError(f"sample={sample!r}: a finite number >= 0 is needed (0 turns subsampling off)")
-        if sample == 0:
-            return np.ones(len(self))
-        ratio = sample * self.total / self.counts
-        return np.minimum(np.sqrt(ratio) + ratio, 1.0)
+        return keep_probabilities(self.counts, sample)
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -135,6 +130,16 @@ class Vocab:
 
     def __repr__(self) -> str:
         return f"Vocab({len(self):,} {self.kind} keys, {self.total:,} tokens)"
+
+
+def keep_probabilities(counts: NDArray[np.int64], sample: float) -> NDArray[np.float64]:
+    """Return `Vocab.keep_probabilities` for counts in any order, some of which may be 0."""
+    if not 0 <= sample < np.inf:
+        raise ParameterError(f"sample={sample!r}: a finite number >= 0 is needed (0 turns subsampling off)")
+    if sample == 0:
+        return np.ones(len(counts))
+    ratio: NDArray[np.float64] = sample * counts.sum() / np.maximum(counts, 1)
+    return np.minimum(np.sqrt(ratio) + ratio, 1.0)
 
 
 def check_thresholds(min_count: int, max_final_vocab: int | None) -> None:

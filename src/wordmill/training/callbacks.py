@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import json
+import math
+import time
 from dataclasses import dataclass, field
-from typing import Any
+from os import PathLike
+from pathlib import Path
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wordmill.config import TrainConfig
 from wordmill.corpus import Vocab
+from wordmill.errors import OutputError
+from wordmill.training.account import Account
 from wordmill.vectors import KeyedVectors
 
-__all__ = ["Callback", "Run"]
+__all__ = ["Callback", "LogFile", "Run"]
 
 
 @dataclass
 class Run:
-    """A training run, as a callback sees it. Everything counts from the start of the run, over all its epochs.
+    """The state of a training run, as callbacks see it. Everything counts from its start, over all epochs.
 
     Attributes
     ----------
@@ -29,16 +36,16 @@ class Run:
         The matrices in training; look, do not write.
     tokens_total, tokens_done : int
         Tokens of all epochs, and how many of them are trained.
-    epoch : int
-        The epoch in training, from 1.
     loss : float
         Per example, over the last interval; NaN where it had no example.
     alpha : float
         The rate now.
-    seconds : float
-        Time spent training.
+    seconds, tokens_per_second : float
+        Time spent training, and the speed in this epoch.
     history : list of dict
-        One entry for each epoch so far; see `Word2Vec.history`.
+        One entry for each complete epoch; see `Word2Vec.history`.
+    account : Account, optional
+        The books of the epoch in training.
     stopped : bool
         Whether `stop` was called.
     """
@@ -49,13 +56,24 @@ class Run:
     output_vectors: NDArray[np.floating[Any]]
     tokens_total: int
     tokens_done: int = 0
-    epoch: int = 1
     loss: float = float("nan")
     alpha: float = 0.0
     seconds: float = 0.0
     tokens_per_second: float = 0.0
     history: list[dict[str, Any]] = field(default_factory=list)
+    account: Account | None = None
     stopped: bool = False
+
+    @property
+    def epoch(self) -> int:
+        """The epoch in training, from 1; between two epochs the one that ended."""
+        return max(1, len(self.history) + (self.account is not None))
+
+    def entries(self) -> list[dict[str, Any]]:
+        """Return the history with an entry for the epoch in training: its tokens say how far it came."""
+        if self.account is None:
+            return self.history
+        return [*self.history, {"epoch": self.epoch, **self.account.totals(), "alpha": self.alpha}]
 
     def as_keyed_vectors(self) -> KeyedVectors:
         """Return the input vectors with their keys. No copy: they change while training goes on."""
@@ -90,3 +108,44 @@ class Callback:
 
     def on_train_end(self, run: Run) -> None:
         """Be told that training is over: complete, stopped, interrupted or failed."""
+
+
+class LogFile(Callback):
+    """Appends a line of JSON for each interval and each epoch to a file.
+
+    An interval has ``event``, ``time`` (seconds since 1970), ``epoch``, ``tokens_done``, ``tokens_total``, ``loss``,
+    ``alpha``, ``tokens_per_second`` and ``seconds``; an epoch ``event``, ``time`` and its entry in the history.
+    """
+
+    def __init__(self, path: str | PathLike[str]) -> None:
+        self._path = Path(path)
+        self._file: IO[str] | None = None
+
+    def on_train_begin(self, run: Run) -> None:  # noqa: ARG002
+        """Open the file."""
+        try:
+            self._file = self._path.open("a", encoding="utf-8")
+        except OSError as error:
+            raise OutputError(f"{self._path} cannot be written: {error.strerror}; choose another place") from error
+
+    def on_interval(self, run: Run) -> None:
+        """Write the interval."""
+        names = ("epoch", "tokens_done", "tokens_total", "loss", "alpha", "tokens_per_second", "seconds")
+        self._write("interval", {name: getattr(run, name) for name in names})
+
+    def on_epoch_end(self, run: Run) -> None:
+        """Write the epoch."""
+        self._write("epoch", run.history[-1])
+
+    def on_train_end(self, run: Run) -> None:  # noqa: ARG002
+        """Close the file."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def _write(self, event: str, values: dict[str, Any]) -> None:
+        if math.isnan(values["loss"] or 0):
+            values = {**values, "loss": None}  # NaN is no JSON
+        if self._file is not None:
+            self._file.write(json.dumps({"event": event, "time": time.time(), **values}) + "\n")
+            self._file.flush()

@@ -5,14 +5,13 @@ from __future__ import annotations
 import logging
 import math
 import time
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from wordmill.config import TrainConfig
 from wordmill.errors import DivergenceError
+from wordmill.training.account import Account
 from wordmill.training.backends import Backend, Blocks, Sums
 from wordmill.training.callbacks import Callback, Run
 from wordmill.training.schedule import Schedule
@@ -23,7 +22,6 @@ logger = logging.getLogger(__name__)
 
 INTERVAL = 1.0  # seconds of work per call of the backend: how long progress, callbacks and Ctrl-C may have to wait
 EXPLODED = 5.0  # times the loss of untrained vectors
-COUNTS = ("examples", "tokens", "subsampled", "centres", "without_context")
 
 
 class Trainer:
@@ -36,9 +34,11 @@ class Trainer:
     schedule : Schedule
         Blocks, order and rates.
     run : Run
-        The run's state; kept up to date.
+        The run's state; kept up to date. Training goes on from where it stands.
     callbacks : sequence of Callback
         Told what happens.
+    validate : callable, optional
+        Returns the held-out loss; asked at the end of each epoch.
     interval : float
         Seconds of work to hand over at a time; it changes no result.
     """
@@ -49,12 +49,15 @@ class Trainer:
         schedule: Schedule,
         run: Run,
         callbacks: Sequence[Callback] = (),
+        *,
+        validate: Callable[[], float] | None = None,
         interval: float = INTERVAL,
     ) -> None:
         self._backend = backend
         self._schedule = schedule
         self._run = run
         self._callbacks = callbacks
+        self._validate = validate
         self._interval = interval
         self._batch = run.config.threads  # blocks a call: about `interval` seconds of work once it is measured
 
@@ -67,37 +70,27 @@ class Trainer:
             The loss is not finite, or far above that of untrained vectors.
         """
         run = self._run
-        run.alpha = self._schedule.alpha
+        run.alpha = self._schedule.alpha_after(run.tokens_done)
         try:
             for callback in self._callbacks:
                 callback.on_train_begin(run)
-            while run.epoch <= self._schedule.epochs and not run.stopped:
+            while len(run.history) < self._schedule.epochs and not run.stopped:
                 self._train_epoch()
-                run.epoch += 1
         finally:
-            run.epoch = min(run.epoch, self._schedule.epochs)
             for callback in self._callbacks:
                 callback.on_train_end(run)
 
     def _train_epoch(self) -> None:
-        run, epoch = self._run, self._run.epoch - 1
+        run, epoch = self._run, len(self._run.history)
         order, blocks = self._schedule.order(epoch), self._schedule.blocks(epoch)
-        account = _Account(len(order))
-        try:
-            begin = 0
-            while begin < len(order) and not run.stopped:
-                part = slice(begin, begin + self._batch)
-                sums, seconds = self._call(epoch, _slice(blocks, part))
-                begin += len(order[part])
-                account.add(order[part], sums, seconds)
-                self._update_run(account, sums, seconds)
-        finally:
-            if account.seconds:  # an interrupted epoch has its entry too: its tokens say how far it came
-                run.history.append({"epoch": run.epoch, **account.totals(), "alpha": run.alpha})
-        if begin == len(order):
-            logger.info("epoch %d of %d: %s", run.epoch, self._schedule.epochs, run.history[-1])
-            for callback in self._callbacks:
-                callback.on_epoch_end(run)
+        run.account = run.account or Account(len(order))
+        while not run.account.complete and not run.stopped:
+            part = slice(run.account.blocks_done, run.account.blocks_done + self._batch)
+            sums, seconds = self._call(epoch, _slice(blocks, part))
+            run.account.add(order[part], sums, seconds)
+            self._end_interval(run.account, sums, seconds)
+        if run.account.complete:
+            self._end_epoch()
 
     def _call(self, epoch: int, blocks: Blocks) -> tuple[Sums, float]:
         """Train some blocks; return what they summed up to and the seconds it took."""
@@ -109,10 +102,10 @@ class Trainer:
         self._batch = max(1, int(min(wanted, 8 * len(blocks.begins))))
         return sums, seconds
 
-    def _update_run(self, account: _Account, sums: Sums, seconds: float) -> None:
+    def _end_interval(self, account: Account, sums: Sums, seconds: float) -> None:
         run = self._run
-        tokens, examples = int(sums.tokens.sum()), int(sums.examples.sum())
-        run.tokens_done += tokens
+        examples = int(sums.examples.sum())
+        run.tokens_done += int(sums.tokens.sum())
         run.seconds += seconds
         run.tokens_per_second = account.tokens_per_second
         run.alpha = self._schedule.alpha_after(run.tokens_done)
@@ -121,6 +114,17 @@ class Trainer:
             self._check_divergence()
         for callback in self._callbacks:
             callback.on_interval(run)
+
+    def _end_epoch(self) -> None:
+        run = self._run
+        entry = run.entries()[-1]
+        if self._validate is not None:
+            entry["validation_loss"] = self._validate()
+        run.history.append(entry)
+        run.account = None
+        logger.info("epoch %d of %d: %s", entry["epoch"], self._schedule.epochs, entry)
+        for callback in self._callbacks:
+            callback.on_epoch_end(run)
 
     def _check_divergence(self) -> None:
         run, untrained = self._run, (1 + self._run.config.negative) * math.log(2)
@@ -131,33 +135,6 @@ class Trainer:
             f"it is {untrained:.3g}; the learning rate alpha={self._schedule.alpha:g} is too high, "
             f"try alpha={_gentler(run.config):g}"
         )
-
-
-class _Account:
-    """The sums of one epoch, block by block: totals are added in the order of the corpus, whatever the batches."""
-
-    def __init__(self, blocks: int) -> None:
-        self._loss = np.zeros(blocks, np.float64)
-        self._counts = {name: np.zeros(blocks, np.int64) for name in COUNTS}
-        self.seconds = 0.0
-
-    def add(self, blocks: NDArray[np.int64], sums: Sums, seconds: float) -> None:
-        """Enter the sums of these blocks."""
-        self._loss[blocks] = sums.loss
-        for name, counts in self._counts.items():
-            counts[blocks] = getattr(sums, name)
-        self.seconds += seconds
-
-    @property
-    def tokens_per_second(self) -> float:
-        """Speed over the epoch so far."""
-        return float(self._counts["tokens"].sum()) / max(self.seconds, 1e-9)
-
-    def totals(self) -> dict[str, Any]:
-        """Return the epoch's entry in the history."""
-        counts = {name: int(self._counts[name].sum()) for name in COUNTS}
-        loss = float(self._loss.sum()) / counts["examples"] if counts["examples"] else None
-        return {"loss": loss, **counts, "seconds": self.seconds, "tokens_per_second": self.tokens_per_second}
 
 
 def _slice(blocks: Blocks, part: slice) -> Blocks:

@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from os import PathLike
-from typing import Any, Literal, Never, Self, cast
+from typing import Any, Literal, Never, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wordmill.config import TrainConfig, knobs
-from wordmill.corpus import EncodedCorpus, read_corpus
-from wordmill.errors import CorpusError, DivergenceError, FormatError, NotFittedError, ParameterError, VocabularyError
-from wordmill.text import TokenizerName, lower, tokenize
-from wordmill.training.backends import Problem, allocate_vectors, create_backend
+from wordmill.corpus import Vocab
+from wordmill.errors import DivergenceError, FormatError, NotFittedError, ParameterError
+from wordmill.text import lower, tokenize
 from wordmill.training.callbacks import Callback, Run
 from wordmill.training.progress import Progress
-from wordmill.training.schedule import Schedule
-from wordmill.training.trainer import Trainer
+from wordmill.training.setup import begin_run, held_out_corpus, make_trainer, padded, read_training_corpus
 from wordmill.vectors import KeyedVectors
 from wordmill.vectors.formats.directory import load_model, save_model
 
-__all__ = ["Word2Vec", "read_training_corpus"]
+__all__ = ["Word2Vec"]
 
 
 class Word2Vec:
@@ -108,8 +106,15 @@ class Word2Vec:
 
     # Training
 
-    def fit(self, X: Any, y: object = None, *, callbacks: Sequence[Callback] = ()) -> Self:  # noqa: ARG002
-        """Learn vectors from a corpus, from the start; see `partial_fit` to go on.
+    def fit(
+        self,
+        X: Any,
+        y: object = None,  # noqa: ARG002
+        *,
+        validation: Any = 0.0,
+        callbacks: Sequence[Callback] = (),
+    ) -> Self:
+        """Learn vectors from a corpus, from the start.
 
         Parameters
         ----------
@@ -119,6 +124,8 @@ class Word2Vec:
             an `EncodedCorpus`, whose vocabulary then stands.
         y
             Ignored; there for scikit-learn's pipelines.
+        validation : float or corpus
+            A share of the tokens to hold out, or another corpus: its loss after each epoch is in `history`.
         callbacks : sequence of Callback
             Told what happens; they may stop the training.
 
@@ -136,10 +143,10 @@ class Word2Vec:
         """
         config = TrainConfig.from_params(self.get_params())
         corpus = read_training_corpus(X, config)
-        run = _begin(config, corpus)
-        watchers = [*callbacks, *([Progress()] if config.verbose else [])]
+        run = begin_run(config, corpus)
+        trainer = make_trainer(run, corpus, validation, [*callbacks, *([Progress()] if config.verbose else [])])
         try:
-            _trainer(run, corpus, watchers).train()
+            trainer.train()
         except DivergenceError:
             raise
         except BaseException:  # Ctrl-C, or an error in a callback: the vectors so far are good
@@ -147,6 +154,15 @@ class Word2Vec:
             raise
         self._trained = _Trained.of(run)
         return self
+
+    def score(self, X: Any, y: object = None) -> float:  # noqa: ARG002
+        """Return minus the loss per example of a corpus under the vectors as they are: higher is better.
+
+        Windows and negatives are fixed and nothing is subsampled, so that the same corpus has the same score each time.
+        """
+        trained = self._fitted()
+        run = trained.as_run(self.output_vectors)
+        return -held_out_corpus(run, X).loss()
 
     # Results
 
@@ -270,63 +286,15 @@ class _Trained:
     def of(cls, run: Run) -> _Trained:
         output_vectors = run.output_vectors.view()
         output_vectors.flags.writeable = False
-        return cls(run.config, run.as_keyed_vectors(), output_vectors, run.history)
+        return cls(run.config, run.as_keyed_vectors(), output_vectors, run.entries())
 
-
-def read_training_corpus(source: Any, config: TrainConfig) -> EncodedCorpus:
-    """Read a corpus by the settings, unless it is read already, and make sure that there is something to train on."""
-    corpus = (
-        source
-        if isinstance(source, EncodedCorpus)
-        else read_corpus(
-            source,
-            min_count=config.min_count,
-            max_final_vocab=config.max_final_vocab,
-            tokenizer=config.tokenizer,  # type: ignore[arg-type]
-            lowercase=config.lowercase,
-            errors=config.errors,
-        )
-    )
-    if len(corpus.vocab) < 2:
-        raise VocabularyError(
-            f"the vocabulary has {len(corpus.vocab)} key and training needs two: lower min_count={config.min_count}"
-        )
-    if not len(corpus.ids):
-        raise CorpusError("the corpus has no token of the vocabulary")
-    return corpus
-
-
-def _begin(config: TrainConfig, corpus: EncodedCorpus) -> Run:
-    """Make the matrices: input vectors uniform in +-0.5/D, output vectors zero."""
-    if corpus.tokenizer is not None:  # it may have been read by other settings
-        config = replace(config, tokenizer=cast("TokenizerName", corpus.tokenizer), lowercase=corpus.lowercase)
-    V, D = len(corpus.vocab), config.vector_size
-    input_vectors, output_vectors = allocate_vectors(V, D), allocate_vectors(V, D)
-    random = np.random.default_rng([config.seed, 0])
-    for begin in range(0, V, 1024):  # in parts: the temporary stays small
-        rows = input_vectors[begin : begin + 1024]
-        rows[:] = (random.random(rows.shape, dtype=np.float32) - np.float32(0.5)) / np.float32(D)
-    return Run(config, corpus.vocab, input_vectors, output_vectors, tokens_total=len(corpus.ids) * config.epochs)
-
-
-def _trainer(run: Run, corpus: EncodedCorpus, callbacks: Sequence[Callback]) -> Trainer:
-    """Put the loop together: problem, backend, schedule."""
-    config = run.config
-    problem = Problem(
-        architecture=config.architecture,
-        cbow_update=config.cbow_update,
-        window=0 if config.window == "sequence" else config.window,
-        shrink_windows=config.shrink_windows and config.window != "sequence",
-        negative=config.negative,
-        seed=config.seed,
-        ids=corpus.ids,
-        offsets=corpus.offsets,
-        keep=corpus.vocab.keep_probabilities(config.sample),
-        noise=corpus.vocab.counts.astype(np.float64) ** config.ns_exponent,
-    )
-    backend = create_backend(config.backend, problem, run.input_vectors, run.output_vectors, workers=config.threads)
-    schedule = Schedule(len(corpus.ids), config.epochs, config.start_alpha, config.min_alpha, config.seed)
-    return Trainer(backend, schedule, run, callbacks)
+    def as_run(self, output_vectors: NDArray[np.floating[Any]]) -> Run:
+        """Return copies of the matrices with their vocabulary, as the backends want them."""
+        vectors = self.keyed_vectors
+        if vectors.counts is None:
+            raise NotFittedError("these vectors came without counts, which training needs: fit the model again")
+        vocab = Vocab(vectors.keys, vectors.counts)
+        return Run(self.config, vocab, padded(vectors.vectors), padded(output_vectors), tokens_total=0)
 
 
 def _mean_vector(wv: KeyedVectors, keys: Sequence[str] | Sequence[int]) -> NDArray[np.float32]:

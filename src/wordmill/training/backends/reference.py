@@ -89,5 +89,6 @@ def reference_step(
         scale = {"mean": 1 / len(contexts), "sqrt": 1 / np.sqrt(len(contexts)), "word2vec": 1.0}[cbow_update]
         dh = np.repeat(dh * scale, len(contexts), axis=0)
     embedding.backward(dh)
-    SGD(lr=alpha * examples).update(embedding.params + loss_layer.params, embedding.grads + loss_layer.grads)
+    if alpha > 0:  # at rate 0 the loss alone is asked for
+        SGD(lr=alpha * examples).update(embedding.params + loss_layer.params, embedding.grads + loss_layer.grads)
     return float(loss) * examples

@@ -1,0 +1,139 @@
+"""Putting a run together: corpus, matrices, problem, backend, schedule."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from numbers import Real
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wordmill.config import TrainConfig
+from wordmill.corpus import EncodedCorpus, read_corpus
+from wordmill.corpus.recode import recode
+from wordmill.corpus.vocab import keep_probabilities
+from wordmill.errors import CorpusError, ParameterError, VocabularyError
+from wordmill.text import TokenizerName
+from wordmill.training.backends import Backend, Problem, allocate_vectors, create_backend
+from wordmill.training.callbacks import Callback, Run
+from wordmill.training.schedule import Schedule, cut_into_blocks
+from wordmill.training.trainer import Trainer
+from wordmill.training.validation import HeldOut, split
+
+__all__ = ["begin_run", "held_out_corpus", "make_trainer", "padded", "read_training_corpus"]
+
+Matrix = NDArray[np.floating[Any]]
+
+
+def read_training_corpus(source: Any, config: TrainConfig) -> EncodedCorpus:
+    """Read a corpus by the settings, unless it is read already, and make sure that there is something to train on."""
+    already = isinstance(source, EncodedCorpus)
+    corpus = source if already else _read(source, config, config.min_count, config.max_final_vocab)
+    if len(corpus.vocab) < 2:
+        raise VocabularyError(
+            f"the vocabulary has {len(corpus.vocab)} key and training needs two: lower min_count={config.min_count}"
+        )
+    if not len(corpus.ids):
+        raise CorpusError("the corpus has no token of the vocabulary")
+    return corpus
+
+
+def begin_run(config: TrainConfig, corpus: EncodedCorpus) -> Run:
+    """Make the matrices: input vectors uniform in +-0.5/D, output vectors zero."""
+    if corpus.tokenizer is not None:  # it may have been read by other settings
+        config = replace(config, tokenizer=cast("TokenizerName", corpus.tokenizer), lowercase=corpus.lowercase)
+    V, D = len(corpus.vocab), config.vector_size
+    input_vectors, output_vectors = allocate_vectors(V, D), allocate_vectors(V, D)
+    random = np.random.default_rng([config.seed, 0])
+    for begin in range(0, V, 1024):  # in parts: the temporary stays small
+        rows = input_vectors[begin : begin + 1024]
+        rows[:] = (random.random(rows.shape, dtype=np.float32) - np.float32(0.5)) / np.float32(D)
+    return Run(config, corpus.vocab, input_vectors, output_vectors, tokens_total=0)
+
+
+def make_trainer(run: Run, corpus: EncodedCorpus, validation: Any, callbacks: Sequence[Callback]) -> Trainer:
+    """Make the trainer of a run, and its validation: a share of the corpus, or another corpus."""
+    config, of_share = run.config, isinstance(validation, Real)
+    parts = split(len(corpus.ids), corpus.offsets, float(validation) if of_share else 0.0, config.seed)
+    trained, held_out = ~parts.held_out, parts.held_out
+    counts = corpus.vocab.counts - _count(corpus, parts.begins[held_out], parts.ends[held_out])
+    problem = _problem(config, counts, corpus.ids, parts.offsets)
+    validate = None
+    if held_out.any():
+        unthinned = replace(problem, keep=np.ones(len(counts)))
+        validate = HeldOut(_backend(run, unthinned), parts.begins[held_out], parts.ends[held_out]).loss
+    elif not of_share:
+        validate = held_out_corpus(run, validation).loss
+    schedule = Schedule(
+        parts.begins[trained], parts.ends[trained], config.epochs, config.start_alpha, config.min_alpha, config.seed
+    )
+    run.tokens_total = schedule.tokens * config.epochs
+    return Trainer(_backend(run, problem), schedule, run, callbacks, validate=validate)
+
+
+def held_out_corpus(run: Run, source: Any) -> HeldOut:
+    """Read a corpus in the vocabulary of a run, to measure its loss."""
+    corpus = source if isinstance(source, EncodedCorpus) else _read(source, run.config, 1, None)
+    corpus = recode(corpus, run.vocab)
+    problem = _problem(run.config, run.vocab.counts, corpus.ids, corpus.offsets)
+    edges = cut_into_blocks(len(corpus.ids))
+    return HeldOut(_backend(run, replace(problem, keep=np.ones(len(run.vocab)))), edges[:-1], edges[1:])
+
+
+def padded(matrix: Matrix) -> Matrix:
+    """Return a copy whose rows lie as the backends want them."""
+    copy = allocate_vectors(*matrix.shape)
+    copy[:] = matrix
+    return copy
+
+
+def _read(source: Any, config: TrainConfig, min_count: int, max_final_vocab: int | None) -> EncodedCorpus:
+    return read_corpus(
+        source,
+        min_count=min_count,
+        max_final_vocab=max_final_vocab,
+        tokenizer=config.tokenizer,  # type: ignore[arg-type]
+        lowercase=config.lowercase,
+        errors=config.errors,
+    )
+
+
+def _problem(
+    config: TrainConfig, counts: NDArray[np.int64], ids: NDArray[np.int32], offsets: NDArray[np.int64]
+) -> Problem:
+    return Problem(
+        architecture=config.architecture,
+        cbow_update=config.cbow_update,
+        window=0 if config.window == "sequence" else config.window,
+        shrink_windows=config.shrink_windows and config.window != "sequence",
+        negative=config.negative,
+        seed=config.seed,
+        ids=ids,
+        offsets=offsets,
+        keep=keep_probabilities(counts, config.sample),
+        noise=_noise(counts, config.ns_exponent),
+    )
+
+
+def _noise(counts: NDArray[np.int64], exponent: float) -> NDArray[np.float64]:
+    """Weights of the negatives: counts to the exponent, nothing for a key that is held out altogether."""
+    shares = counts / counts.max()
+    noise = np.where(counts > 0, np.maximum(shares, np.finfo(float).tiny) ** exponent, 0.0)
+    if np.count_nonzero(noise > noise.max() * 1e-12) < 2:
+        raise ParameterError(
+            f"ns_exponent={exponent:g} leaves one key to be drawn as noise, so uneven are the counts: try 0.75"
+        )
+    return noise
+
+
+def _backend(run: Run, problem: Problem) -> Backend:
+    config = run.config
+    return create_backend(config.backend, problem, run.input_vectors, run.output_vectors, workers=config.threads)
+
+
+def _count(corpus: EncodedCorpus, begins: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Count the keys of some stretches of a corpus."""
+    stretches = [corpus.ids[begin:end] for begin, end in zip(begins.tolist(), ends.tolist(), strict=True)]
+    return np.bincount(np.concatenate([np.empty(0, np.int32), *stretches]), minlength=len(corpus.vocab))
