@@ -16,6 +16,7 @@ from cli_calls import Cli
 from wordmill import KeyedVectors, TrainConfig, Word2Vec
 from wordmill.config import knobs
 
+WORDMILL = [sys.executable, "-c", "from wordmill.cli import main; main()"]
 FAST = ("--vector-size", "8", "--epochs", "2", "--workers", "1")
 
 
@@ -68,6 +69,13 @@ def test_dry_run_reads_and_writes_nothing(cli: Cli, corpus: Path, tmp_path: Path
     assert cli("train", corpus, "--dry-run").code == 0
 
 
+def test_encode_then_train(cli: Cli, corpus: Path, tmp_path: Path) -> None:
+    assert cli("encode", corpus, "-o", tmp_path / "encoded").code == 0
+    assert cli("train", tmp_path / "encoded", "-o", tmp_path / "a", *FAST).code == 0
+    assert cli("train", corpus, "-o", tmp_path / "b", *FAST).code == 0
+    assert (KeyedVectors.load(tmp_path / "a").vectors == KeyedVectors.load(tmp_path / "b").vectors).all()
+
+
 # Mistakes: one line on standard error, exit code 1, nothing written
 
 
@@ -94,7 +102,8 @@ def test_bad_settings(cli: Cli, corpus: Path, tmp_path: Path, options: list[str]
 
 def test_bad_corpora(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "empty.txt").write_bytes(b"")
-    for source in ("missing.txt", "empty.txt", "."):
+    (tmp_path / "latin.txt").write_bytes("caf\xe9 ".encode("latin-1") * 50)
+    for source in ("missing.txt", "empty.txt", "latin.txt", "."):
         outcome = cli("train", tmp_path / source, "-o", tmp_path / "m")
         assert outcome.code == 1, source
         one_line(outcome.err)
@@ -118,6 +127,23 @@ def test_unwritable_output(cli: Cli, corpus: Path) -> None:
     assert "/proc/model cannot be written" in one_line(outcome.err)
 
 
+def test_standard_input(corpus: Path, tmp_path: Path) -> None:
+    command = [*WORDMILL, "train", "-", "-o", str(tmp_path / "m"), *FAST]
+    done = subprocess.run(command, input=corpus.read_bytes(), capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    library = Word2Vec(vector_size=8, epochs=2, workers=1).fit(corpus)
+    assert (KeyedVectors.load(tmp_path / "m").vectors == library.wv.vectors).all()
+
+
+def test_demo(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wordmill.cli.demo.EPOCHS", 1)
+    outcome = cli("demo", "-o", tmp_path / "demo")
+    assert outcome.code == 0
+    assert outcome.out.split()[0] == "january"
+    assert len(outcome.out.splitlines()) == 5
+    assert {file.name for file in (tmp_path / "demo").iterdir()} == {"model", "map.png", "loss.png"}
+
+
 def test_usage(cli: Cli, corpus: Path) -> None:
     for arguments in (["train"], ["train", corpus], ["train", corpus, "--no-such-option"], ["nonsense"]):
         assert cli(*arguments).code == 2
@@ -125,8 +151,6 @@ def test_usage(cli: Cli, corpus: Path) -> None:
 
 
 # As a process of its own: the entry point, signals, pipes
-
-WORDMILL = [sys.executable, "-c", "from wordmill.cli import main; main()"]
 
 
 @pytest.mark.parametrize(

@@ -273,6 +273,21 @@ def test_foreign_directory_is_refused(tmp_path: Path) -> None:
     assert [file.name for file in tmp_path.iterdir()] == ["thesis.txt"]
 
 
+def split_at_commas(text: str) -> list[str]:
+    return text.split(",")
+
+
+def test_callable_tokenizer(tmp_path: Path) -> None:
+    model = small(tokenizer=split_at_commas).fit(["New York,Rome", "Rome,New York"] * 5)
+    assert "New York" in model.wv
+    np.testing.assert_array_equal(model.transform(["New York"])[0], model.wv["New York"])
+    model.save(tmp_path / "model")
+    loaded = Word2Vec.load(tmp_path / "model")
+    np.testing.assert_array_equal(loaded.transform([["Rome"]])[0], model.wv["Rome"])
+    with pytest.raises(ParameterError, match="pass lists of tokens"):
+        loaded.transform(["New York"])
+
+
 def test_missing_key_suggests_near_ones() -> None:
     with pytest.raises(MissingKeyError, match="'cat'"):
         small().fit(TEXTS).wv.most_similar("catt")

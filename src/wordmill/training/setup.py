@@ -94,7 +94,7 @@ def _read(source: Any, config: TrainConfig, min_count: int, max_final_vocab: int
         source,
         min_count=min_count,
         max_final_vocab=max_final_vocab,
-        tokenizer=config.tokenizer,  # type: ignore[arg-type]
+        tokenizer=config.tokenizer,
         lowercase=config.lowercase,
         errors=config.errors,
     )
