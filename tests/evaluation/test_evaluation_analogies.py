@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from wordmill import datasets
 from wordmill.errors import FormatError, ParameterError
-from wordmill.evaluation import analogies, evaluate_analogies, read_analogies
+from wordmill.evaluation import Question, analogies, evaluate_analogies, read_analogies
 
 ROYAL = WordVectors(
     ["man", "king", "woman", "queen", "apple", "Rome"],
@@ -29,9 +29,7 @@ def write(tmp_path: Path, text: str) -> Path:
     return path
 
 
-def answer_slowly(
-    vectors: WordVectors, question: analogies.Question, method: str, limit: int, ignore_case: bool
-) -> str | None:
+def answer_slowly(vectors: WordVectors, question: Question, method: str, limit: int, ignore_case: bool) -> str | None:
     """The definition: the best of the first `limit` words but the given ones; None where a word is unknown."""
 
     def same(word: str) -> str:
@@ -42,7 +40,7 @@ def answer_slowly(
     for word, row in zip(words, vectors.vectors, strict=False):
         first.setdefault(same(word), row.astype(np.float64) / np.linalg.norm(row))
     given_words = [same(word) for word in (question.a, question.b, question.c)]
-    if any(word not in first for word in [*given_words, same(question.answer)]):
+    if any(word not in first for word in [*given_words, same(question.answers[0])]):
         return None
     a, b, c = (first[word] for word in given_words)
     best, best_score = "", -math.inf
@@ -82,7 +80,7 @@ def test_equals_the_definition(
     answers = [answer_slowly(vectors, q, method, limit, case == "ignore") for q in read_analogies(path)]
     known = sum(answer is not None for answer in answers)
     right = sum(
-        answer == (q.answer.casefold() if case == "ignore" else q.answer)
+        answer == (q.answers[0].casefold() if case == "ignore" else q.answers[0])
         for answer, q in zip(answers, read_analogies(path), strict=True)
     )
     with pytest.MonkeyPatch.context() as patch:
@@ -160,7 +158,7 @@ def test_result_says_what_was_measured(tmp_path: Path) -> None:
     ("text", "message"),
     [
         (": royal\nman king woman\n", r"questions.txt, line 2: 3 words, and an analogy has 4"),
-        ("\nman king woman queen\n", r"line 2: a question before the first section"),
+        ("\nman king woman queen\n", r"line 2: a question before any section"),
         ("", r"no questions in it"),
         ("# no section\n", r"line 1: 3 words"),
     ],

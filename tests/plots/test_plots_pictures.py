@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from wordmill.datasets.word_groups import WORD_GROUPS
 from wordmill.errors import MissingDependencyError, MissingKeyError, OutputError, ParameterError
-from wordmill.plots import plot_loss, plot_map
+from wordmill.evaluation import compare_models
+from wordmill.plots import plot_comparison, plot_loss, plot_map
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -116,3 +117,11 @@ def test_loss_curve(tmp_path: Path) -> None:
 def test_word_groups_are_disjoint() -> None:
     words = [word for group in WORD_GROUPS.values() for word in group]
     assert len(words) == len(set(words))
+
+
+def test_comparison_picture(tmp_path: Path) -> None:
+    pairs = tmp_path / "pairs.tsv"
+    pairs.write_text("a1\ta2\t9\na1\tb2\t1\nb1\tb2\t8\nc1\ta3\t2\n", encoding="utf-8")
+    comparison = compare_models({"one": Clusters(), "two": Clusters()}, pairs=[pairs])
+    svg = plot_comparison(comparison, tmp_path / "scores.svg").read_text(encoding="utf-8")
+    assert all(f"<!-- {text} -->" in svg for text in ("one", "two", "pairs"))

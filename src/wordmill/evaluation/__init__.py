@@ -1,18 +1,34 @@
-"""How good are the vectors? Analogies and word pairs; words without a vector are always counted and shown."""
+"""How good are the vectors? Analogies, word pairs, categories, outliers; unknown words are always counted and shown."""
 
 from __future__ import annotations
 
-from wordmill.evaluation.analogies import AnalogyResult, AnalogySection, evaluate_analogies, read_analogies
+from wordmill.evaluation.analogies import AnalogyResult, AnalogySection, evaluate_analogies
+from wordmill.evaluation.analogy_files import Question, read_analogies
+from wordmill.evaluation.categories import CategoriesResult, evaluate_categories, read_categories
+from wordmill.evaluation.comparison import Comparison, compare_models
+from wordmill.evaluation.outliers import OutlierSet, OutliersResult, evaluate_outliers, read_outliers
+from wordmill.evaluation.scores import Score
 from wordmill.evaluation.word_pairs import PairsResult, WordPair, evaluate_pairs, read_pairs, spearman
 
 __all__ = [
     "AnalogyResult",
     "AnalogySection",
+    "CategoriesResult",
+    "Comparison",
+    "OutlierSet",
+    "OutliersResult",
     "PairsResult",
+    "Question",
+    "Score",
     "WordPair",
+    "compare_models",
     "evaluate_analogies",
+    "evaluate_categories",
+    "evaluate_outliers",
     "evaluate_pairs",
     "read_analogies",
+    "read_categories",
+    "read_outliers",
     "read_pairs",
     "spearman",
 ]

@@ -1,4 +1,4 @@
-"""Analogies: a is to b as c is to which word? Questions by section, in the format of Google's `questions-words.txt`."""
+"""Analogies: a is to b as c is to which word? Accuracy by section, unknown words counted."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from wordmill.errors import FormatError, ParameterError
-from wordmill.evaluation.lines import numbered_lines
+from wordmill.errors import ParameterError
+from wordmill.evaluation.analogy_files import Question, read_analogies
+from wordmill.evaluation.intervals import Interval, bootstrap_share
+from wordmill.evaluation.scores import Score, json_number
 from wordmill.evaluation.vectors import Case, Vectors, fold, row_lookup, unit_rows
 
-__all__ = ["AnalogyResult", "AnalogySection", "Question", "evaluate_analogies", "read_analogies"]
+__all__ = ["AnalogyResult", "AnalogySection", "evaluate_analogies"]
 
 Method = Literal["3cosadd", "3cosmul"]
 Unknown = Literal["skip", "wrong"]
@@ -25,24 +27,13 @@ _EPSILON = 1e-6  # keeps 3CosMul's quotient finite
 
 
 @dataclass(frozen=True)
-class Question:
-    """One question: `a` is to `b` as `c` is to `answer`."""
-
-    section: str
-    a: str
-    b: str
-    c: str
-    answer: str
-
-
-@dataclass(frozen=True)
 class AnalogySection:
     """Score of one section, or of several together.
 
     Attributes
     ----------
     questions : questions in the file
-    known : those whose four words are all in the (restricted) vocabulary
+    known : those whose three words and at least one answer are in the (restricted) vocabulary
     correct : those answered right
     scored : those that count: `known`, or all `questions` with `unknown="wrong"`
     """
@@ -63,12 +54,17 @@ class AnalogySection:
         """Share of the questions whose words are all known."""
         return self.known / self.questions if self.questions else float("nan")
 
+    def interval(self, level: float = 0.95) -> Interval:
+        """Bootstrap interval of the accuracy, questions resampled."""
+        return bootstrap_share(self.correct, self.scored, level)
+
     def to_dict(self) -> dict[str, Any]:
         """JSON-able fields and what follows from them."""
         return {
             "name": self.name,
-            "accuracy": _number(self.accuracy),
-            "coverage": _number(self.coverage),
+            "accuracy": json_number(self.accuracy),
+            "interval": [json_number(end) for end in self.interval()],
+            "coverage": json_number(self.coverage),
             "correct": self.correct,
             "scored": self.scored,
             "known": self.known,
@@ -118,6 +114,12 @@ class AnalogyResult:
         """Share of all questions whose words are all known."""
         return self.total.coverage
 
+    @property
+    def score(self) -> Score:
+        """The accuracy over all sections, in points."""
+        low, high = self.total.interval()
+        return Score(100 * self.accuracy, (100 * low, 100 * high), self.coverage)
+
     def to_dict(self) -> dict[str, Any]:
         """JSON-able: settings, total and sections."""
         return {
@@ -155,7 +157,7 @@ def evaluate_analogies(
     vectors
         `KeyedVectors`, the most frequent key first.
     path
-        Sections `: name`, each followed by questions of four words.
+        Google's, Microsoft's or BATS's questions: see `read_analogies`.
     method
         ``"3cosadd"``: the word closest to b - a + c, all of unit length (Mikolov et al., 2013, arXiv:1301.3781).
         ``"3cosmul"``: the word d of the largest cos(d, b) cos(d, c) / cos(d, a), cosines shifted to 0..1 (Levy &
@@ -181,53 +183,35 @@ def evaluate_analogies(
         raise ParameterError(f"unknown={unknown!r} is unknown: use 'skip' or 'wrong'")
     questions = list(read_analogies(path))
     lookup = row_lookup(vectors, case, restrict_vocab)
-    rows = np.array(
-        [lookup.get(fold(word, case), -1) for q in questions for word in (q.a, q.b, q.c, q.answer)], dtype=np.int64
-    ).reshape(-1, 4)
-    known = np.all(rows >= 0, axis=1)
-    correct = np.zeros(len(questions), dtype=bool)
+    given = np.array(
+        [lookup.get(fold(word, case), -1) for q in questions for word in (q.a, q.b, q.c)], dtype=np.int64
+    ).reshape(-1, 3)
+    answers = [{lookup[word] for word in (fold(w, case) for w in q.answers) if word in lookup} for q in questions]
+    known = np.all(given >= 0, axis=1) & np.array([bool(rows) for rows in answers], dtype=bool)
     unit = unit_rows(vectors.vectors[:restrict_vocab])
     spelling = np.array([lookup[fold(key, case)] for key in vectors.index_to_key[: len(unit)]])
-    correct[known] = _solve(rows[known], unit, spelling, method)
+    answered = np.full(len(questions), -1)
+    answered[known] = _answer(given[known], unit, spelling, method)
+    correct = np.array([row in rows for row, rows in zip(answered.tolist(), answers, strict=True)], dtype=bool)
     sections = tuple(_tally(questions, known, correct, unknown))
     return AnalogyResult(sections, Path(path).name, method, restrict_vocab, case, unknown)
 
 
-def read_analogies(path: str | os.PathLike[str]) -> Iterator[Question]:
-    """Yield the questions of a file with sections `: name` and lines of four words."""
-    section: str | None = None
-    for number, line in numbered_lines(path):
-        if line.startswith(":"):
-            section = line[1:].strip()
-            continue
-        words = line.split()
-        if len(words) != 4:
-            raise FormatError(f"{path}, line {number}: {len(words)} words, and an analogy has 4: a b c answer")
-        if section is None:
-            raise FormatError(
-                f"{path}, line {number}: a question before the first section; add a line ': name' above it"
-            )
-        yield Question(section, *words)
-    if section is None:
-        raise FormatError(f"{path}: no questions in it; the format is ': section' lines, then lines of four words")
+def _answer(
+    given: NDArray[np.int64], unit: NDArray[np.float32], spelling: NDArray[np.int64], method: Method
+) -> NDArray[np.int64]:
+    """Rows (Q,) of the answers, -1 for none, in blocks of bounded size.
 
-
-def _solve(
-    rows: NDArray[np.int64], unit: NDArray[np.float32], spelling: NDArray[np.int64], method: Method
-) -> NDArray[np.bool_]:
-    """Which questions are answered right, in blocks of bounded size.
-
-    `rows` (Q, 4): a, b, c and answer; `unit` (N, D): the candidates; `spelling` (N,): the first row of the same word.
+    `given` (Q, 3): a, b and c; `unit` (N, D): the candidates; `spelling` (N,): the first row of the same word.
     """
     size = max(1, _BLOCK_BYTES // (unit.itemsize * len(unit)))
-    correct = np.zeros(len(rows), dtype=bool)
-    for start in range(0, len(rows), size):
-        block = rows[start : start + size]
-        given, answer = block[:, :3], block[:, 3]
-        scores = _scores(unit, given, method)
-        np.put_along_axis(scores, given, -np.inf, axis=1)
-        correct[start : start + size] = _best(scores, given, spelling) == answer
-    return correct
+    answers = np.empty(len(given), dtype=np.int64)
+    for start in range(0, len(given), size):
+        block = given[start : start + size]
+        scores = _scores(unit, block, method)
+        np.put_along_axis(scores, block, -np.inf, axis=1)
+        answers[start : start + size] = _best(scores, block, spelling)
+    return answers
 
 
 def _scores(unit: NDArray[np.float32], given: NDArray[np.int64], method: Method) -> NDArray[np.float32]:
@@ -236,7 +220,8 @@ def _scores(unit: NDArray[np.float32], given: NDArray[np.int64], method: Method)
     if method == "3cosadd":
         sums: NDArray[np.float32] = (b - a + c) @ unit.T
         return sums
-    scores, factor, divisor = (near @ unit.T for near in (b, c, a))
+    scores: NDArray[np.float32] = b @ unit.T
+    factor, divisor = c @ unit.T, a @ unit.T
     scores += 1
     factor += 1
     divisor += 1 + 2 * _EPSILON
@@ -275,8 +260,3 @@ def _sum(name: str, sections: tuple[AnalogySection, ...] | list[AnalogySection])
         sum(s.correct for s in sections),
         sum(s.scored for s in sections),
     )
-
-
-def _number(value: float) -> float | None:
-    """`value` for JSON, which has no NaN."""
-    return None if np.isnan(value) else value

@@ -13,7 +13,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from wordmill.errors import FormatError, ParameterError
+from wordmill.evaluation.intervals import Interval, bootstrap
 from wordmill.evaluation.lines import numbered_lines
+from wordmill.evaluation.scores import Score, json_number
 from wordmill.evaluation.vectors import Case, Vectors, fold, row_lookup, unit_rows
 
 __all__ = ["PairsResult", "WordPair", "evaluate_pairs", "read_pairs", "spearman"]
@@ -38,11 +40,13 @@ class PairsResult:
     pearson : linear correlation of the same numbers
     known, pairs : pairs whose words both have a vector, of those in the file
     unknown_words : the words without a vector, sorted
+    interval : bootstrap interval (95 %) of `spearman`, pairs resampled
     """
 
     source: str
     spearman: float
     pearson: float
+    interval: Interval
     known: int
     pairs: int
     unknown_words: tuple[str, ...]
@@ -54,12 +58,19 @@ class PairsResult:
         """Share of the pairs whose words are both known."""
         return self.known / self.pairs if self.pairs else float("nan")
 
+    @property
+    def score(self) -> Score:
+        """Spearman's correlation, in points."""
+        low, high = self.interval
+        return Score(100 * self.spearman, (100 * low, 100 * high), self.coverage)
+
     def to_dict(self) -> dict[str, Any]:
         """JSON-able; a correlation that is undefined is None."""
         return {
             "source": self.source,
-            "spearman": None if np.isnan(self.spearman) else self.spearman,
-            "pearson": None if np.isnan(self.pearson) else self.pearson,
+            "spearman": json_number(self.spearman),
+            "interval": [json_number(end) for end in self.interval],
+            "pearson": json_number(self.pearson),
             "known": self.known,
             "pairs": self.pairs,
             "coverage": self.coverage,
@@ -69,7 +80,8 @@ class PairsResult:
         }
 
     def __str__(self) -> str:
-        score = "undefined" if np.isnan(self.spearman) else f"{self.spearman:.4f}"
+        low, high = self.interval
+        score = "undefined" if np.isnan(self.spearman) else f"{self.spearman:.4f} ({low:.2f} to {high:.2f})"
         return (
             f"{self.source:<28} Spearman {score}   known {self.known:,} of {self.pairs:,} pairs ({self.coverage:.1%})"
         )
@@ -118,6 +130,7 @@ def evaluate_pairs(
         Path(path).name,
         spearman(cosines, scores),
         _pearson(cosines, scores),
+        bootstrap(lambda chosen: spearman(cosines[chosen], scores[chosen]), len(scores)),
         int(known.sum()),
         len(pairs),
         tuple(unknown),

@@ -1,0 +1,88 @@
+"""Several models on several sets, in one table."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from wordmill.errors import ParameterError
+from wordmill.evaluation.analogies import AnalogyResult, evaluate_analogies
+from wordmill.evaluation.categories import CategoriesResult, evaluate_categories
+from wordmill.evaluation.outliers import OutliersResult, evaluate_outliers
+from wordmill.evaluation.scores import Score
+from wordmill.evaluation.vectors import Case, Vectors
+from wordmill.evaluation.word_pairs import PairsResult, evaluate_pairs
+
+__all__ = ["Comparison", "compare_models"]
+
+Paths = Sequence[str | os.PathLike[str]]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Scores by set and model: `scores[set][model]`."""
+
+    scores: Mapping[str, Mapping[str, Score]]
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """Names of the models, in the order given."""
+        return tuple(next(iter(self.scores.values())))
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-able: by set, by model."""
+        return {name: {model: s.to_dict() for model, s in row.items()} for name, row in self.scores.items()}
+
+    def __str__(self) -> str:
+        left = max(map(len, self.scores))
+        width = max(12, *map(len, self.models))
+        lines = [" " * left + "".join(f"  {model:>{width}}" for model in self.models)]
+        for name, row in self.scores.items():
+            cells = (str(score) for score in row.values())
+            lines.append(f"{name:<{left}}" + "".join(f"  {cell:>{width}}" for cell in cells))
+        return "\n".join([*lines, "points (share of the set whose words are known)"])
+
+
+def compare_models(
+    models: Mapping[str, Vectors],
+    *,
+    analogies: Paths = (),
+    pairs: Paths = (),
+    categories: Paths = (),
+    outliers: Paths = (),
+    restrict_vocab: int | None = 30_000,
+    case: Case = "ignore",
+) -> Comparison:
+    """Score each model on each file.
+
+    Scores compare models only where their coverage is alike: a model that knows fewer words is asked fewer questions.
+
+    Parameters
+    ----------
+    models
+        Vectors by the name to show.
+    analogies, pairs, categories, outliers
+        Files, as `evaluate_analogies`, `evaluate_pairs`, `evaluate_categories` and `evaluate_outliers` take them.
+    restrict_vocab
+        Analogies are asked and answered within this many of the most frequent words.
+    case
+        ``"ignore"``: words are compared case-folded; ``"match"``: words are compared as they are.
+    """
+    files = [*analogies, *pairs, *categories, *outliers]
+    if not models or not files:
+        raise ParameterError("nothing to compare: give at least one model and one file")
+    scores: dict[str, dict[str, Score]] = {}
+    for name, model in models.items():
+        results: list[AnalogyResult | PairsResult | CategoriesResult | OutliersResult] = [
+            *(evaluate_analogies(model, path, restrict_vocab=restrict_vocab, case=case) for path in analogies),
+            *(evaluate_pairs(model, path, case=case) for path in pairs),
+            *(evaluate_categories(model, path, case=case) for path in categories),
+            *(evaluate_outliers(model, path, case=case) for path in outliers),
+        ]
+        for result in results:
+            scores.setdefault(result.source, {})[name] = result.score
+    if len(scores) < len(files):
+        raise ParameterError("two of the files have the same name, and the table could not tell them apart: rename one")
+    return Comparison(scores)
