@@ -8,7 +8,7 @@ endif
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 NATIVE := CMakeLists.txt pyproject.toml $(wildcard native/*.?pp native/bindings/*.cpp)
 
-.PHONY: demo test lint bench bench-full dist build clean
+.PHONY: demo test lint docs bench bench-full dist build clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/built  ## train on the bundled sample and look at the vectors
@@ -21,6 +21,9 @@ lint: $(VENV)/built $(VENV)/test $(VENV)/lint
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+docs: $(VENV)/built $(VENV)/docs  ## the documentation, as web pages: site/index.html
+	$(BIN)/python -m sphinx -W --keep-going -q -d build/doctrees docs site
 
 bench: $(VENV)/built $(VENV)/bench
 	$(BIN)/python benchmarks/compare.py

@@ -19,7 +19,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from wordmill.errors import ParameterError
 from wordmill.other_names import unknown_parameter
 
-__all__ = ["KINDS", "Knob", "TrainConfig", "available_cores", "knobs"]
+__all__ = ["KINDS", "Knob", "TrainConfig", "available_cores", "expected", "knobs"]
 
 Tokenizer = Callable[[str], list[str]]
 
@@ -222,7 +222,7 @@ def _checked(name: str, value: Any, kinds: tuple[Any, ...], knob: Knob) -> Any:
         number = _number(value, kind)
         if number is not None and knob.admits(number):
             return number
-    raise ParameterError(f"{name}={reprlib.repr(value)} is not allowed: it must be {_expected(kinds, knob)}")
+    raise ParameterError(f"{name}={reprlib.repr(value)} is not allowed: it must be {expected(kinds, knob)}")
 
 
 def _number(value: Any, kind: Any) -> int | float | None:
@@ -236,7 +236,7 @@ def _number(value: Any, kind: Any) -> int | float | None:
     return None
 
 
-def _expected(kinds: tuple[Any, ...], knob: Knob) -> str:
+def expected(kinds: tuple[Any, ...], knob: Knob) -> str:
     """Say in words what a parameter takes."""
     words: list[str] = []
     for kind in kinds:

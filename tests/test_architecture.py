@@ -1,0 +1,81 @@
+"""Imports go one way: read from the source, so that an import inside a function or for types alone counts too."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "src" / "wordmill"
+
+# A part may import the parts above its own line, and itself: never its neighbours on the line, never what is below.
+LEVELS = [
+    {"errors", "other_names", "_core"},
+    {"config", "core", "text"},
+    {"layers", "corpus", "vectors"},
+    {"evaluation", "training"},
+    {"compat", "datasets", "plots"},
+    {"cli"},
+]
+LEVEL = {part: level for level, parts in enumerate(LEVELS) for part in parts}
+# Work without the compiled core and without a corpus.
+FREE = {"layers", "vectors", "evaluation", "plots"}
+
+
+def parts() -> list[str]:
+    """Modules and packages at the top of wordmill; the top itself only names them and loads them on first use."""
+    return sorted({path.stem for path in PACKAGE.iterdir() if is_part(path)} - {"__init__", "_core"})
+
+
+def is_part(path: Path) -> bool:
+    return path.suffix == ".py" or (path / "__init__.py").exists()
+
+
+def imports(part: str) -> Iterator[tuple[str, str]]:
+    """Yield the places where a part imports from wordmill, and the part of it that is imported."""
+    root = PACKAGE / part
+    for path in sorted(root.rglob("*.py")) if root.is_dir() else [root.with_suffix(".py")]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            for name in _names(node):
+                top, _, rest = name.partition(".")
+                if top == "wordmill" and rest:
+                    yield f"{path.relative_to(PACKAGE)}, line {node.lineno}", rest.partition(".")[0]  # type: ignore[attr-defined]
+
+
+def _names(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom):
+        assert node.level == 0, f"line {node.lineno}: write imports from the top, wordmill...."
+        return [f"{node.module}.{alias.name}" for alias in node.names]
+    return []
+
+
+def test_every_part_has_a_level() -> None:
+    assert set(parts()) <= set(LEVEL), "give the new part its level above, and DESIGN's house a line"
+
+
+@pytest.mark.parametrize("part", parts())
+def test_imports_go_one_way(part: str) -> None:
+    upward = [
+        f"{place}: {part} imports {imported}"
+        for place, imported in imports(part)
+        if imported in LEVEL and imported != part and LEVEL[imported] >= LEVEL[part]
+    ]
+    assert not upward, "\n".join(upward)
+
+
+@pytest.mark.parametrize("part", sorted(FREE))
+def test_free_parts_import_neither_core_nor_corpus(part: str) -> None:
+    allowed = FREE | {"errors", "other_names", "config", "text"}
+    assert not [f"{place}: {imported}" for place, imported in imports(part) if imported in set(LEVEL) - allowed]
+
+
+def test_free_parts_load_without_the_core() -> None:
+    loads = "\n".join(f"import wordmill.{part}" for part in sorted(FREE))
+    script = f"import sys; sys.modules['wordmill._core'] = None\n{loads}"
+    subprocess.run([sys.executable, "-W", "error", "-c", script], check=True)
