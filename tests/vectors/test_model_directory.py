@@ -225,7 +225,8 @@ def test_mutated_files_never_crash(tmp_path_factory: pytest.TempPathFactory, dat
     file.write_bytes(content)
     try:
         kv = load_model(base, verify=False).keyed_vectors
-        kv.most_similar(kv.keys[0])
+        with np.errstate(all="ignore"):  # norms and vectors may not fit together any more
+            kv.most_similar(kv.keys[0])
     except WordmillError:
         pass
 

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from os import PathLike
-from types import MappingProxyType
-from typing import Any, Literal, TypeVar
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from wordmill.errors import MissingKeyError, ParameterError
-from wordmill.text import TokenizerName
-from wordmill.vectors.keys import IntegerKeys, Key, KeyTable, PackedKeys, TextKeys, make_key_table, near_spellings
-from wordmill.vectors.search import Floats, Neighbor, row_norms, top_k, unit_rows
+from wordmill.errors import ParameterError
+from wordmill.vectors.keys import Key
+from wordmill.vectors.queries import Query, combine, parse_many, parse_terms
+from wordmill.vectors.search import Floats, Neighbor, TopK, similarities, top_k
+from wordmill.vectors.table import VectorTable
 
-__all__ = ["KeyedVectors", "Query", "QueryTerm"]
+__all__ = ["Indexer", "KeyedVectors"]
 
-QueryTerm = Key | Floats | tuple[Key | Floats, float]
-Query = QueryTerm | Sequence[QueryTerm]
-Default = TypeVar("Default")
+_COSMUL_EPSILON = 1e-6  # keeps a division from zero (Levy and Goldberg, 2014, section 6)
 
 
-class KeyedVectors:
+class Indexer(Protocol):
+    """An index that answers queries in place of the exact search, such as `ApproximateIndex`."""
+
+    def top_k(self, queries: Floats, k: int, *, exclude: Sequence[NDArray[np.int64]] | None = None) -> TopK:
+        """Rows most similar to each query; as `wordmill.vectors.search.top_k`."""
+
+
+class KeyedVectors(VectorTable):
     """V keys, text or integers, each with a vector of D floats. Immutable: what changes them returns a new object.
 
     Parameters
@@ -45,137 +50,22 @@ class KeyedVectors:
         Duplicate or mixed keys, shapes that do not match, vectors that hold NaN or infinity.
     """
 
-    def __init__(
+    # -- nearest neighbours -------------------------------------------------------------------------------------------
+
+    def most_similar(
         self,
-        keys: Sequence[str] | Sequence[int] | NDArray[Any] | KeyTable | PackedKeys,
-        vectors: Floats,
+        positive: Query = (),
+        negative: Query = (),
+        topn: int = 10,
         *,
-        counts: NDArray[np.int64] | None = None,
-        norms: Floats | None = None,
-        tokenizer: TokenizerName | None = "whitespace",
-        lowercase: bool = False,
-    ) -> None:
-        self._table = make_key_table(keys)
-        self._vectors = _read_only(_checked_matrix(vectors, len(self._table)))
-        self._norms = _read_only(row_norms(self._vectors) if norms is None else norms)
-        self._counts = None if counts is None else _read_only(np.asarray(counts, dtype=np.int64))
-        for name, array in (("norms", self._norms), ("counts", self._counts)):
-            if array is not None and array.shape != (len(self),):
-                raise ParameterError(f"{name} has shape {array.shape}, but there are {len(self)} keys")
-        if not np.isfinite(self._norms).all():
-            row = int(np.flatnonzero(~np.isfinite(self._norms))[0])
-            raise ParameterError(f"the vector of key {self._table[row]!r} (row {row}) holds NaN or infinity")
-        if tokenizer not in ("whitespace", "words", None):
-            raise ParameterError(f"tokenizer={tokenizer!r}: 'whitespace', 'words' or None")
-        self.tokenizer, self.lowercase = tokenizer, lowercase
-
-    def __repr__(self) -> str:
-        return f"KeyedVectors({len(self)} {self.kind} keys, vector_size={self.vector_size}, {self._vectors.dtype})"
-
-    # -- what it holds ------------------------------------------------------------------------------------------------
-
-    @property
-    def keys(self) -> list[str] | NDArray[np.int64]:
-        """All keys by row; do not modify."""
-        return self._table.keys
-
-    @property
-    def index_to_key(self) -> list[Any]:
-        """All keys by row, as a list of strings or of integers; do not modify."""
-        return self._table.keys if isinstance(self._table, TextKeys) else self._table.keys.tolist()
-
-    @property
-    def key_to_index(self) -> Mapping[Key, int]:
-        """Row of every key."""
-        return MappingProxyType(self._table.index)
-
-    @property
-    def key_table(self) -> KeyTable:
-        """The keys as they are stored."""
-        return self._table
-
-    @property
-    def kind(self) -> Literal["str", "int"]:
-        """What the keys are."""
-        return self._table.kind
-
-    @property
-    def vectors(self) -> Floats:
-        """The matrix (V, D), read-only."""
-        return self._vectors
-
-    @property
-    def norms(self) -> Floats:
-        """Length of each vector (V,), read-only."""
-        return self._norms
-
-    @property
-    def counts(self) -> NDArray[np.int64] | None:
-        """How often each key was seen (V,), read-only, if known."""
-        return self._counts
-
-    @property
-    def vector_size(self) -> int:
-        """Dimensions D of a vector."""
-        return int(self._vectors.shape[1])
-
-    # -- keys to rows and vectors -------------------------------------------------------------------------------------
-
-    def __len__(self) -> int:
-        return len(self._table)
-
-    def __contains__(self, key: object) -> bool:
-        return self._table.find(key) >= 0
-
-    def __iter__(self) -> Iterator[Key]:
-        return iter(self.index_to_key)
-
-    def __getitem__(self, keys: Key | Sequence[Key] | NDArray[np.integer[Any]]) -> Floats:
-        """Return the vector (D,) of a key, or the vectors (n, D) of several."""
-        if isinstance(keys, str | int | np.integer):
-            return self._rows(self.get_index(keys))
-        return self._rows(self.get_indices(keys))
-
-    def get(self, key: Key, default: Default = None) -> Floats | Default:  # type: ignore[assignment]
-        """Return the vector (D,) of `key`, or `default` if it has none."""
-        index = self._table.find(key)
-        return default if index < 0 else self._rows(index)
-
-    def get_index(self, key: Key) -> int:
-        """Row of a key; `MissingKeyError` if there is none."""
-        index = self._table.find(key)
-        if index < 0:
-            raise self._missing(key)
-        return index
-
-    def get_indices(self, keys: Iterable[Key] | NDArray[np.integer[Any]]) -> NDArray[np.int64]:
-        """Rows of several keys (n,); `MissingKeyError` for the first that is missing."""
-        listed = keys if isinstance(keys, np.ndarray) else list(keys)
-        ids = self._table.find_many(listed)
-        if (ids < 0).any():
-            raise self._missing(listed[int(np.flatnonzero(ids < 0)[0])])
-        return ids
-
-    def _rows(self, ids: int | NDArray[np.int64]) -> Floats:
-        rows: Floats = self._vectors[ids]
-        return rows
-
-    def _missing(self, key: object) -> MissingKeyError:
-        if isinstance(self._table, IntegerKeys):
-            low, high = self._table.keys.min(), self._table.keys.max()
-            return MissingKeyError(f"no vector for {key!r}: the {len(self)} keys are integers from {low} to {high}")
-        if not isinstance(key, str):
-            return MissingKeyError(f"no vector for {key!r}: the keys of this model are strings")
-        near = ", ".join(repr(form) for form in near_spellings(self._table, key))
-        hint = f"did you mean {near}?" if near else f"it is not among the {len(self)} keys"
-        return MissingKeyError(f"no vector for {key!r}: {hint}")
-
-    # -- queries ------------------------------------------------------------------------------------------------------
-
-    def most_similar(self, positive: Query = (), negative: Query = (), topn: int = 10) -> list[Neighbor]:
+        restrict_vocab: int | None = None,
+        clip_start: int = 0,
+        clip_end: int | None = None,
+        indexer: Indexer | None = None,
+    ) -> list[Neighbor]:
         """Keys whose vectors point most nearly where the query does.
 
-        The query is the weighted mean of the unit vectors of `positive`, less those of `negative` (3CosAdd: Levy and
+        The query is the weighted sum of the unit vectors of `positive`, less those of `negative` (3CosAdd: Levy and
         Goldberg, 2014). Keys that are named in it are not returned.
 
         Parameters
@@ -184,74 +74,194 @@ class KeyedVectors:
             A key, a vector (D,), a pair (key or vector, weight), or a sequence of these.
         topn
             How many to return, best first; fewer if there are not as many.
+        restrict_vocab
+            Search the first, most frequent, keys only: the same as `clip_end`.
+        clip_start, clip_end
+            Search only these rows.
+        indexer
+            An approximate index (`build_index`) to search instead of all vectors.
         """
-        query, named = self._combine(positive, negative)
-        found = top_k(self._vectors, self._norms, query[None], _checked_topn(topn), exclude=[named])
+        query, named = combine(self, positive, negative)
+        span = self._span(restrict_vocab, clip_start, clip_end)
+        found = self._search(query[None], _positive("topn", topn), [named], span, indexer)
         return self._neighbors(found.ids[0], found.similarities[0])
+
+    def nearest(
+        self,
+        queries: Sequence[Key] | NDArray[Any],
+        k: int = 10,
+        *,
+        restrict_vocab: int | None = None,
+        indexer: Indexer | None = None,
+    ) -> list[list[Neighbor]]:
+        """Nearest keys of many queries at once, exact: thousands of them in a fraction of the time of one by one.
+
+        Parameters
+        ----------
+        queries
+            Keys (each is left out of its own result), or vectors (Q, D).
+        k, restrict_vocab, indexer
+            As in `most_similar`.
+        """
+        units, rows = parse_many(self, queries)
+        found = self._search(units, _positive("k", k), rows, self._span(restrict_vocab, 0, None), indexer)
+        return list(map(self._neighbors, found.ids, found.similarities))
+
+    def most_similar_cosmul(
+        self, positive: Query = (), negative: Query = (), topn: int = 10, *, restrict_vocab: int | None = None
+    ) -> list[Neighbor]:
+        """Keys by the product of shifted similarities to `positive` over those to `negative` (3CosMul: the same paper).
+
+        The number beside each key is this quotient, not a cosine. A weight is the exponent of its factor.
+        """
+        terms = [*parse_terms(self, positive), *(t._replace(weight=-t.weight) for t in parse_terms(self, negative))]
+        if not terms:
+            raise ParameterError("a query needs at least one key or vector")
+        start, stop = self._span(restrict_vocab, 0, None)
+        scores = np.ones(stop - start)
+        for term in terms:
+            cosines = similarities(self.vectors[start:stop], self.norms[start:stop], term.unit)
+            shifted = (1 + cosines.astype(np.float64)) / 2
+            scores *= (shifted if term.weight >= 0 else shifted + _COSMUL_EPSILON) ** term.weight
+        scores[[term.row for term in terms if term.row is not None and term.row < stop]] = -np.inf
+        best = np.argsort(-scores, kind="stable")[: _positive("topn", topn)]
+        best = best[scores[best] > -np.inf]
+        return self._neighbors(best, scores[best])
+
+    def similar_by_key(self, key: Key, topn: int = 10, *, restrict_vocab: int | None = None) -> list[Neighbor]:
+        """Keys most similar to one key."""
+        return self.most_similar([self._one_key(key)], topn=topn, restrict_vocab=restrict_vocab)
+
+    def similar_by_vector(self, vector: Floats, topn: int = 10, *, restrict_vocab: int | None = None) -> list[Neighbor]:
+        """Keys most similar to a vector (D,); no key is left out."""
+        return self.most_similar([np.asarray(vector)], topn=topn, restrict_vocab=restrict_vocab)
 
     def analogy(self, a: Key, b: Key, c: Key, topn: int = 10) -> list[Neighbor]:
         """Answer "a is to b as c is to ...": the keys nearest to b - a + c (Mikolov et al., 2013)."""
         return self.most_similar(positive=[b, c], negative=[a], topn=topn)
 
+    def build_index(self, **options: Any) -> Any:
+        """Build an approximate index for `indexer=`; see `wordmill.vectors.ann.ApproximateIndex.build`."""
+        from wordmill.vectors.ann import ApproximateIndex  # noqa: PLC0415 (needs the extra package only here)
+
+        return ApproximateIndex.build(self, **options)
+
+    # -- pairs and sets -----------------------------------------------------------------------------------------------
+
     def similarity(self, a: Key, b: Key) -> float:
         """Cosine similarity of two keys, between -1 and 1; 0 if either vector is zero."""
-        first, second = self._unit([self.get_index(a), self.get_index(b)])
+        first, second = self.unit_vectors([self.get_index(a), self.get_index(b)])
         return float(np.clip(first @ second, -1, 1))
+
+    def distance(self, a: Key, b: Key) -> float:
+        """One minus the similarity of two keys."""
+        return 1 - self.similarity(a, b)
+
+    def distances(self, key_or_vector: Key | Floats, other_keys: Sequence[Key] = ()) -> Floats:
+        """One minus the similarity (n,) of a key or vector to other keys, all of them if none are given."""
+        unit, _ = combine(self, [key_or_vector], ())
+        if len(other_keys):
+            return 1 - np.clip(self.unit_vectors(self.get_indices(other_keys)) @ unit, -1, 1)
+        return 1 - similarities(self.vectors, self.norms, unit)
+
+    def n_similarity(self, keys_a: Sequence[Key], keys_b: Sequence[Key]) -> float:
+        """Cosine similarity of the means of two sets of keys (vectors at their own lengths, as gensim has it)."""
+        means = [self.get_mean_vector(keys, pre_normalize=False, post_normalize=True) for keys in (keys_a, keys_b)]
+        return float(np.clip(means[0] @ means[1], -1, 1))
 
     def doesnt_match(self, keys: Sequence[Key]) -> Key:
         """Return the key whose vector is furthest from the mean of all unit vectors given."""
         if len(keys) < 1 or isinstance(keys, str):
             raise ParameterError("doesnt_match needs a list of keys")
-        units = self._unit(self.get_indices(keys))
+        units = self.unit_vectors(self.get_indices(keys))
         return keys[int(np.argmin(units @ units.mean(axis=0)))]
 
-    def _unit(self, ids: NDArray[np.int64] | list[int]) -> Floats:
-        return unit_rows(self._vectors[ids], self._norms[ids])
+    def most_similar_to_given(self, key: Key, keys: Sequence[Key]) -> Key:
+        """Return the key, of those given, that is most similar to `key`."""
+        if len(keys) < 1 or isinstance(keys, str):
+            raise ParameterError("most_similar_to_given needs a list of keys")
+        return keys[int(np.argmin(self.distances(key, keys)))]
 
-    def _combine(self, positive: Query, negative: Query) -> tuple[Floats, NDArray[np.int64]]:
-        """Return the unit vector (D,) of a query, and the rows named in it."""
-        terms = [*self._terms(positive, 1.0), *self._terms(negative, -1.0)]
-        if not terms:
-            raise ParameterError("a query needs at least one key or vector")
-        total = np.sum([weight * unit for unit, weight, _ in terms], axis=0)
-        length = np.linalg.norm(total)
-        named = np.array([index for _, _, index in terms if index is not None], dtype=np.int64)
-        return (total / length if length > 0 else total), named
+    def closer_than(self, key: Key, other: Key) -> list[Key]:
+        """Keys that are more similar to `key` than `other` is, the most similar first."""
+        distances = self.distances(key)
+        ids = np.flatnonzero(distances < distances[self.get_index(other)])
+        ids = ids[(ids != self.get_index(key)) & (ids != self.get_index(other))]
+        return list(self.key_table.take(ids[np.argsort(distances[ids], kind="stable")]))
 
-    def _terms(self, query: Query, sign: float) -> Iterator[tuple[Floats, float, int | None]]:
-        """Yield unit vector, signed weight and row (None for a vector) of each term."""
-        for term in [query] if self._is_term(query) else query:  # type: ignore[union-attr]
-            weighted = isinstance(term, tuple) and len(term) == 2
-            what, weight = term if weighted else (term, 1.0)  # type: ignore[misc]
-            if not isinstance(weight, int | float | np.number) or not np.isfinite(weight):
-                raise ParameterError(f"{term!r} is no pair (key or vector, weight): the weight must be a finite number")
-            if isinstance(what, np.ndarray) and what.ndim == 1:
-                vector = self._checked_vectors(what[None])
-                yield unit_rows(vector, row_norms(vector))[0], sign * float(weight), None
-            else:
-                index = self.get_index(what)  # type: ignore[arg-type]
-                yield self._unit([index])[0], sign * float(weight), index
+    def rank(self, key: Key, other: Key) -> int:
+        """Place of `other` among the neighbours of `key`: 1 for the nearest."""
+        return len(self.closer_than(key, other)) + 1
 
-    @staticmethod
-    def _is_term(query: Query) -> bool:
-        """Whether a query is one key or one vector, not a sequence of terms."""
-        if isinstance(query, np.ndarray):
-            return query.ndim == 1 and query.dtype.kind == "f"
-        return isinstance(query, str | int | np.integer)
+    def get_mean_vector(
+        self,
+        keys: Query,
+        weights: Sequence[float] | None = None,
+        *,
+        pre_normalize: bool = True,
+        post_normalize: bool = False,
+        ignore_missing: bool = False,
+    ) -> Floats:
+        """Weighted mean (D,) of the vectors of some keys, over the sum of the weights' sizes.
 
-    def _checked_vectors(self, rows: Floats) -> Floats:
-        """Query vectors (n, D), finite, in the dtype of the matrix."""
-        if rows.ndim != 2 or rows.shape[1] != self.vector_size or rows.dtype.kind not in "fiu":
-            raise ParameterError(
-                f"query vectors must be (n, {self.vector_size}) numbers, not {rows.dtype} {rows.shape}"
-            )
-        if not np.isfinite(rows).all():
-            raise ParameterError("a query vector holds NaN or infinity")
-        return rows.astype(self._vectors.dtype, copy=False)
+        Parameters
+        ----------
+        keys
+            Keys and vectors, as in `most_similar`.
+        weights
+            One for each; 1 if not given.
+        pre_normalize, post_normalize
+            Whether the vectors, and the mean, are scaled to length 1.
+        ignore_missing
+            Whether keys without a vector are passed over; else they are an error.
+        """
+        listed = [keys] if isinstance(keys, str | int | np.integer) else list(keys)
+        if weights is not None and len(weights) != len(listed):
+            raise ParameterError(f"{len(listed)} keys but {len(weights)} weights")
+        total, size = np.zeros(self.vector_size), 0.0
+        for key, weight in zip(listed, weights or [1.0] * len(listed), strict=True):
+            if ignore_missing and not isinstance(key, np.ndarray | tuple) and key not in self:
+                continue
+            for term in parse_terms(self, [key]):
+                total += weight * term.weight * (term.unit if pre_normalize else term.vector)
+                size += abs(weight * term.weight)
+        if size == 0:
+            raise ParameterError("the mean needs at least one key that has a vector and a weight other than 0")
+        total /= (np.linalg.norm(total) or 1.0) if post_normalize else size
+        return total.astype(self.vectors.dtype)
 
-    def _neighbors(self, ids: NDArray[np.int64], similarities: Floats) -> list[Neighbor]:
+    # -- what the queries share ---------------------------------------------------------------------------------------
+
+    def _search(
+        self,
+        units: Floats,
+        k: int,
+        exclude: Sequence[NDArray[np.int64]] | None,
+        span: tuple[int, int],
+        indexer: Indexer | None,
+    ) -> TopK:
+        """Search exactly or by an index; both leave out what is excluded."""
+        if indexer is None:
+            return top_k(self.vectors, self.norms, units, k, exclude=exclude, start=span[0], stop=span[1])
+        if span != (0, len(self)):
+            raise ParameterError("an index searches all keys: leave out restrict_vocab and clip_*, or indexer")
+        return indexer.top_k(units, k, exclude=exclude)
+
+    def _span(self, restrict_vocab: int | None, clip_start: int, clip_end: int | None) -> tuple[int, int]:
+        if restrict_vocab is not None:
+            clip_end = min(_positive("restrict_vocab", restrict_vocab), len(self) if clip_end is None else clip_end)
+        stop = len(self) if clip_end is None else min(clip_end, len(self))
+        if not 0 <= clip_start < stop:
+            raise ParameterError(f"rows {clip_start} to {stop} hold no key to search: there are {len(self)} keys")
+        return clip_start, stop
+
+    def _neighbors(self, ids: NDArray[np.int64], scores: Floats) -> list[Neighbor]:
         known = ids >= 0
-        return list(map(Neighbor, self._table.take(ids[known]), similarities[known].tolist()))
+        return list(map(Neighbor, self.key_table.take(ids[known]), scores[known].tolist()))
+
+    def _one_key(self, key: Key) -> Key:
+        self.get_index(key)
+        return key
 
     # -- files --------------------------------------------------------------------------------------------------------
 
@@ -269,22 +279,7 @@ class KeyedVectors:
         return formats.load(path, format=format, **options)
 
 
-def _checked_matrix(vectors: Floats, rows: int) -> Floats:
-    matrix: NDArray[Any] = np.asarray(vectors)
-    if matrix.dtype.kind != "f" or matrix.ndim != 2 or 0 in matrix.shape:
-        raise ParameterError(f"vectors must be floats of shape (keys, dimensions), not {matrix.dtype} {matrix.shape}")
-    if len(matrix) != rows:
-        raise ParameterError(f"{rows} keys but {len(matrix)} vectors: each key needs one row")
-    return matrix if matrix.dtype in (np.float32, np.float64) else matrix.astype(np.float32)
-
-
-def _checked_topn(topn: object) -> int:
-    if isinstance(topn, bool) or not isinstance(topn, int | np.integer) or topn < 1:
-        raise ParameterError(f"topn must be a positive integer, not {topn!r}")
-    return int(topn)
-
-
-def _read_only(array: NDArray[Any]) -> NDArray[Any]:
-    view = array.view()
-    view.flags.writeable = False
-    return view
+def _positive(name: str, number: object) -> int:
+    if isinstance(number, bool) or not isinstance(number, int | np.integer) or number < 1:
+        raise ParameterError(f"{name} must be a positive integer, not {number!r}")
+    return int(number)

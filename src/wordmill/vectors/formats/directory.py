@@ -38,6 +38,7 @@ __all__ = ["Model", "check_target", "is_model_directory", "load_model", "save_mo
 FORMAT = 1
 MANIFEST = "manifest.json"
 OPTIONAL = frozenset({"training.safetensors"})  # may be deleted
+_DERIVED = frozenset({"index.usearch", "index.json"})  # written beside the model later; see wordmill.vectors.ann
 _DROPPINGS = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})  # of file managers: not a user's files
 _CURE = "copy the directory again from its source or save it again"
 
@@ -203,7 +204,7 @@ def check_target(target: Path) -> None:
     if not target.is_dir():
         raise OutputError(f"{target} is a file: a model is a directory, choose another name")
     present = {file.name for file in target.iterdir()} - _DROPPINGS
-    ours = set(_listed_files(target)) | {MANIFEST} if present else set()
+    ours = {MANIFEST, *_listed_files(target), *_DERIVED} if present else set()
     strangers = sorted(present - ours)
     if strangers:
         names = ", ".join(strangers[:3]) + (", ..." if len(strangers) > 3 else "")

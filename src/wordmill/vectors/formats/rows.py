@@ -143,7 +143,7 @@ class RowCollector:
             ) from None
 
     def _insert(self, keys: list[str], place: Callable[[int], str]) -> Sequence[int]:
-        """Number the keys onwards and return the positions of those that were not there before."""
+        """Give the keys the next rows; return the positions of those that were not there before."""
         begin = len(self._rows)
         if self._options.duplicates == "error":
             self._rows.update(zip(keys, range(begin, begin + len(keys)), strict=True))

@@ -1,0 +1,152 @@
+"""Approximate nearest neighbours by a graph index (HNSW: Malkov and Yashunin, 2018), for models of millions of keys.
+
+It stands behind the same queries as the exact search: `kv.most_similar("king", indexer=kv.build_index())`. The
+similarities it returns are exact; what may differ is which rows are found, and `recall` says how often they are right.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Sequence
+from os import PathLike
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wordmill.errors import FormatError, MissingDependencyError
+from wordmill.vectors.formats.atomic import atomic_file
+from wordmill.vectors.search import Floats, TopK, top_k
+from wordmill.vectors.table import VectorTable
+
+__all__ = ["INDEX_FILES", "ApproximateIndex"]
+
+INDEX_FILES = ("index.usearch", "index.json")
+_PROBES = 500  # keys that the recall is measured on
+
+
+class ApproximateIndex:
+    """An index over the vectors of one table.
+
+    Attributes
+    ----------
+    recall
+        Share of the true 10 nearest neighbours that are found, measured on a sample of the keys when it was built.
+    """
+
+    def __init__(self, table: VectorTable, index: Any, recall: float) -> None:
+        self._table, self._index, self.recall = table, index, recall
+
+    def __repr__(self) -> str:
+        return f"ApproximateIndex({len(self._table)} keys, recall={self.recall:.3f})"
+
+    @classmethod
+    def build(
+        cls,
+        table: VectorTable,
+        *,
+        connectivity: int = 16,
+        expansion_add: int = 128,
+        expansion_search: int = 128,
+        dtype: Literal["f32", "f16", "i8"] = "f16",
+        workers: int = 0,
+    ) -> ApproximateIndex:
+        """Build an index.
+
+        Parameters
+        ----------
+        table
+            The vectors.
+        connectivity, expansion_add, expansion_search
+            HNSW's M, efConstruction and efSearch: larger finds more and takes longer.
+        dtype
+            How the index keeps the vectors: float32, float16 or int8.
+        workers
+            Threads; 0 takes all cores.
+        """
+        index = _usearch().Index(
+            ndim=table.vector_size,
+            metric="cos",
+            dtype=dtype,
+            connectivity=connectivity,
+            expansion_add=expansion_add,
+            expansion_search=expansion_search,
+        )
+        for begin in range(0, len(table), 1 << 16):
+            ids = np.arange(begin, min(begin + (1 << 16), len(table)))
+            index.add(ids.astype(np.uint64), table.unit_vectors(ids).astype(np.float32), threads=workers)
+        return cls(table, index, _recall(cls(table, index, 0.0), table))
+
+    def top_k(self, queries: Floats, k: int, *, exclude: Sequence[NDArray[np.int64]] | None = None) -> TopK:
+        """Rows most similar to each unit vector (Q, D), without the excluded ones; as `search.top_k`."""
+        excluded = exclude or [np.empty(0, dtype=np.int64)] * len(queries)
+        wanted = min(len(self._table), k + max((len(ids) for ids in excluded), default=0))
+        ids = np.full((len(queries), k), -1, dtype=np.int64)
+        scores = np.full(ids.shape, -np.inf, dtype=self._table.vectors.dtype)
+        matches = self._index.search(queries.astype(np.float32), wanted)
+        keys = np.asarray(matches.keys).astype(np.int64).reshape(len(queries), -1)
+        counts = np.atleast_1d(getattr(matches, "counts", [keys.shape[1]]))  # one query comes back without
+        for row, query in enumerate(queries):
+            found = np.setdiff1d(keys[row, : int(counts[row])], excluded[row])
+            exact = np.clip(self._table.unit_vectors(found) @ query, -1, 1)
+            best = np.lexsort((found, -exact))[:k]
+            ids[row, : len(best)], scores[row, : len(best)] = found[best], exact[best]
+        return TopK(ids, scores)
+
+    def save(self, directory: str | PathLike[str]) -> None:
+        """Save into a model directory, beside the vectors: `index.usearch` and `index.json`."""
+        index_file, about_file = (Path(directory) / name for name in INDEX_FILES)
+        with atomic_file(index_file) as staging:
+            self._index.save(str(staging))
+        about = {"recall": self.recall, "vectors": _fingerprint(self._table), "bytes": index_file.stat().st_size}
+        with atomic_file(about_file) as staging:
+            staging.write_text(json.dumps(about) + "\n", encoding="utf-8")
+
+    @classmethod
+    def load(cls, directory: str | PathLike[str], table: VectorTable) -> ApproximateIndex:
+        """Open the index that was saved into a model directory, memory-mapped.
+
+        Raises
+        ------
+        FormatError
+            There is none, it is damaged, or it was built for other vectors than `table`.
+        """
+        index_file, about_file = (Path(directory) / name for name in INDEX_FILES)
+        try:
+            about = json.loads(about_file.read_text(encoding="utf-8"))
+            recall, vectors, size = float(about["recall"]), about["vectors"], about["bytes"]
+            if size != index_file.stat().st_size:
+                raise FormatError(f"{index_file} is not the file that {about_file} tells of: build the index again")
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise FormatError(f"{directory} holds no whole index ({error}): build one and save it there") from error
+        if vectors != _fingerprint(table):
+            raise FormatError(f"{index_file} was built for other vectors: build the index again")
+        index = _usearch().Index.restore(str(index_file), view=True)
+        if index is None or len(index) != len(table) or index.ndim != table.vector_size:
+            raise FormatError(f"{index_file} is damaged: build the index again")
+        return cls(table, index, recall)
+
+
+def _recall(index: ApproximateIndex, table: VectorTable) -> float:
+    """Share of the true 10 nearest neighbours found, over a spread of the keys."""
+    probes = np.unique(np.linspace(0, len(table) - 1, _PROBES).astype(np.int64))
+    units, exclude = table.unit_vectors(probes), list(probes[:, None])
+    true = top_k(table.vectors, table.norms, units, 10, exclude=exclude)
+    found = index.top_k(units, 10, exclude=exclude)
+    hits = sum(len(np.intersect1d(a[a >= 0], b[b >= 0])) for a, b in zip(true.ids, found.ids, strict=True))
+    return hits / max(1, int((true.ids >= 0).sum()))
+
+
+def _fingerprint(table: VectorTable) -> str:
+    """Tell one matrix from another: its shape, and a checksum of its norms."""
+    return f"{len(table)}x{table.vector_size}:{zlib.crc32(table.norms.astype('<f4').tobytes()):08x}"
+
+
+def _usearch() -> Any:
+    try:
+        import usearch.index  # noqa: PLC0415 (an extra)
+    except ImportError as error:
+        raise MissingDependencyError("an index needs usearch: python -m pip install 'wordmill[ann]'") from error
+    return usearch.index

@@ -1,0 +1,83 @@
+"""What may be asked for: keys, vectors and weighted ones, alone or several, turned into unit vectors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wordmill.errors import ParameterError
+from wordmill.vectors.keys import Key
+from wordmill.vectors.search import Floats, row_norms, unit_rows
+from wordmill.vectors.table import VectorTable
+
+__all__ = ["Query", "QueryTerm", "Term", "checked_vectors", "combine", "parse_many", "parse_terms"]
+
+QueryTerm = Key | Floats | tuple[Key | Floats, float]
+Query = QueryTerm | Sequence[QueryTerm]
+
+
+class Term(NamedTuple):
+    """One key or vector of a query."""
+
+    vector: Floats  # (D,)
+    unit: Floats  # (D,) the vector scaled to length 1
+    weight: float
+    row: int | None  # None for a vector that is no key's
+
+
+def parse_terms(table: VectorTable, query: Query) -> Iterator[Term]:
+    """Yield the terms of a query: a key, a vector (D,), a pair (key or vector, weight), or a sequence of these."""
+    for term in [query] if _is_one_term(query) else query:  # type: ignore[union-attr]
+        weighted = isinstance(term, tuple) and len(term) == 2
+        what, weight = term if weighted else (term, 1.0)  # type: ignore[misc]
+        if not isinstance(weight, int | float | np.number) or not np.isfinite(weight):
+            raise ParameterError(f"{term!r} is no pair (key or vector, weight): the weight must be a finite number")
+        if isinstance(what, np.ndarray) and what.ndim == 1:
+            vector = checked_vectors(table, what[None])
+            yield Term(vector[0], unit_rows(vector, row_norms(vector))[0], float(weight), None)
+        else:
+            row = table.get_index(what)  # type: ignore[arg-type]
+            yield Term(table.vectors[row], table.unit_vectors([row])[0], float(weight), row)
+
+
+def combine(table: VectorTable, positive: Query, negative: Query) -> tuple[Floats, NDArray[np.int64]]:
+    """Return the weighted sum of unit vectors, scaled to length 1 (D,), and the rows that were named."""
+    terms = [*parse_terms(table, positive), *(t._replace(weight=-t.weight) for t in parse_terms(table, negative))]
+    if not terms:
+        raise ParameterError("a query needs at least one key or vector")
+    total = np.sum([term.weight * term.unit for term in terms], axis=0)
+    length = np.linalg.norm(total)
+    named = np.array([term.row for term in terms if term.row is not None], dtype=np.int64)
+    return (total / length if length > 0 else total), named
+
+
+def parse_many(
+    table: VectorTable, queries: Sequence[Key] | NDArray[Any]
+) -> tuple[Floats, list[NDArray[np.int64]] | None]:
+    """Return unit vectors (Q, D) of many keys, and the row that each is; or of the rows of a matrix, and None."""
+    if isinstance(queries, str):
+        raise ParameterError(f"one key {queries!r} where many are asked for: give a list of keys, or a matrix")
+    if isinstance(queries, np.ndarray) and queries.dtype.kind == "f":
+        rows = checked_vectors(table, queries)
+        return unit_rows(rows, row_norms(rows)), None
+    ids = table.get_indices(queries)
+    return table.unit_vectors(ids), list(ids[:, None])
+
+
+def checked_vectors(table: VectorTable, rows: Floats) -> Floats:
+    """Query vectors (n, D), finite, in the dtype of the table."""
+    if rows.ndim != 2 or rows.shape[1] != table.vector_size or rows.dtype.kind not in "fiu":
+        raise ParameterError(f"query vectors must be (n, {table.vector_size}) numbers, not {rows.dtype} {rows.shape}")
+    if not np.isfinite(rows).all():
+        raise ParameterError("a query vector holds NaN or infinity")
+    return rows.astype(table.vectors.dtype, copy=False)
+
+
+def _is_one_term(query: Query) -> bool:
+    """Whether a query is one key or one vector, not a sequence of terms."""
+    if isinstance(query, np.ndarray):
+        return query.ndim == 1 and query.dtype.kind == "f"
+    return isinstance(query, str | int | np.integer)

@@ -1,0 +1,255 @@
+"""An immutable matrix with a key for every row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Literal, Self, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wordmill.errors import MissingKeyError, ParameterError
+from wordmill.text import TokenizerName
+from wordmill.vectors.keys import IntegerKeys, Key, KeyTable, PackedKeys, TextKeys, make_key_table, near_spellings
+from wordmill.vectors.search import Floats, row_norms, unit_rows
+
+__all__ = ["VectorTable"]
+
+Default = TypeVar("Default")
+
+
+class VectorTable:
+    """V keys, text or integers, each with a vector of D floats; the queries on them are in `KeyedVectors`.
+
+    Parameters
+    ----------
+    keys
+        V distinct strings, or V distinct integers of 64 bits.
+    vectors
+        (V, D), finite. Float32 and float64 are used as they are, without a copy (so do not write to them afterwards);
+        other floats become float32.
+    counts
+        (V,) how often each key was seen, if known.
+    norms
+        (V,) lengths of the rows where they are known already, as in a saved model; else they are computed.
+    tokenizer, lowercase
+        How `encode` and the saved model split texts into keys.
+
+    Raises
+    ------
+    ParameterError
+        Duplicate or mixed keys, shapes that do not match, vectors that hold NaN or infinity.
+    """
+
+    def __init__(
+        self,
+        keys: Sequence[str] | Sequence[int] | NDArray[Any] | KeyTable | PackedKeys,
+        vectors: Floats,
+        *,
+        counts: NDArray[np.int64] | None = None,
+        norms: Floats | None = None,
+        tokenizer: TokenizerName | None = "whitespace",
+        lowercase: bool = False,
+    ) -> None:
+        self._table = make_key_table(keys)
+        self._vectors = _read_only(_checked_matrix(vectors, len(self._table)))
+        self._norms = _read_only(row_norms(self._vectors) if norms is None else norms)
+        self._counts = None if counts is None else _read_only(np.asarray(counts, dtype=np.int64))
+        for name, array in (("norms", self._norms), ("counts", self._counts)):
+            if array is not None and array.shape != (len(self),):
+                raise ParameterError(f"{name} has shape {array.shape}, but there are {len(self)} keys")
+        if not np.isfinite(self._norms).all():
+            row = int(np.flatnonzero(~np.isfinite(self._norms))[0])
+            raise ParameterError(f"the vector of key {self._table[row]!r} (row {row}) holds NaN or infinity")
+        if tokenizer not in ("whitespace", "words", None):
+            raise ParameterError(f"tokenizer={tokenizer!r}: 'whitespace', 'words' or None")
+        self.tokenizer, self.lowercase = tokenizer, lowercase
+
+    def __repr__(self) -> str:
+        about = f"{len(self)} {self.kind} keys, vector_size={self.vector_size}, {self._vectors.dtype}"
+        return f"{type(self).__name__}({about})"
+
+    # -- what it holds ------------------------------------------------------------------------------------------------
+
+    @property
+    def keys(self) -> list[str] | NDArray[np.int64]:
+        """All keys by row; do not modify."""
+        return self._table.keys
+
+    @property
+    def index_to_key(self) -> list[Any]:
+        """All keys by row, as a list of strings or of integers; do not modify."""
+        return self._table.keys if isinstance(self._table, TextKeys) else self._table.keys.tolist()
+
+    @property
+    def key_to_index(self) -> Mapping[Key, int]:
+        """Row of every key."""
+        return MappingProxyType(self._table.index)
+
+    @property
+    def key_table(self) -> KeyTable:
+        """The keys as they are stored."""
+        return self._table
+
+    @property
+    def kind(self) -> Literal["str", "int"]:
+        """What the keys are."""
+        return self._table.kind
+
+    @property
+    def vectors(self) -> Floats:
+        """The matrix (V, D), read-only."""
+        return self._vectors
+
+    @property
+    def norms(self) -> Floats:
+        """Length of each vector (V,), read-only."""
+        return self._norms
+
+    @property
+    def counts(self) -> NDArray[np.int64] | None:
+        """How often each key was seen (V,), read-only, if known."""
+        return self._counts
+
+    @property
+    def vector_size(self) -> int:
+        """Dimensions D of a vector."""
+        return int(self._vectors.shape[1])
+
+    # -- keys to rows and vectors -------------------------------------------------------------------------------------
+
+    def __len__(self) -> int:
+        return len(self._table)
+
+    def __contains__(self, key: object) -> bool:
+        return self._table.find(key) >= 0
+
+    def __iter__(self) -> Iterator[Key]:
+        return iter(self.index_to_key)
+
+    def __getitem__(self, keys: Key | Sequence[Key] | NDArray[np.integer[Any]]) -> Floats:
+        """Return the vector (D,) of a key, or the vectors (n, D) of several."""
+        if isinstance(keys, str | int | np.integer):
+            return self._rows(self.get_index(keys))
+        return self._rows(self.get_indices(keys))
+
+    def get(self, key: Key, default: Default = None) -> Floats | Default:  # type: ignore[assignment]
+        """Return the vector (D,) of `key`, or `default` if it has none."""
+        index = self._table.find(key)
+        return default if index < 0 else self._rows(index)
+
+    def get_vector(self, key: Key, *, norm: bool = False) -> Floats:
+        """Return the vector (D,) of a key, scaled to length 1 with `norm`; `MissingKeyError` if there is none."""
+        index = self.get_index(key)
+        return self.unit_vectors([index])[0] if norm else self._rows(index)
+
+    def get_index(self, key: Key, default: int | None = None) -> int:
+        """Row of a key; where there is none, `default`, or a `MissingKeyError` without one."""
+        index = self._table.find(key)
+        if index >= 0:
+            return index
+        if default is None:
+            raise self._missing(key)
+        return default
+
+    def get_indices(self, keys: Iterable[Key] | NDArray[np.integer[Any]]) -> NDArray[np.int64]:
+        """Rows of several keys (n,); `MissingKeyError` for the first that is missing."""
+        listed = keys if isinstance(keys, np.ndarray) else list(keys)
+        ids = self._table.find_many(listed)
+        if (ids < 0).any():
+            raise self._missing(listed[int(np.flatnonzero(ids < 0)[0])])
+        return ids
+
+    def _rows(self, ids: int | NDArray[np.int64]) -> Floats:
+        rows: Floats = self._vectors[ids]
+        return rows
+
+    def _missing(self, key: object) -> MissingKeyError:
+        if isinstance(self._table, IntegerKeys):
+            low, high = self._table.keys.min(), self._table.keys.max()
+            return MissingKeyError(f"no vector for {key!r}: the {len(self)} keys are integers from {low} to {high}")
+        if not isinstance(key, str):
+            return MissingKeyError(f"no vector for {key!r}: the keys of this model are strings")
+        near = ", ".join(repr(form) for form in near_spellings(self._table, key))
+        hint = f"did you mean {near}?" if near else f"it is not among the {len(self)} keys"
+        return MissingKeyError(f"no vector for {key!r}: {hint}")
+
+    # -- other tables made of this one --------------------------------------------------------------------------------
+
+    def subset(self, keys: Iterable[Key]) -> Self:
+        """Return a table of some keys only, in the order given."""
+        ids = self.get_indices(keys)
+        counts = None if self._counts is None else self._counts[ids]
+        return self.replace(keys=self._table.take(ids), vectors=self._vectors[ids], counts=counts)
+
+    def add_vectors(
+        self,
+        keys: Sequence[Key],
+        vectors: Floats,
+        *,
+        counts: NDArray[np.int64] | None = None,
+        replace: bool = False,
+    ) -> Self:
+        """Return a table with more keys at its end.
+
+        Parameters
+        ----------
+        keys, vectors
+            n keys and their vectors (n, D).
+        counts
+            (n,) of the new keys, where this table has counts; 0 if not given.
+        replace
+            Whether keys that are here already get the new vector; else they are an error.
+        """
+        rows = _checked_matrix(vectors, len(keys)).astype(self._vectors.dtype, copy=False)
+        if rows.shape[1] != self.vector_size:
+            raise ParameterError(f"the new vectors have {rows.shape[1]} dimensions, those here {self.vector_size}")
+        if self._counts is None and counts is not None:
+            raise ParameterError("counts given, but the keys here have none")
+        more_counts = np.zeros(len(keys), dtype=np.int64) if counts is None else np.asarray(counts, dtype=np.int64)
+        ids = self._table.find_many(list(keys))
+        old, new = np.flatnonzero(ids >= 0), np.flatnonzero(ids < 0)
+        if len(old) and not replace:
+            raise ParameterError(f"key {keys[int(old[0])]!r} is here already: replace=True gives it the new vector")
+        matrix = np.concatenate([self._vectors, rows[new]])
+        matrix[ids[old]] = rows[old]
+        all_counts = None if self._counts is None else np.concatenate([self._counts, more_counts[new]])
+        if all_counts is not None and counts is not None:
+            all_counts[ids[old]] = more_counts[old]
+        return self.replace(keys=[*self, *(keys[int(i)] for i in new)], vectors=matrix, counts=all_counts)
+
+    def replace(
+        self,
+        *,
+        vectors: Floats,
+        keys: Sequence[Any] | KeyTable | None = None,
+        counts: NDArray[np.int64] | None = None,
+    ) -> Self:
+        """Return a table like this one with other vectors; without `keys`, of the same keys and counts."""
+        return type(self)(
+            self._table if keys is None else keys,
+            vectors,
+            counts=self._counts if keys is None else counts,
+            tokenizer=self.tokenizer,
+            lowercase=self.lowercase,
+        )
+
+    def unit_vectors(self, ids: NDArray[np.int64] | Sequence[int]) -> Floats:
+        """Vectors (n, D) of some rows, scaled to length 1 (zero vectors stay zero)."""
+        return unit_rows(self._vectors[ids], self._norms[ids])
+
+
+def _checked_matrix(vectors: Floats, rows: int) -> Floats:
+    matrix: NDArray[Any] = np.asarray(vectors)
+    if matrix.dtype.kind != "f" or matrix.ndim != 2 or 0 in matrix.shape:
+        raise ParameterError(f"vectors must be floats of shape (keys, dimensions), not {matrix.dtype} {matrix.shape}")
+    if len(matrix) != rows:
+        raise ParameterError(f"{rows} keys but {len(matrix)} vectors: each key needs one row")
+    return matrix if matrix.dtype in (np.float32, np.float64) else matrix.astype(np.float32)
+
+
+def _read_only(array: NDArray[Any]) -> NDArray[Any]:
+    view = array.view()
+    view.flags.writeable = False
+    return view
