@@ -35,8 +35,8 @@ BLOCK = re.compile(r"^( *)```(python|pycon|console)\n(.*?)^ *```$", re.MULTILINE
 def readers_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """`corpus.txt`, a piece of the bundled sample in lines, and `model/`, trained on it."""
     folder = tmp_path_factory.mktemp("reader")
-    with zstandard.open(sample_path(), encoding="utf-8") as sample:
-        words = sample.read(7 * TOKENS).split(" ")[:TOKENS]
+    with zstandard.open(sample_path(), "rb") as sample:
+        words = sample.read(7 * TOKENS).decode().split()[:TOKENS]
     lines = (" ".join(words[begin : begin + LINE]) for begin in range(0, len(words), LINE))
     (folder / "corpus.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
     wordmill.Word2Vec(vector_size=20, epochs=1).fit(folder / "corpus.txt").save(folder / "model")
@@ -113,7 +113,7 @@ def run_console(block: Block, names: dict[str, Any]) -> None:
 def console_commands(text: str) -> Iterator[tuple[str, str]]:
     """Yield the commands of a console block and the answers shown."""
     for part in re.split(r"^\$ ", text, flags=re.MULTILINE)[1:]:
-        found = re.match(r"((?:.*\\\n)*.*\n)(.*)", part, flags=re.DOTALL)
+        found = re.match(r"((?:[^\n]*\\\n)*[^\n]*)\n(.*)", part, flags=re.DOTALL)
         assert found is not None
         yield found[1], found[2]
 
