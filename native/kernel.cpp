@@ -133,20 +133,30 @@ WM_INLINE void update_slice(T* const* x, int contexts, T* const* y, int64_t d, c
   for (int j = 0; j < N; j++) store(y[j] + d, grown[j]);
 }
 
+// One cache line of each row of the window ahead: spread over the arithmetic, so that the misses overlap with it.
+template <class T> WM_INLINE void prefetch_slice(const Step<T>& step, int64_t d) {
+  if (d * int64_t{sizeof(T)} % kRowBytes == 0)
+    for (int r = 0; r < step.ahead_count; r++) __builtin_prefetch(step.ahead[r] + d, 1, 3);
+}
+
 template <class T> void skipgram_update(const Step<T>& step, const T* g, T* pending) {
   const int contexts = step.contexts, outputs = step.outputs_count;
   if (outputs <= kTileColumns)
     return for_each_panel(outputs, [&]<int N>(int) {
-      for (int64_t d = 0; d < step.stride; d += kLanes<T>)
+      for (int64_t d = 0; d < step.stride; d += kLanes<T>) {
+        prefetch_slice(step, d);
         update_slice<T, N, true, true>(step.inputs, contexts, step.outputs, d, g, pending);
+      }
     });
-  for (int64_t d = 0; d < step.stride; d += kLanes<T>)
+  for (int64_t d = 0; d < step.stride; d += kLanes<T>) {
+    prefetch_slice(step, d);
     for_each_panel(outputs, [&]<int N>(int j) {
       const T* panel = g + static_cast<int64_t>(contexts) * j;
       if (j == 0) update_slice<T, N, true, false>(step.inputs, contexts, step.outputs, d, panel, pending);
       else if (j + N < outputs) update_slice<T, N, false, false>(step.inputs, contexts, step.outputs + j, d, panel, pending);
       else update_slice<T, N, false, true>(step.inputs, contexts, step.outputs + j, d, panel, pending);
     });
+  }
 }
 
 template <class T> double skipgram(const Step<T>& step) {
@@ -174,6 +184,7 @@ template <class T> void context_mean(const Step<T>& step, T* mean) {
 
 template <class T> void cbow_update(const Step<T>& step, const T* mean, const T* g) {
   for (int64_t d = 0; d < step.stride; d += kLanes<T>) {
+    prefetch_slice(step, d);
     const Vec<T> h = load(mean + d);
     Vec<T> dh = {};
     for_each_panel(step.outputs_count, [&]<int N>(int j) {

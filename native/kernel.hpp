@@ -17,6 +17,8 @@ template <class T> struct Step {
   int64_t stride;  // elements in a row, padding included: a multiple of 64 bytes
   T alpha;
   T context_rate;  // CBOW: what each context row gets of the window's gradient dh
+  T* const* ahead;          // (ahead_count) rows of a later window, to bring into the cache meanwhile
+  int ahead_count;
   T* scratch;      // scratch_size() elements, aligned to 64 bytes
 };
 

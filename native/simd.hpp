@@ -75,14 +75,13 @@ template <class T, int N, int InLane = 16 / static_cast<int>(sizeof(T))> WM_INLI
     return sums<T, N / 2, within ? InLane / 2 : 1>(half);
   }
 }
-// The sum of one vector's lanes.
-template <class T> WM_INLINE T sum(Vec<T> v) {
-  T lanes[kLanes<T>];
-  store_unaligned(lanes, v);
-  for (int width = kLanes<T> / 2; width; width /= 2)
-    for (int i = 0; i < width; i++) lanes[i] += lanes[i + width];
-  return lanes[0];
+// The sum of one vector's lanes: folds it upon itself.
+template <class T, int Width = kLanes<T> / 2, int... I> WM_INLINE T sum(Vec<T> v, Indices<I...> lanes) {
+  v += __builtin_shufflevector(v, v, ((I + Width) % kLanes<T>)...);
+  if constexpr (Width > 1) return sum<T, Width / 2>(v, lanes);
+  return v[0];
 }
+template <class T> WM_INLINE T sum(Vec<T> v) { return sum<T>(v, typename Count<kLanes<T>>::type{}); }
 
 // c[0] + c[1] x + ...
 template <int N> WM_INLINE Vec<float> polynomial(const float (&c)[N], Vec<float> x) {

@@ -10,7 +10,7 @@ namespace wordmill {
 namespace {
 
 constexpr size_t kWindowsAtOnce = 256;  // windows whose negatives are drawn together
-constexpr size_t kAhead = 2;            // windows between the prefetch of rows and their use
+constexpr size_t kAhead = 3;            // windows between asking for rows and using them
 
 bool repeats(std::span<const int32_t> ids) {
   for (size_t i = 1; i < ids.size(); i++)
@@ -59,7 +59,7 @@ template <class T> class Stepper {
 
   // The contexts are those before and those after the centre.
   double operator()(std::span<const int32_t> before, std::span<const int32_t> after, bool contexts_repeat, int32_t target,
-                    std::span<const int32_t> negatives, bool negatives_repeat, T alpha) {
+                    std::span<const int32_t> negatives, bool negatives_repeat, T alpha, const Rows<T>& ahead) {
     const size_t contexts = before.size() + after.size();
     inputs_.clear(contexts);
     if (contexts_repeat) inputs_.add_distinct(input_vectors_, before, after);
@@ -70,7 +70,7 @@ template <class T> class Stepper {
     else outputs_.add(output_vectors_, negatives);
     return step_({inputs_.rows.data(), outputs_.rows.data(), contexts_repeat ? inputs_.weights.data() : nullptr,
                   negatives_repeat ? outputs_.weights.data() : nullptr, inputs_.count, outputs_.count, input_vectors_.stride, alpha,
-                  context_rate(static_cast<T>(contexts)), scratch()});
+                  context_rate(static_cast<T>(contexts)), ahead.rows.data(), ahead.count, scratch()});
   }
 
  private:
@@ -95,14 +95,6 @@ template <class T> class Stepper {
   std::vector<T> scratch_;
 };
 
-// Inlined by force: GCC takes a function that only prefetches for one without effect, and drops the calls.
-#define WM_PREFETCH __attribute__((always_inline)) inline
-
-template <class T> WM_PREFETCH void prefetch_row(const Matrix<T>& matrix, int32_t id) {
-  const char* row = reinterpret_cast<const char*>(matrix.row(id));
-  for (int64_t byte = 0; byte < matrix.stride * int64_t{sizeof(T)}; byte += kRowBytes) __builtin_prefetch(row + byte, 1, 3);
-}
-
 }  // namespace
 
 // One thread's work: plans a block, then takes its windows one by one, the rows of those ahead on their way into the cache.
@@ -119,9 +111,9 @@ template <class T> class Trainer<T>::Worker {
     for (size_t from = 0; from < windows.size(); from += kWindowsAtOnce) {
       const size_t to = std::min(from + kWindowsAtOnce, windows.size());
       const auto negatives = plan_.draw_negatives(from, to);
-      for (size_t w = from; w < std::min(from + kAhead, to); w++) prefetch(windows[w], negatives_of(negatives, w - from));
       for (size_t w = from; w < to; w++) {
-        if (w + kAhead < to) prefetch(windows[w + kAhead], negatives_of(negatives, w + kAhead - from));
+        ahead_.clear(2 + trainer_.problem_.negative);
+        if (w + kAhead < to) look_ahead(windows[w + kAhead], negatives_of(negatives, w + kAhead - from));
         const double into_block = static_cast<double>(plan_.positions()[windows[w].centre] - blocks.begins[b]);
         const double alpha = blocks.alphas[b] - blocks.alpha_step * into_block;
         sums.loss[b] += window(windows[w], negatives_of(negatives, w - from), static_cast<T>(alpha));
@@ -141,23 +133,24 @@ template <class T> class Trainer<T>::Worker {
   double window(const Window& w, std::span<const int32_t> negatives, T alpha) {
     const auto tokens = plan_.tokens();
     const auto before = tokens.subspan(w.first, w.centre - w.first), after = tokens.subspan(w.centre + 1, w.last - w.centre - 1);
-    return step_(before, after, contexts_repeat(w), tokens[w.centre], negatives, repeats(negatives), alpha);
+    return step_(before, after, contexts_repeat(w), tokens[w.centre], negatives, repeats(negatives), alpha, ahead_);
   }
   bool contexts_repeat(const Window& w) const {  // may also say yes where only the centre repeats a context: exact either way
     int32_t nearest = -1;
     for (int32_t i = w.first; i < w.last; i++) nearest = std::max(nearest, plan_.previous()[i]);
     return nearest >= w.first;
   }
-  WM_PREFETCH void prefetch(const Window& w, std::span<const int32_t> negatives) const {
+  void look_ahead(const Window& w, std::span<const int32_t> negatives) {
     const auto tokens = plan_.tokens();
-    prefetch_row(trainer_.input_vectors_, tokens[w.last - 1]);
-    prefetch_row(trainer_.output_vectors_, tokens[w.centre]);
-    for (int32_t id : negatives) prefetch_row(trainer_.output_vectors_, id);
+    ahead_.add(trainer_.input_vectors_.row(tokens[w.last - 1]));
+    ahead_.add(trainer_.output_vectors_.row(tokens[w.centre]));
+    ahead_.add(trainer_.output_vectors_, negatives);
   }
 
   const Trainer& trainer_;
   Plan plan_;
   Stepper<T> step_;
+  Rows<T> ahead_;
 };
 
 template <class T>
@@ -200,7 +193,7 @@ double train_window(const Kernels& kernels, Architecture architecture, CbowUpdat
                     Matrix<T> output_vectors, std::span<const int32_t> contexts, int32_t target, std::span<const int32_t> negatives,
                     T alpha) {
   Stepper<T> step(kernels, architecture, update, input_vectors, output_vectors);
-  return step(contexts, {}, repeats(contexts), target, negatives, repeats(negatives), alpha);
+  return step(contexts, {}, repeats(contexts), target, negatives, repeats(negatives), alpha, {});
 }
 
 template class Trainer<float>;
