@@ -119,13 +119,12 @@ def _check_count(path: Path, seen: int, wanted: int, count: int, *, more: bool) 
 def _read_binary_rows(source: Input, rows: RowCollector, dimensions: int, wanted: int) -> bytes:
     """Read up to `wanted` rows; returns what was read beyond them."""
     width = 4 * dimensions
-    whole_row = re.compile(rb"([^ ]*) .{%d}" % width, re.DOTALL)
+    row_or_rest = re.compile(rb"([^ ]*+) .{%d}|.+" % width, re.DOTALL)
     buffer, offset = b"", source.position  # of the buffer's first byte in the file
     while rows.seen < wanted and (block := source.read(max(_BLOCK, width))):
         buffer += block
-        keys = whole_row.findall(buffer)[: wanted - rows.seen]
-        lengths = np.fromiter(map(len, keys), dtype=np.int64, count=len(keys))
-        ends = np.cumsum(lengths + 1 + width)
+        keys, ends = _cut(row_or_rest, buffer, width, wanted - rows.seen)
+        lengths = np.diff(ends, prepend=0) - 1 - width
         rest = int(ends[-1]) if keys else 0
         waiting = len(buffer) - rest - width if rows.seen + len(keys) < wanted else 0
         if max(waiting, lengths.max(initial=0)) > _LONGEST_KEY:
@@ -139,6 +138,16 @@ def _read_binary_rows(source: Input, rows: RowCollector, dimensions: int, wanted
             rows.add([key.removeprefix(b"\n") for key in keys], windows[ends - width].view("<f4"), places)
         buffer, offset = buffer[rest:], offset + rest
     return buffer
+
+
+def _cut(row_or_rest: re.Pattern[bytes], buffer: bytes, width: int, most: int) -> tuple[list[bytes], NDArray[np.int64]]:
+    """Keys of the whole rows in a buffer, and where the rows end."""
+    keys = row_or_rest.findall(buffer)[:most]
+    lengths = np.fromiter(map(len, keys), dtype=np.int64, count=len(keys))
+    ends = np.cumsum(lengths + 1 + width)
+    if keys and (ends[-1] > len(buffer) or buffer[ends[-1] - width - 1] != ord(" ")):
+        return keys[:-1], ends[:-1]  # the last match was the rest, which has no key
+    return keys, ends
 
 
 @dataclass(frozen=True)
