@@ -193,7 +193,7 @@ def test_analogy_similarity_doesnt_match() -> None:
 
 
 @given(st.lists(st.text(max_size=5), min_size=1, max_size=30, unique=True))
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 def test_packed_keys_are_the_same_keys(keys: Any) -> None:
     listed = TextKeys(keys)
     packed = TextKeys(PackedKeys(*listed.packed))

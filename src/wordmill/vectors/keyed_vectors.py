@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from os import PathLike
 from typing import Any, Protocol
 
@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wordmill.errors import ParameterError
+from wordmill.vectors.documents import Document, encode_documents, sif_weights
 from wordmill.vectors.keys import Key
 from wordmill.vectors.queries import Query, combine, parse_many, parse_terms
-from wordmill.vectors.search import Floats, Neighbor, TopK, similarities, top_k
+from wordmill.vectors.search import Floats, Neighbor, TopK, row_norms, similarities, top_k, unit_rows
 from wordmill.vectors.table import VectorTable
 
 __all__ = ["Indexer", "KeyedVectors"]
@@ -229,6 +230,31 @@ class KeyedVectors(VectorTable):
             raise ParameterError("the mean needs at least one key that has a vector and a weight other than 0")
         total /= (np.linalg.norm(total) or 1.0) if post_normalize else size
         return total.astype(self.vectors.dtype)
+
+    # -- documents ----------------------------------------------------------------------------------------------------
+
+    def encode(
+        self, documents: Document | Iterable[Document], *, sif: float | None = None, normalize: bool = False
+    ) -> Floats:
+        """Mean vectors (N, D) of documents, over the keys that have a vector; zeros where none has.
+
+        Parameters
+        ----------
+        documents
+            Texts, split by the model's tokenizer, or sequences of keys; one text alone gives one vector (D,).
+        sif
+            Weigh keys by smooth inverse frequency with this parameter, say 1e-3 (`documents.sif_weights`).
+        normalize
+            Scale each mean to length 1.
+        """
+        alone = isinstance(documents, str)
+        weights = None if sif is None else sif_weights(self, sif)
+        means = encode_documents(self, [documents] if isinstance(documents, str) else documents, weights=weights)  # type: ignore[arg-type]
+        if normalize:
+            means = unit_rows(means, row_norms(means))
+        return means[0] if alone else means
+
+    transform = encode  # scikit-learn's name
 
     # -- what the queries share ---------------------------------------------------------------------------------------
 
