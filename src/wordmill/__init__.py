@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from wordmill.config import TrainConfig
     from wordmill.corpus import EncodedCorpus, Vocab, read_corpus
-    from wordmill.training import Callback, Word2Vec
+    from wordmill.training import Callback, Checkpoint, EarlyStopping, LogFile, Word2Vec
     from wordmill.vectors import KeyedVectors
 
 __all__ = [
     "Callback",
+    "Checkpoint",
+    "EarlyStopping",
     "EncodedCorpus",
     "KeyedVectors",
+    "LogFile",
     "TrainConfig",
     "Vocab",
     "Word2Vec",
@@ -27,8 +30,11 @@ __all__ = [
 
 _HOME = {
     "Callback": "wordmill.training",
+    "Checkpoint": "wordmill.training",
+    "EarlyStopping": "wordmill.training",
     "EncodedCorpus": "wordmill.corpus",
     "KeyedVectors": "wordmill.vectors",
+    "LogFile": "wordmill.training",
     "TrainConfig": "wordmill.config",
     "Vocab": "wordmill.corpus",
     "Word2Vec": "wordmill.training",

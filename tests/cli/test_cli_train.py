@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cli_calls import Cli
 
 from wordmill import KeyedVectors, TrainConfig, Word2Vec
 from wordmill.config import knobs
+from wordmill.training import Run
 
 WORDMILL = [sys.executable, "-c", "from wordmill.cli import main; main()"]
 FAST = ("--vector-size", "8", "--epochs", "2", "--workers", "1")
@@ -185,6 +188,75 @@ def test_a_signal_saves_the_vectors_so_far(corpus: Path, tmp_path: Path, number:
     assert "Traceback" not in rest
     model = Word2Vec.load(tmp_path / "m")
     assert 0 < len(model.history) < 1_000_000
+
+
+def newest(checkpoints: Path) -> str:
+    return max((path.name for path in checkpoints.glob("[0-9]*")), default="")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends SIGKILL")
+def test_killed_at_any_moment_it_goes_on(tmp_path: Path) -> None:
+    """Twenty times killed, at random moments, and resumed: the vectors of a run that was left alone."""
+    draw = random.Random(2)
+    words = [f"w{i}" for i in range(2000)]
+    corpus = tmp_path / "corpus.txt"
+    corpus.write_text("\n".join(" ".join(draw.choices(words, k=20)) for _ in range(5000)), encoding="utf-8")
+    options = ["--epochs", "110", "--workers", "1", "--quiet"]
+    often = ["--checkpoint-every", "0.02s"]
+    killed = [*WORDMILL, "train", str(corpus), "-o", str(tmp_path / "killed"), "--resume", *options, *often]
+    checkpoints = tmp_path / "killed.checkpoints"
+    for _ in range(20):
+        before = newest(checkpoints)
+        with subprocess.Popen(killed, stderr=subprocess.DEVNULL) as process:
+            while newest(checkpoints) == before:
+                assert process.poll() is None
+                time.sleep(0.01)
+            time.sleep(draw.uniform(0.0, 0.1))
+            process.kill()
+    done = subprocess.run(killed, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "starts from the beginning" not in done.stderr
+    subprocess.run([*WORDMILL, "train", str(corpus), "-o", str(tmp_path / "whole"), *options], check=True)
+    ours, theirs = Word2Vec.load(tmp_path / "killed"), Word2Vec.load(tmp_path / "whole")
+    assert (ours.wv.vectors == theirs.wv.vectors).all()
+    assert (ours.output_vectors == theirs.output_vectors).all()
+    assert {path.name for path in tmp_path.iterdir()} == {"corpus.txt", "killed", "whole"}
+
+
+def test_signal_then_resume(corpus: Path, tmp_path: Path, cli: Cli) -> None:
+    options = ["--vector-size", "8", "--workers", "1", "--epochs", "300", "-q"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("wordmill.cli.training.StopOnSignal.on_epoch_end", stop_after_ten, raising=False)
+        outcome = cli("train", corpus, "-o", tmp_path / "m", *options)
+    assert outcome.code == 130
+    assert "--resume" in outcome.err
+    assert cli("train", corpus, "-o", tmp_path / "m", *options, "--resume").code == 0
+    assert cli("train", corpus, "-o", tmp_path / "whole", *options).code == 0
+    assert (KeyedVectors.load(tmp_path / "m").vectors == KeyedVectors.load(tmp_path / "whole").vectors).all()
+    outcome = cli("train", corpus, "-o", tmp_path / "m", *options, "--checkpoint-every", "sometimes")
+    assert outcome.code == 2
+
+
+def stop_after_ten(self: Any, run: Run) -> None:
+    if run.epoch == 10:
+        signal.raise_signal(signal.SIGINT)
+        self.on_interval(run)
+
+
+def test_validation_log_and_plot(cli: Cli, corpus: Path, tmp_path: Path) -> None:
+    options = ["--validation", "0.1", "--early-stopping", "--patience", "1", "--epochs", "90", "--alpha", "0.1"]
+    files = ["--log", tmp_path / "log.jsonl", "--plot", tmp_path / "loss.png"]
+    outcome = cli("train", corpus, "-o", tmp_path / "m", "--vector-size", "8", "--sample", "0", *options, *files)
+    assert outcome.code == 0
+    assert "  validation " in outcome.err
+    assert "stopped after epoch " in outcome.err
+    assert (tmp_path / "loss.png").read_bytes().startswith(b"\x89PNG")
+    epochs = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert sum(line["event"] == "epoch" for line in epochs) == len(Word2Vec.load(tmp_path / "m").history)
+    assert cli("train", corpus, "-o", tmp_path / "n", *FAST, "--validation", corpus).code == 0
+    assert cli("train", corpus, "-o", tmp_path / "o", *FAST, "--early-stopping").code == 1
+    assert cli("train", corpus, "-o", tmp_path / "o", *FAST, "--validation", "0.9").code == 1
+    assert not (tmp_path / "o").exists()
 
 
 def test_full_disk_is_one_line(corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cli: Cli) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from wordmill.cli.console import print_rows
+from wordmill.cli.console import note, print_rows
 from wordmill.cli.options import Corpora, corpus_source, with_settings
 from wordmill.config import TrainConfig
 
@@ -33,27 +34,84 @@ def command(
         bool, typer.Option("--dry-run", help="Read the corpus, show what training would take, and stop.")
     ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show errors only.")] = False,
+    validation: Annotated[
+        str, typer.Option(help="A share of the tokens to hold out, or a corpus: its loss is shown after each epoch.")
+    ] = "0",
+    early_stopping: Annotated[
+        bool, typer.Option("--early-stopping", help="Stop when the validation loss falls no more; keep the best epoch.")
+    ] = False,
+    patience: Annotated[int, typer.Option(min=1, help="Epochs that early stopping waits for a lower loss.")] = 2,
+    checkpoint_every: Annotated[
+        str, typer.Option(help="How often the run is saved beside the model: 90s, 10m, 2h, 1epoch or never.")
+    ] = "10m",
+    resume: Annotated[bool, typer.Option("--resume", help="Go on from the last checkpoint, if there is one.")] = False,
+    log: Annotated[Path | None, typer.Option(help="Append a line of JSON for each second and epoch to a file.")] = None,
+    plot: Annotated[Path | None, typer.Option(help="Draw the loss: loss.png, .svg or .pdf.")] = None,
     *,
     settings: dict[str, Any],
 ) -> None:
     """Train vectors on a corpus.
 
     Ctrl-C and SIGTERM stop it, and the vectors so far are saved (exit code 130 or 143); a second Ctrl-C leaves at once.
+    With the same command and --resume it goes on.
     """
-    from wordmill.cli.outputs import check_model_writable
+    from wordmill.cli.outputs import check_file_writable, check_model_writable
     from wordmill.cli.training import read, train_and_save
+    from wordmill.training import EarlyStopping, LogFile
+    from wordmill.training.checkpoint import Checkpoint, remove_checkpoints
 
     source = corpus_source(corpus)
     config = TrainConfig.from_params(settings)
+    timing = _timing(checkpoint_every)
     if output is not None:
         check_model_writable(output)
     elif not dry_run:
         raise typer.BadParameter("say where the model goes: -o model/", param_hint="--output")
+    for file in (log, plot):
+        if file is not None:
+            check_file_writable(file)
     encoded = read(source, config, quiet=quiet)
     if output is None or dry_run:
         print_rows(("what", "value"), _outlook(encoded, config))
-    else:
-        train_and_save(encoded, settings, output, quiet=quiet)
+        return
+    beside = output.resolve().with_name(output.resolve().name + ".checkpoints")
+    early = EarlyStopping(patience)
+    checkpoint = Checkpoint(beside, seconds=timing[0], epochs=timing[1])
+    callbacks = [checkpoint, *([early] if early_stopping else []), *([LogFile(log)] if log else [])]
+    model = train_and_save(
+        encoded,
+        settings,
+        output,
+        quiet=quiet,
+        callbacks=callbacks,
+        validation=_share_or_corpus(validation),
+        resume=beside if resume else None,
+    )
+    remove_checkpoints(beside)
+    if early.message:
+        note(early.message)
+    if plot is not None:
+        from wordmill.plots import plot_loss
+
+        plot_loss(model.history, plot)
+    if not quiet:
+        note(f"now ask it: wordmill nearest {output} WORD")
+
+
+def _timing(text: str) -> tuple[float | None, int | None]:
+    """Turn 90s, 10m, 2h, 1epoch or never into seconds or epochs."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)(s|m|h)|(\d+) ?epochs?|never", text)
+    if found is None or "0" in (found[1], found[3]):
+        raise typer.BadParameter(f"{text!r}: write 90s, 10m, 2h, 1epoch or never", param_hint="--checkpoint-every")
+    seconds = float(found[1]) * {"s": 1, "m": 60, "h": 3600}[found[2]] if found[1] else None
+    return seconds, int(found[3]) if found[3] else None
+
+
+def _share_or_corpus(text: str) -> float | str:
+    try:
+        return float(text)
+    except ValueError:
+        return text
 
 
 def _outlook(corpus: EncodedCorpus, config: TrainConfig) -> Iterator[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -58,19 +59,26 @@ def read(source: str | list[Path], config: TrainConfig, *, quiet: bool) -> Encod
     return corpus
 
 
-def train_and_save(corpus: EncodedCorpus, settings: dict[str, Any], output: Path, *, quiet: bool) -> Word2Vec:
+def train_and_save(
+    corpus: EncodedCorpus,
+    settings: dict[str, Any],
+    output: Path,
+    *,
+    quiet: bool,
+    callbacks: Sequence[Callback] = (),
+    **fit_options: Any,
+) -> Word2Vec:
     """Train a model and save it; also where a signal stops the training: then exit with 128 + its number."""
     model, stop = Word2Vec(**settings), StopOnSignal()
-    model.fit(corpus, callbacks=[stop] if quiet else [stop, Progress()])
+    model.fit(corpus, callbacks=[stop, *callbacks, *([] if quiet else [Progress()])], **fit_options)
     model.save(output)
     if stop.caught is not None:
-        note(f"interrupted; the vectors so far ({_progress(model, corpus)}) are saved in {output}")
+        done = sum(entry["tokens"] for entry in model.history) / len(corpus.ids)
+        note(
+            f"interrupted; the vectors so far ({done:.1f} of {model.epochs} epochs) are saved in {output}; "
+            "the same command with --resume goes on"
+        )
         raise typer.Exit(128 + stop.caught)
     if not quiet:
-        note(f"{model.wv!r} saved in {output}; try: wordmill nearest {output} WORD")
+        note(f"{len(model.wv):,} vectors of {model.wv.vector_size} numbers saved in {output}")
     return model
-
-
-def _progress(model: Word2Vec, corpus: EncodedCorpus) -> str:
-    done = sum(entry["tokens"] for entry in model.history) / len(corpus.ids)
-    return f"{done:.1f} of {model.epochs} epochs"

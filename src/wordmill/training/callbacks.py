@@ -48,6 +48,10 @@ class Run:
         The books of the epoch in training.
     stopped : bool
         Whether `stop` was called.
+    sound : bool
+        Whether vectors and books agree: not while the core trains, nor after a divergence.
+    fingerprint, validation : str
+        Of the corpus and of what is held out, so that a checkpoint is not taken for another's; no validation: empty.
     """
 
     config: TrainConfig
@@ -63,6 +67,9 @@ class Run:
     history: list[dict[str, Any]] = field(default_factory=list)
     account: Account | None = None
     stopped: bool = False
+    sound: bool = True
+    fingerprint: str = ""
+    validation: str = ""
 
     @property
     def epoch(self) -> int:

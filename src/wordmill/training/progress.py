@@ -57,6 +57,8 @@ class Progress(Callback):
             return
         self._last_epoch_line = now
         loss = "no example" if entry["loss"] is None else f"loss {entry['loss']:.4f}"
+        if "validation_loss" in entry:
+            loss += f"  validation {entry['validation_loss']:.4f}"
         speed = f"{entry['tokens_per_second']:,.0f} words/s"
         self._console.print(f"{_epoch(run)}  {loss}  {speed}  {entry['seconds']:.1f} s")
 

@@ -22,7 +22,14 @@ from wordmill.training.schedule import Schedule, cut_into_blocks
 from wordmill.training.trainer import Trainer
 from wordmill.training.validation import HeldOut, split
 
-__all__ = ["begin_run", "held_out_corpus", "make_trainer", "padded", "read_training_corpus"]
+__all__ = [
+    "begin_run",
+    "held_out_corpus",
+    "make_trainer",
+    "padded",
+    "read_training_corpus",
+    "read_validation_corpus",
+]
 
 Matrix = NDArray[np.floating[Any]]
 
@@ -50,7 +57,7 @@ def begin_run(config: TrainConfig, corpus: EncodedCorpus) -> Run:
     for begin in range(0, V, 1024):  # in parts: the temporary stays small
         rows = input_vectors[begin : begin + 1024]
         rows[:] = (random.random(rows.shape, dtype=np.float32) - np.float32(0.5)) / np.float32(D)
-    return Run(config, corpus.vocab, input_vectors, output_vectors, tokens_total=0)
+    return Run(config, corpus.vocab, input_vectors, output_vectors, tokens_total=0, fingerprint=corpus.fingerprint())
 
 
 def make_trainer(run: Run, corpus: EncodedCorpus, validation: Any, callbacks: Sequence[Callback]) -> Trainer:
@@ -62,10 +69,13 @@ def make_trainer(run: Run, corpus: EncodedCorpus, validation: Any, callbacks: Se
     problem = _problem(config, counts, corpus.ids, parts.offsets)
     validate = None
     if held_out.any():
+        run.validation = f"{float(validation)!r} of the corpus"
         unthinned = replace(problem, keep=np.ones(len(counts)))
         validate = HeldOut(_backend(run, unthinned), parts.begins[held_out], parts.ends[held_out]).loss
     elif not of_share:
-        validate = held_out_corpus(run, validation).loss
+        other = read_validation_corpus(run, validation)
+        run.validation = other.fingerprint()
+        validate = held_out_corpus(run, other).loss
     schedule = Schedule(
         parts.begins[trained], parts.ends[trained], config.epochs, config.start_alpha, config.min_alpha, config.seed
     )
@@ -73,10 +83,14 @@ def make_trainer(run: Run, corpus: EncodedCorpus, validation: Any, callbacks: Se
     return Trainer(_backend(run, problem), schedule, run, callbacks, validate=validate)
 
 
-def held_out_corpus(run: Run, source: Any) -> HeldOut:
-    """Read a corpus in the vocabulary of a run, to measure its loss."""
+def read_validation_corpus(run: Run, source: Any) -> EncodedCorpus:
+    """Read a corpus in the vocabulary of a run."""
     corpus = source if isinstance(source, EncodedCorpus) else _read(source, run.config, 1, None)
-    corpus = recode(corpus, run.vocab)
+    return recode(corpus, run.vocab)
+
+
+def held_out_corpus(run: Run, corpus: EncodedCorpus) -> HeldOut:
+    """Prepare to measure the loss of a corpus that is not trained."""
     problem = _problem(run.config, run.vocab.counts, corpus.ids, corpus.offsets)
     edges = cut_into_blocks(len(corpus.ids))
     return HeldOut(_backend(run, replace(problem, keep=np.ones(len(run.vocab)))), edges[:-1], edges[1:])

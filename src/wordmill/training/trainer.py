@@ -86,6 +86,7 @@ class Trainer:
         run.account = run.account or Account(len(order))
         while not run.account.complete and not run.stopped:
             part = slice(run.account.blocks_done, run.account.blocks_done + self._batch)
+            run.sound = False
             sums, seconds = self._call(epoch, _slice(blocks, part))
             run.account.add(order[part], sums, seconds)
             self._end_interval(run.account, sums, seconds)
@@ -112,6 +113,7 @@ class Trainer:
         run.loss = float(sums.loss.sum()) / examples if examples else math.nan
         if examples:
             self._check_divergence()
+        run.sound = True
         for callback in self._callbacks:
             callback.on_interval(run)
 

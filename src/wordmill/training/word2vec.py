@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from os import PathLike
@@ -15,12 +16,22 @@ from wordmill.corpus import Vocab
 from wordmill.errors import DivergenceError, FormatError, NotFittedError, ParameterError
 from wordmill.text import lower, tokenize
 from wordmill.training.callbacks import Callback, Run
+from wordmill.training.checkpoint import resume as resume_run
 from wordmill.training.progress import Progress
-from wordmill.training.setup import begin_run, held_out_corpus, make_trainer, padded, read_training_corpus
+from wordmill.training.setup import (
+    begin_run,
+    held_out_corpus,
+    make_trainer,
+    padded,
+    read_training_corpus,
+    read_validation_corpus,
+)
 from wordmill.vectors import KeyedVectors
 from wordmill.vectors.formats.directory import load_model, save_model
 
 __all__ = ["Word2Vec"]
+
+logger = logging.getLogger(__name__)
 
 
 class Word2Vec:
@@ -113,6 +124,7 @@ class Word2Vec:
         *,
         validation: Any = 0.0,
         callbacks: Sequence[Callback] = (),
+        resume: str | PathLike[str] | None = None,
     ) -> Self:
         """Learn vectors from a corpus, from the start.
 
@@ -128,6 +140,8 @@ class Word2Vec:
             A share of the tokens to hold out, or another corpus: its loss after each epoch is in `history`.
         callbacks : sequence of Callback
             Told what happens; they may stop the training.
+        resume : path, optional
+            Go on from the newest checkpoint in this directory (see `Checkpoint`), if there is one.
 
         Returns
         -------
@@ -145,6 +159,8 @@ class Word2Vec:
         corpus = read_training_corpus(X, config)
         run = begin_run(config, corpus)
         trainer = make_trainer(run, corpus, validation, [*callbacks, *([Progress()] if config.verbose else [])])
+        if resume is not None and not resume_run(run, resume):
+            logger.warning("no checkpoint in %s yet: training starts from the beginning", resume)
         try:
             trainer.train()
         except DivergenceError:
@@ -162,7 +178,7 @@ class Word2Vec:
         """
         trained = self._fitted()
         run = trained.as_run(self.output_vectors)
-        return -held_out_corpus(run, X).loss()
+        return -held_out_corpus(run, read_validation_corpus(run, X)).loss()
 
     # Results
 

@@ -1,0 +1,197 @@
+"""Checkpoints: a run on disk, to go on from where it stood.
+
+A checkpoint is a model directory (so its vectors can be looked at) whose settings and training arrays hold the rest of
+the run: history, books of the epoch in training, and what the run must have in common with the one that goes on.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import time
+from dataclasses import asdict
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import wordmill
+from wordmill.core import instruction_set
+from wordmill.errors import FormatError, OutputError, ParameterError
+from wordmill.training.account import Account
+from wordmill.training.callbacks import Callback, Run
+from wordmill.vectors.formats.directory import Model, load_model, save_model
+
+__all__ = ["Checkpoint", "remove_checkpoints", "resume"]
+
+logger = logging.getLogger(__name__)
+
+#: Parameters that may differ between a checkpoint and the run that goes on from it.
+FREE = frozenset({"workers", "verbose"})
+
+
+class Checkpoint(Callback):
+    """Saves the run now and then, and where it ends before its time; `Word2Vec.fit(..., resume=directory)` goes on.
+
+    A checkpoint that cannot be written is logged as an error; training goes on and tries again later.
+
+    Parameters
+    ----------
+    directory : path
+        Where checkpoints are kept; nothing else should be.
+    seconds : float, optional
+        Save when so much time has passed since the last one.
+    epochs : int, optional
+        Save after so many epochs.
+    keep : int
+        How many to keep, the newest ones.
+    """
+
+    def __init__(
+        self,
+        directory: str | PathLike[str],
+        *,
+        seconds: float | None = 600.0,
+        epochs: int | None = None,
+        keep: int = 2,
+    ) -> None:
+        if (seconds is not None and not seconds > 0) or (epochs is not None and epochs < 1) or keep < 1:
+            raise ParameterError(f"seconds={seconds}, epochs={epochs} and keep={keep} must be above 0, or None")
+        self._directory, self._seconds, self._epochs, self._keep = Path(directory), seconds, epochs, keep
+        self._saved_at = 0.0  # monotonic clock
+        self._saved = -1  # tokens done
+
+    def on_train_begin(self, run: Run) -> None:
+        """Start the clock; what killed saves left behind goes."""
+        _remove_leftovers(self._directory)
+        self._saved_at, self._saved = time.monotonic(), run.tokens_done
+
+    def on_interval(self, run: Run) -> None:
+        """Save when it is time."""
+        if self._seconds is not None and time.monotonic() - self._saved_at >= self._seconds:
+            self._save(run)
+
+    def on_epoch_end(self, run: Run) -> None:
+        """Save after some epochs."""
+        if self._epochs is not None and len(run.history) % self._epochs == 0:
+            self._save(run)
+
+    def on_train_end(self, run: Run) -> None:
+        """Save a run that ends before its time."""
+        if run.sound and run.tokens_done not in (self._saved, run.tokens_total):
+            self._save(run)
+
+    def _save(self, run: Run) -> None:
+        """Write a checkpoint, then remove those that are not to be kept."""
+        self._saved_at = time.monotonic()
+        try:
+            save_checkpoint(self._directory / f"{run.tokens_done:015d}", run)
+        except OutputError as error:
+            logger.error("no checkpoint: %s", error)  # noqa: TRY400 (one line, no traceback)
+            return
+        self._saved = run.tokens_done
+        for old in _checkpoints(self._directory)[self._keep :]:
+            shutil.rmtree(old)
+
+
+def remove_checkpoints(directory: Path) -> None:
+    """Remove all checkpoints, and their directory where nothing else is in it."""
+    for path in _checkpoints(directory):
+        shutil.rmtree(path)
+    _remove_leftovers(directory)
+    if directory.is_dir() and not any(directory.iterdir()):
+        directory.rmdir()
+
+
+def save_checkpoint(path: Path, run: Run) -> None:
+    """Write one checkpoint, whole or not at all."""
+    account = run.account
+    position = {"tokens_done": run.tokens_done, "seconds": run.seconds}
+    if account is not None:
+        position |= {"blocks_done": account.blocks_done, "epoch_seconds": account.seconds}
+    settings = {"params": _params(run), "history": run.history, "position": position, "origin": _origin(run)}
+    training = {"output_vectors": run.output_vectors, **(account.arrays() if account else {})}
+    save_model(path, run.as_keyed_vectors(), settings=settings, training=training)
+
+
+def resume(run: Run, directory: str | PathLike[str]) -> bool:
+    """Put a run where its newest whole checkpoint stands; False where there is none.
+
+    Raises
+    ------
+    ParameterError
+        The checkpoint is of another corpus or has other settings; the message names the difference.
+    """
+    saved = _newest(Path(directory))
+    if saved is None:
+        return False
+    _check_same(run, saved, Path(directory))
+    position, training = saved.settings["position"], saved.training
+    if training is None:
+        raise FormatError(f"{directory}: training.safetensors was deleted, and there is no going on without it")
+    run.input_vectors[:], run.output_vectors[:] = saved.keyed_vectors.vectors, training["output_vectors"]
+    run.history, run.tokens_done = saved.settings["history"], position["tokens_done"]
+    run.seconds = position["seconds"]
+    if "blocks_done" in position:
+        run.account = Account.from_arrays(training, position["blocks_done"], position["epoch_seconds"])
+    return True
+
+
+def _checkpoints(directory: Path) -> list[Path]:
+    """Return the checkpoints of a directory, newest first."""
+    return sorted(directory.glob("[0-9]" * 15), reverse=True)
+
+
+def _remove_leftovers(directory: Path) -> None:
+    """Remove checkpoints that were cut short while being written."""
+    for path in directory.glob("." + "[0-9]" * 15 + ".*"):
+        shutil.rmtree(path)
+
+
+def _newest(directory: Path) -> Model | None:
+    """Load the newest checkpoint that is whole."""
+    found = _checkpoints(directory)
+    for path in found:
+        try:
+            return load_model(path)
+        except FormatError as error:
+            logger.warning("passing over a damaged checkpoint: %s", error)
+    if found:
+        raise FormatError(f"{directory}: none of {len(found)} checkpoints can be read: remove it to start anew")
+    return None
+
+
+def _params(run: Run) -> dict[str, Any]:
+    params = asdict(run.config)
+    return params | {"tokenizer": None if callable(params["tokenizer"]) else params["tokenizer"]}
+
+
+def _origin(run: Run) -> dict[str, str]:
+    """Return what decides the bits of a run, apart from its settings."""
+    return {
+        "corpus": run.fingerprint,
+        "validation": run.validation,
+        "wordmill": wordmill.__version__,
+        "numpy": np.__version__,
+        "instruction set": instruction_set(),
+    }
+
+
+def _check_same(run: Run, saved: Model, directory: Path) -> None:
+    ours, theirs = _params(run), saved.settings["params"]
+    for name, value in ours.items():
+        if name not in FREE and theirs.get(name) != value:
+            raise ParameterError(
+                f"the checkpoints in {directory} were made with {name}={theirs.get(name)!r}, this run has {value!r}: "
+                f"go on with the same, or remove {directory} to start anew"
+            )
+    for name, value in _origin(run).items():
+        other = saved.settings["origin"][name]
+        if other != value and name in ("corpus", "validation"):
+            raise ParameterError(
+                f"the checkpoints in {directory} are of another {name} than this run: go on with the same, or remove "
+                f"{directory} to start anew"
+            )
+        if other != value:
+            logger.warning("the checkpoint was made by %s %s, now %s: bits may differ", name, other, value)

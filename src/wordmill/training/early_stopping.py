@@ -1,0 +1,105 @@
+"""Stopping when held-out text no longer gains, and going back to the best epoch."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from os import PathLike
+from pathlib import Path
+
+from wordmill.errors import ParameterError
+from wordmill.training.callbacks import Callback, Run
+from wordmill.vectors.formats.atomic import atomic_file
+from wordmill.vectors.formats.safetensors import read_safetensors, write_safetensors
+
+__all__ = ["EarlyStopping"]
+
+logger = logging.getLogger(__name__)
+
+
+class EarlyStopping(Callback):
+    """Stops the training once the validation loss has not fallen for some epochs.
+
+    Parameters
+    ----------
+    patience : int
+        Epochs without a better loss that are waited for.
+    min_delta : float
+        A loss is better where it is lower by more than this.
+    restore_best : bool
+        Whether the run ends with the vectors of the best epoch. They wait in a file, not in memory.
+    directory : path, optional
+        Where that file is kept; left out: a scratch directory, gone after the run.
+
+    Attributes
+    ----------
+    message : str
+        Why the training was stopped; empty where it was not.
+    """
+
+    def __init__(
+        self,
+        patience: int = 2,
+        *,
+        min_delta: float = 0.0,
+        restore_best: bool = True,
+        directory: str | PathLike[str] | None = None,
+    ) -> None:
+        if patience < 1 or not min_delta >= 0:
+            raise ParameterError(f"patience={patience} and min_delta={min_delta}: at least 1 and 0 are needed")
+        self._patience, self._min_delta, self._restore_best = patience, min_delta, restore_best
+        self._directory = None if directory is None else Path(directory)
+        self._scratch: tempfile.TemporaryDirectory[str] | None = None
+        self.message = ""
+
+    def on_train_begin(self, run: Run) -> None:
+        """Make sure that there is a validation loss."""
+        if not run.validation:
+            raise ParameterError("early stopping needs a validation loss: fit(..., validation=0.01)")
+        self.message = ""
+        if self._restore_best and self._directory is None:
+            self._scratch = tempfile.TemporaryDirectory(prefix="wordmill-")
+
+    def on_epoch_end(self, run: Run) -> None:
+        """Keep the vectors where they are the best, stop where they have not been for too long."""
+        best = self._best_epoch(run)
+        if best == run.epoch and self._restore_best:
+            with atomic_file(self._file()) as file:
+                write_safetensors(file, {"input": run.input_vectors, "output": run.output_vectors})
+        if run.epoch - best >= self._patience:
+            self.message = _message(run, best)
+            logger.info("%s", self.message)
+            run.stop()
+
+    def on_train_end(self, run: Run) -> None:
+        """Go back to the best epoch, unless the run was interrupted within one."""
+        between_epochs = run.account is None and run.history
+        if self._restore_best and between_epochs and self._best_epoch(run) != run.epoch and self._file().exists():
+            best = read_safetensors(self._file())
+            run.input_vectors[:], run.output_vectors[:] = best["input"], best["output"]
+            run.sound = False  # they are not those of the last epoch any more
+        if self._scratch is not None:
+            self._scratch.cleanup()
+            self._scratch = None
+
+    def _best_epoch(self, run: Run) -> int:
+        """Return the last epoch that was better than all before: from the history, so that a resumed run agrees."""
+        best, lowest = 1, float("inf")
+        for entry in run.history:
+            if entry["validation_loss"] < lowest - self._min_delta:
+                best, lowest = entry["epoch"], entry["validation_loss"]
+        return best
+
+    def _file(self) -> Path:
+        return Path(self._scratch.name if self._scratch else self._directory or ".") / "best.safetensors"
+
+
+def _message(run: Run, best: int) -> str:
+    lowest = run.history[best - 1]["validation_loss"]
+    message = (
+        f"stopped after epoch {run.epoch} of {run.config.epochs}: the validation loss was lowest in epoch {best}, "
+        f"{lowest:.4f}"
+    )
+    if run.alpha > run.config.min_alpha + 0.1 * (run.config.start_alpha - run.config.min_alpha):
+        message += f"; alpha was still {run.alpha:.3g}: a run of epochs={best} would let it fall and may do better"
+    return message

@@ -1,0 +1,240 @@
+"""Checkpoints: the vectors of a resumed run are those of one that was never interrupted, bit for bit."""
+
+from __future__ import annotations
+
+import errno
+import json
+import logging
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from wordmill import Checkpoint, EarlyStopping, KeyedVectors, LogFile, Word2Vec
+from wordmill.errors import FormatError, OutputError, ParameterError
+from wordmill.training import Callback, Run
+
+SMALL: dict[str, Any] = {"vector_size": 12, "epochs": 4, "min_count": 1, "alpha": 0.1, "workers": 1}
+
+
+@pytest.fixture(scope="module")
+def texts() -> list[list[str]]:
+    draw = np.random.default_rng(1)
+    topics = [[f"a{i}" for i in range(20)], [f"b{i}" for i in range(20)]]
+    return [draw.choice(topics[i % 2], 12).tolist() for i in range(600)]
+
+
+class Interrupt(Callback):
+    """Raises after so many intervals, or at the end of an epoch."""
+
+    def __init__(self, intervals: int = 0, epoch: int = 0) -> None:
+        self.left, self.epoch = intervals, epoch
+
+    def on_interval(self, run: Run) -> None:
+        self.left -= 1
+        if self.left == 0:
+            raise KeyboardInterrupt
+
+    def on_epoch_end(self, run: Run) -> None:
+        if run.epoch == self.epoch:
+            raise KeyboardInterrupt
+
+
+@pytest.fixture(autouse=True)
+def _one_block_a_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    from wordmill.training.trainer import Trainer
+
+    defaults = Trainer.__init__.__kwdefaults__
+    assert defaults is not None
+    monkeypatch.setitem(defaults, "interval", 0.0)
+
+
+def without_times(model: Word2Vec) -> list[dict[str, Any]]:
+    return [{k: v for k, v in e.items() if k not in ("seconds", "tokens_per_second")} for e in model.history]
+
+
+@pytest.mark.parametrize("interruption", [{"intervals": 1}, {"intervals": 17}, {"intervals": 30}, {"epoch": 2}])
+@pytest.mark.parametrize("validation", [0.0, 0.1])
+def test_resumed_run_is_the_uninterrupted_one(
+    texts: list[list[str]], tmp_path: Path, interruption: dict[str, int], validation: float
+) -> None:
+    whole = Word2Vec(**SMALL).fit(texts, validation=validation)
+    model = Word2Vec(**SMALL)
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(texts, validation=validation, callbacks=[Checkpoint(tmp_path), Interrupt(**interruption)])
+    resumed = Word2Vec(**SMALL).fit(texts, validation=validation, resume=tmp_path)
+    assert np.array_equal(resumed.wv.vectors, whole.wv.vectors)
+    assert np.array_equal(resumed.output_vectors, whole.output_vectors)
+    assert without_times(resumed) == without_times(whole)
+
+
+def test_last_two_are_kept_and_open_as_models(texts: list[list[str]], tmp_path: Path) -> None:
+    class Look(Callback):
+        def __init__(self) -> None:
+            self.seen: list[int] = []
+
+        def on_epoch_end(self, run: Run) -> None:
+            self.seen.append(len(list(tmp_path.iterdir())))
+
+    look = Look()
+    Word2Vec(**SMALL).fit(texts, callbacks=[Checkpoint(tmp_path, seconds=None, epochs=1), look])
+    assert look.seen == [1, 2, 2, 2]
+    newest = max(tmp_path.iterdir())
+    assert len(KeyedVectors.load(newest)) == 40
+    assert len(Word2Vec.load(newest).history) == 4
+
+
+def test_damaged_checkpoint_is_passed_over(
+    texts: list[list[str]], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        Word2Vec(**SMALL).fit(texts, callbacks=[Checkpoint(tmp_path, seconds=1e-9), Interrupt(intervals=9)])
+    older, newest = sorted(tmp_path.iterdir())
+    file = newest / "model.safetensors"
+    file.write_bytes(file.read_bytes()[:-1])
+    resumed = Word2Vec(**SMALL).fit(texts, resume=tmp_path)
+    assert "passing over a damaged checkpoint" in caplog.text
+    assert np.array_equal(resumed.wv.vectors, Word2Vec(**SMALL).fit(texts).wv.vectors)
+    (older / "manifest.json").unlink()
+    with pytest.raises(FormatError, match="none of 2 checkpoints can be read"):
+        Word2Vec(**SMALL).fit(texts, resume=tmp_path)
+
+
+def test_no_checkpoint_yet(texts: list[list[str]], tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    model = Word2Vec(**SMALL).fit(texts, resume=tmp_path / "none")
+    assert "training starts from the beginning" in caplog.text
+    assert len(model.history) == 4
+
+
+@pytest.fixture(scope="module")
+def begun(texts: list[list[str]], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("begun")
+    with pytest.raises(KeyboardInterrupt):
+        Word2Vec(**SMALL).fit(texts, callbacks=[Checkpoint(path), Interrupt(epoch=1)])
+    return path
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("alpha", 0.2), ("epochs", 9), ("vector_size", 11), ("seed", 2), ("negative", 4)]
+)
+def test_another_setting_is_refused(texts: list[list[str]], begun: Path, name: str, value: object) -> None:
+    with pytest.raises(ParameterError, match=f"made with {name}=.*, this run has {value}"):
+        Word2Vec(**{**SMALL, name: value}).fit(texts, resume=begun)
+
+
+def test_another_corpus_is_refused(texts: list[list[str]], begun: Path) -> None:
+    with pytest.raises(ParameterError, match="of another corpus"):
+        Word2Vec(**SMALL).fit([*texts, ["a1"]], resume=begun)
+    with pytest.raises(ParameterError, match="of another validation"):
+        Word2Vec(**SMALL).fit(texts, validation=texts[:9], resume=begun)
+
+
+def test_workers_may_differ(texts: list[list[str]], begun: Path) -> None:
+    assert len(Word2Vec(**{**SMALL, "workers": 2}).fit(texts, resume=begun).history) == 4
+
+
+def test_another_instruction_set_is_a_warning(
+    texts: list[list[str]], begun: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    from wordmill.vectors.formats.directory import load_model, save_model
+
+    shutil.copytree(begun, tmp_path / "c")
+    (saved,) = (tmp_path / "c").iterdir()
+    model = load_model(saved)
+    model.settings["origin"]["instruction set"] = "abacus"
+    save_model(saved, model.keyed_vectors, settings=model.settings, training=dict(model.training or {}))
+    Word2Vec(**SMALL).fit(texts, resume=tmp_path / "c")
+    assert "made by instruction set abacus" in caplog.text
+
+
+def test_full_disk_is_logged_and_training_goes_on(
+    texts: list[list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OutputError(os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("wordmill.training.checkpoint.save_model", full)
+        model = Word2Vec(**SMALL).fit(texts, callbacks=[Checkpoint(tmp_path, epochs=1)])
+    assert "no checkpoint: No space left on device" in caplog.text
+    assert len(model.history) == 4
+
+
+@pytest.mark.parametrize("options", [{"seconds": 0}, {"seconds": float("nan")}, {"epochs": 0}, {"keep": 0}])
+def test_bad_checkpoint_settings(tmp_path: Path, options: dict[str, Any]) -> None:
+    with pytest.raises(ParameterError, match="above 0"):
+        Checkpoint(tmp_path, **options)
+
+
+# Early stopping
+
+
+class Validations(Callback):
+    """Puts validation losses of our choice into the history."""
+
+    def __init__(self, losses: list[float]) -> None:
+        self.losses, self.vectors = losses, []  # type: ignore[var-annotated]
+
+    def on_epoch_end(self, run: Run) -> None:
+        run.history[-1]["validation_loss"] = self.losses[len(run.history) - 1]
+        self.vectors.append(run.input_vectors.copy())
+
+
+def test_early_stopping_goes_back_to_the_best_epoch(texts: list[list[str]], caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    script, early = Validations([3.0, 2.0, 2.5, 1.99, 2.6, 2.7, 1.0]), EarlyStopping(patience=2, min_delta=0.05)
+    model = Word2Vec(**{**SMALL, "epochs": 7}).fit(texts, validation=0.1, callbacks=[script, early])
+    assert len(model.history) == 4  # 1.99 is not lower by more than 0.05
+    assert np.array_equal(model.wv.vectors, script.vectors[1])
+    assert "stopped after epoch 4 of 7: the validation loss was lowest in epoch 2, 2.0000" in caplog.text
+    assert "alpha was still" in early.message
+    assert "epochs=2 would let it fall" in early.message
+
+
+def test_early_stopping_without_restoring(texts: list[list[str]]) -> None:
+    script = Validations([2.0, 2.5, 2.5])
+    early = EarlyStopping(patience=1, restore_best=False)
+    model = Word2Vec(**SMALL).fit(texts, validation=0.1, callbacks=[script, early])
+    assert len(model.history) == 2
+    assert np.array_equal(model.wv.vectors, script.vectors[1])
+
+
+def test_best_epoch_is_kept_where_nothing_stops(texts: list[list[str]]) -> None:
+    script, early = Validations([3.0, 2.0, 2.5, 2.4]), EarlyStopping(patience=9)
+    model = Word2Vec(**SMALL).fit(texts, validation=0.1, callbacks=[script, early])
+    assert len(model.history) == 4
+    assert np.array_equal(model.wv.vectors, script.vectors[1])
+    assert early.message == ""
+
+
+def test_early_stopping_needs_a_validation_loss(texts: list[list[str]]) -> None:
+    with pytest.raises(ParameterError, match="needs a validation loss"):
+        Word2Vec(**SMALL).fit(texts, callbacks=[EarlyStopping()])
+    for options in ({"patience": 0}, {"min_delta": -1.0}, {"min_delta": float("nan")}):
+        with pytest.raises(ParameterError, match="at least 1 and 0"):
+            EarlyStopping(**options)
+
+
+# The log
+
+
+def test_log_has_a_line_for_each_interval_and_epoch(texts: list[list[str]], tmp_path: Path) -> None:
+    path = tmp_path / "log.jsonl"
+    model = Word2Vec(**SMALL).fit(texts, validation=0.1, callbacks=[LogFile(path)])
+    Word2Vec(**SMALL).fit(texts, callbacks=[LogFile(path)])
+    lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    epochs = [line for line in lines if line["event"] == "epoch"]
+    assert len(epochs) == 8
+    for line, entry in zip(epochs[:4], model.history, strict=True):
+        assert {name: line[name] for name in entry} == entry
+    intervals = [line for line in lines if line["event"] == "interval"]
+    assert intervals[-1]["tokens_done"] == intervals[-1]["tokens_total"] == 4 * 7200
+    assert {"time", "loss", "alpha", "seconds"} <= set(intervals[0])
+
+
+def test_log_that_cannot_be_written(texts: list[list[str]], tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="cannot be written"):
+        Word2Vec(**SMALL).fit(texts, callbacks=[LogFile(tmp_path / "no" / "log.jsonl")])
