@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 SECONDS = 120
-TOKENS, LINE = 200_000, 1_000
+TOKENS, LINE = 400_000, 1_000
 BLOCK = re.compile(r"^( *)```(python|pycon|console)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 
 
