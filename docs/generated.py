@@ -109,7 +109,7 @@ def _here(name: str, default: object, ours: dict[str, object]) -> tuple[str, str
 
 
 def _shown(default: object) -> str:
-    return "" if default is None else f"`{default!r}`" if not isinstance(default, str) else f"`{default}`"
+    return f"`{default}`"
 
 
 def _placeholder(argument: Any) -> str:
@@ -119,7 +119,7 @@ def _placeholder(argument: Any) -> str:
 
 def _option_row(param: Any) -> tuple[str, str, str]:
     names = ", ".join(f"`{name}`" for name in [*param.opts, *param.secondary_opts])
-    default = "" if param.default in (None, False) else f"`{param.default}`"
+    default = "" if param.default in (None, False) else "on" if param.default is True else f"`{param.default}`"
     return names, "needed" if param.required else default, param.help
 
 

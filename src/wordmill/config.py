@@ -185,7 +185,7 @@ class TrainConfig:
 
     @property
     def threads(self) -> int:
-        """The number of threads: `workers`, or every core that this process may use."""
+        """The number of threads, `workers` or every core that this process may use."""
         return self.workers if self.workers is not None else available_cores()
 
     def resolved(self) -> TrainConfig:

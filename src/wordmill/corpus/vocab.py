@@ -82,7 +82,7 @@ class Vocab:
 
     @cached_property
     def total(self) -> int:
-        """Tokens in the vocabulary: the sum of the counts."""
+        """Tokens in the vocabulary, the sum of the counts."""
         return int(self.counts.sum())
 
     @cached_property

@@ -184,7 +184,7 @@ class Word2Vec:
 
     @property
     def wv(self) -> KeyedVectors:
-        """The vectors: one for each key of the vocabulary."""
+        """The vectors, one for each key of the vocabulary."""
         return self._fitted().keyed_vectors
 
     @property
