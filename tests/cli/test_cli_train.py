@@ -233,6 +233,8 @@ def test_signal_then_resume(corpus: Path, tmp_path: Path, cli: Cli) -> None:
     assert cli("train", corpus, "-o", tmp_path / "m", *options, "--resume").code == 0
     assert cli("train", corpus, "-o", tmp_path / "whole", *options).code == 0
     assert (KeyedVectors.load(tmp_path / "m").vectors == KeyedVectors.load(tmp_path / "whole").vectors).all()
+    outcome = cli("train", corpus, "-o", tmp_path / "m", *options, "--resume")
+    assert (outcome.code, outcome.err) == (0, f"{tmp_path / 'm'} is trained already: nothing to go on with\n")
     outcome = cli("train", corpus, "-o", tmp_path / "m", *options, "--checkpoint-every", "sometimes")
     assert outcome.code == 2
 
@@ -241,6 +243,16 @@ def stop_after_ten(self: Any, run: Run) -> None:
     if run.epoch == 10:
         signal.raise_signal(signal.SIGINT)
         self.on_interval(run)
+
+
+def test_init_from(cli: Cli, corpus: Path, model: Path, tmp_path: Path) -> None:
+    options = ["--vector-size", "16", "--epochs", "1", "--alpha", "1e-4", "--init-from"]
+    assert cli("train", corpus, "-o", tmp_path / "m", *options, model).code == 0
+    before, after = KeyedVectors.load(model), KeyedVectors.load(tmp_path / "m")
+    assert (before["cat"] @ after["cat"]) > 0.99 * before["cat"] @ before["cat"]
+    outcome = cli("train", corpus, "-o", tmp_path / "n", *options, tmp_path / "none")
+    assert outcome.code == 1
+    assert not (tmp_path / "n").exists()
 
 
 def test_validation_log_and_plot(cli: Cli, corpus: Path, tmp_path: Path) -> None:

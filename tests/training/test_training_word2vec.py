@@ -204,6 +204,113 @@ def test_loss_of_ten_runs_is_finite_at_the_default_rate() -> None:
         assert np.isfinite(small(seed=seed).fit(TEXTS).wv.vectors).all()
 
 
+def test_an_epoch_that_trained_nothing_is_said(caplog: pytest.LogCaptureFixture) -> None:
+    small().fit([["a"], ["b"], ["c"]])
+    assert "nothing was trained" in caplog.text
+
+
+def test_wide_windows_are_named_as_the_cause() -> None:
+    draw = np.random.default_rng(1)
+    baskets = draw.integers(0, 200, (50, 2000)).tolist()
+    with pytest.raises(DivergenceError, match=r"alpha=9 is too high for window='sequence'"):
+        small(window="sequence", alpha=9, vector_size=50).fit(baskets)
+
+
+def test_history_has_the_loss_within_the_epoch() -> None:
+    for entry in small(epochs=8, alpha=0.1).fit(TEXTS * 50).history:
+        assert len(entry["interval_losses"]) == 20
+        assert np.mean(entry["interval_losses"]) == pytest.approx(entry["loss"], rel=0.1)
+
+
+# Going on
+
+
+def test_partial_fit_goes_on_where_fit_ended() -> None:
+    model = small(epochs=30, alpha=0.1).fit(TEXTS)
+    vectors, loss = model.wv.vectors.copy(), model.history[-1]["loss"]
+    assert model.partial_fit(TEXTS, epochs=2) is model
+    assert [entry["epoch"] for entry in model.history] == list(range(1, 33))
+    assert model.history[30]["loss"] < (loss + model.history[0]["loss"]) / 2
+    assert model.wv.counts is not None
+    assert model.wv.counts.sum() == 2 * sum(len(text.split()) for text in TEXTS)
+    assert not np.array_equal(model.wv.vectors, vectors)
+
+
+class Begin(Callback):
+    """Notes the vectors that a run begins with."""
+
+    def on_train_begin(self, run: Run) -> None:
+        keys = [str(key) for key in run.vocab]
+        self.input = dict(zip(keys, run.input_vectors.copy(), strict=True))
+        self.output = dict(zip(keys, run.output_vectors.copy(), strict=True))
+
+
+def test_partial_fit_moves_rows_with_their_words_and_begins_new_ones_by_seed_and_word() -> None:
+    model = small().fit(TEXTS)
+    wv, output = model.wv, model.output_vectors
+    more = [["mat", "whale"], ["mat", "squid"]] * 300
+    begin, again = Begin(), Begin()
+    model.partial_fit(more, extend_vocab=True, callbacks=[begin])
+    assert list(model.wv)[:3] == ["mat", "squid", "whale"]
+    for word in wv:
+        assert np.array_equal(begin.input[str(word)], wv[word])
+        assert np.array_equal(begin.output[str(word)], output[wv.get_index(word)])
+    assert not begin.output["whale"].any()
+    assert begin.input["whale"].any()
+    assert not np.array_equal(begin.input["whale"], begin.input["squid"])
+    small().fit(["other words"] * 9).partial_fit([["squid", "whale"]] * 3, extend_vocab=True, callbacks=[again])
+    assert np.array_equal(begin.input["whale"], again.input["whale"])
+
+
+def test_partial_fit_leaves_new_words_out_unless_asked() -> None:
+    model = small().fit(TEXTS)
+    model.partial_fit([["the", "whale", "cat"]] * 9)
+    assert "whale" not in model.wv
+    model.set_params(min_count=10).partial_fit([["the", "whale", "squid"]] * 9 + [["whale", "the"]], extend_vocab=True)
+    assert "whale" in model.wv
+    assert "squid" not in model.wv
+
+
+def test_partial_fit_of_integers_and_of_a_loaded_model(tmp_path: Path) -> None:
+    model = small().fit([[1, 2, 3]] * 9).partial_fit([[3, 4]] * 20, extend_vocab=True)
+    assert list(model.wv) == [3, 4, 1, 2]
+    model.save(tmp_path / "m")
+    loaded = Word2Vec.load(tmp_path / "m")
+    again = loaded.partial_fit([[3, 4]]).wv.vectors
+    assert np.array_equal(again, model.partial_fit([[3, 4]]).wv.vectors)
+
+
+def test_partial_fit_mistakes(tmp_path: Path) -> None:
+    model = small().partial_fit(TEXTS)  # without a fit: a fit
+    with pytest.raises(ParameterError, match="the vectors have 8 numbers"):
+        model.set_params(vector_size=9).partial_fit(TEXTS)
+    model.set_params(vector_size=8)
+    with pytest.raises(CorpusError, match="are int, those of the model str"):
+        model.partial_fit([[1, 2]])
+    with pytest.raises(CorpusError, match="none of the 2 tokens is in the vocabulary"):
+        model.partial_fit([["whale", "squid"]])
+    model.save(tmp_path / "m")
+    (tmp_path / "m" / "training.safetensors").unlink()
+    with pytest.raises(NotFittedError, match="without its output vectors"):
+        Word2Vec.load(tmp_path / "m").partial_fit(TEXTS)
+
+
+def test_init_from_vectors_of_another_model(tmp_path: Path) -> None:
+    other = KeyedVectors(["mat", "cat", "moon"], np.arange(24, dtype=np.float32).reshape(3, 8) / 100)
+    other.save(tmp_path / "other.txt")
+    for source in (other, tmp_path / "other.txt"):
+        begin, plain = Begin(), Begin()
+        small().fit(TEXTS, init_from=source, callbacks=[begin])
+        small().fit(TEXTS, callbacks=[plain])
+        assert np.array_equal(begin.input["mat"], other["mat"])
+        assert np.array_equal(begin.input["cat"], other["cat"])
+        assert np.array_equal(begin.input["dog"], plain.input["dog"])
+    with pytest.raises(ParameterError, match="set vector_size=8"):
+        small(vector_size=9).fit(TEXTS, init_from=other)
+    with pytest.raises(ParameterError, match="none of the 9 keys"):
+        small().fit(TEXTS, init_from=KeyedVectors(["moon", "sun"], np.eye(2, 8, dtype=np.float32)))
+
+
 # transform
 
 

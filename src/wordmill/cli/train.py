@@ -45,6 +45,9 @@ def command(
         str, typer.Option(help="How often the run is saved beside the model: 90s, 10m, 2h, 1epoch or never.")
     ] = "10m",
     resume: Annotated[bool, typer.Option("--resume", help="Go on from the last checkpoint, if there is one.")] = False,
+    init_from: Annotated[
+        Path | None, typer.Option(help="Vectors to begin with, for the words that they have: a model or a file.")
+    ] = None,
     log: Annotated[Path | None, typer.Option(help="Append a line of JSON for each second and epoch to a file.")] = None,
     plot: Annotated[Path | None, typer.Option(help="Draw the loss: loss.png, .svg or .pdf.")] = None,
     *,
@@ -56,7 +59,7 @@ def command(
     With the same command and --resume it goes on.
     """
     from wordmill.cli.outputs import check_file_writable, check_model_writable
-    from wordmill.cli.training import read, train_and_save
+    from wordmill.cli.training import is_trained, read, train_and_save
     from wordmill.training import EarlyStopping, LogFile
     from wordmill.training.checkpoint import Checkpoint, remove_checkpoints
 
@@ -75,6 +78,9 @@ def command(
         print_rows(("what", "value"), _outlook(encoded, config))
         return
     beside = output.resolve().with_name(output.resolve().name + ".checkpoints")
+    if resume and not beside.exists() and is_trained(output, config, encoded):
+        note(f"{output} is trained already: nothing to go on with")
+        return
     early = EarlyStopping(patience)
     checkpoint = Checkpoint(beside, seconds=timing[0], epochs=timing[1])
     callbacks = [checkpoint, *([early] if early_stopping else []), *([LogFile(log)] if log else [])]
@@ -86,6 +92,7 @@ def command(
         callbacks=callbacks,
         validation=_share_or_corpus(validation),
         resume=beside if resume else None,
+        init_from=init_from,
     )
     remove_checkpoints(beside)
     if early.message:

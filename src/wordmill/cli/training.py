@@ -16,8 +16,9 @@ from wordmill.corpus import EncodedCorpus
 from wordmill.training import Callback, Run, Word2Vec
 from wordmill.training.progress import Progress
 from wordmill.training.setup import read_training_corpus
+from wordmill.vectors.formats.directory import is_model_directory, load_model
 
-__all__ = ["read", "train_and_save"]
+__all__ = ["is_trained", "read", "train_and_save"]
 
 
 class StopOnSignal(Callback):
@@ -57,6 +58,17 @@ def read(source: str | list[Path], config: TrainConfig, *, quiet: bool) -> Encod
             f"{corpus.tokens_read:,} tokens read, {len(corpus.ids):,} of them in a vocabulary of {len(corpus.vocab):,}"
         )
     return corpus
+
+
+def is_trained(output: Path, config: TrainConfig, corpus: EncodedCorpus) -> bool:
+    """Whether a model is there, of the same corpus and settings, with all its epochs."""
+    if not is_model_directory(output):
+        return False
+    settings = load_model(output).settings
+    tokens = [entry["tokens"] for entry in settings.get("history", [])]
+    same = TrainConfig.from_params(settings["params"]) == config if "params" in settings else False
+    complete = len(tokens) == config.epochs and tokens[-1] == tokens[0]
+    return same and complete and settings["corpus"] == corpus.fingerprint()
 
 
 def train_and_save(

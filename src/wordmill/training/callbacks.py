@@ -46,6 +46,8 @@ class Run:
         One entry for each complete epoch; see `Word2Vec.history`.
     account : Account, optional
         The books of the epoch in training.
+    epochs_before : int
+        Epochs of earlier fits that this run goes on from: it has draws of its own.
     stopped : bool
         Whether `stop` was called.
     sound : bool
@@ -66,6 +68,7 @@ class Run:
     tokens_per_second: float = 0.0
     history: list[dict[str, Any]] = field(default_factory=list)
     account: Account | None = None
+    epochs_before: int = 0
     stopped: bool = False
     sound: bool = True
     fingerprint: str = ""

@@ -110,7 +110,13 @@ def save_checkpoint(path: Path, run: Run) -> None:
     position = {"tokens_done": run.tokens_done, "seconds": run.seconds}
     if account is not None:
         position |= {"blocks_done": account.blocks_done, "epoch_seconds": account.seconds}
-    settings = {"params": _params(run), "history": run.history, "position": position, "origin": _origin(run)}
+    settings = {
+        "params": _params(run),
+        "history": run.history,
+        "corpus": run.fingerprint,
+        "position": position,
+        "origin": _origin(run),
+    }
     training = {"output_vectors": run.output_vectors, **(account.arrays() if account else {})}
     save_model(path, run.as_keyed_vectors(), settings=settings, training=training)
 
@@ -172,6 +178,7 @@ def _origin(run: Run) -> dict[str, str]:
     return {
         "corpus": run.fingerprint,
         "validation": run.validation,
+        "beginning": f"{run.epochs_before} earlier epochs",
         "wordmill": wordmill.__version__,
         "numpy": np.__version__,
         "instruction set": instruction_set(),
@@ -188,7 +195,7 @@ def _check_same(run: Run, saved: Model, directory: Path) -> None:
             )
     for name, value in _origin(run).items():
         other = saved.settings["origin"][name]
-        if other != value and name in ("corpus", "validation"):
+        if other != value and name in ("corpus", "validation", "beginning"):
             raise ParameterError(
                 f"the checkpoints in {directory} are of another {name} than this run: go on with the same, or remove "
                 f"{directory} to start anew"

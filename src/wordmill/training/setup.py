@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from numbers import Real
@@ -11,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wordmill.config import TrainConfig
-from wordmill.corpus import EncodedCorpus, read_corpus
+from wordmill.corpus import EncodedCorpus, Vocab, read_corpus
 from wordmill.corpus.recode import recode
 from wordmill.corpus.vocab import keep_probabilities
 from wordmill.errors import CorpusError, ParameterError, VocabularyError
@@ -21,15 +23,20 @@ from wordmill.training.callbacks import Callback, Run
 from wordmill.training.schedule import Schedule, cut_into_blocks
 from wordmill.training.trainer import Trainer
 from wordmill.training.validation import HeldOut, split
+from wordmill.vectors import KeyedVectors
 
 __all__ = [
     "begin_run",
+    "extend_run",
     "held_out_corpus",
     "make_trainer",
     "padded",
     "read_training_corpus",
     "read_validation_corpus",
+    "take_vectors",
 ]
+
+logger = logging.getLogger(__name__)
 
 Matrix = NDArray[np.floating[Any]]
 
@@ -58,6 +65,59 @@ def begin_run(config: TrainConfig, corpus: EncodedCorpus) -> Run:
         rows = input_vectors[begin : begin + 1024]
         rows[:] = (random.random(rows.shape, dtype=np.float32) - np.float32(0.5)) / np.float32(D)
     return Run(config, corpus.vocab, input_vectors, output_vectors, tokens_total=0, fingerprint=corpus.fingerprint())
+
+
+def take_vectors(run: Run, vectors: KeyedVectors) -> None:
+    """Begin with these vectors where they have the key.
+
+    Raises
+    ------
+    ParameterError
+        Their size is another, or they have no key of the vocabulary.
+    """
+    if vectors.vector_size != run.config.vector_size:
+        raise ParameterError(
+            f"init_from has vectors of {vectors.vector_size} numbers: set vector_size={vectors.vector_size}"
+        )
+    rows = vectors.key_table.find_many(run.vocab.keys)
+    known = rows >= 0
+    if not known.any():
+        raise ParameterError(
+            f"init_from has none of the {len(rows):,} keys of the corpus: are they of one kind and case?"
+        )
+    run.input_vectors[known] = vectors.vectors[rows[known]]
+    logger.info("%d of %d keys begin with the vectors of init_from", known.sum(), len(rows))
+
+
+def extend_run(run: Run, config: TrainConfig, source: Any, *, extend_vocab: bool) -> tuple[Run, EncodedCorpus]:
+    """Make the run that goes on from another one with more text: counts add up, rows move with their keys.
+
+    The first vector of a new key is drawn by (seed, key), its output vector is zero.
+    """
+    new = source if isinstance(source, EncodedCorpus) else _read(source, config, 1, None)
+    counts = dict(zip(run.vocab, run.vocab.counts.tolist(), strict=True))
+    if new.vocab.kind != run.vocab.kind:
+        raise CorpusError(f"the keys of the corpus are {new.vocab.kind}, those of the model {run.vocab.kind}")
+    for key, count in zip(new.vocab, new.vocab.counts.tolist(), strict=True):
+        if key in counts or (extend_vocab and count >= config.min_count):
+            counts[key] = counts.get(key, 0) + count
+    keys: Any = list(counts) if run.vocab.kind == "str" else np.fromiter(counts, np.int64)
+    vocab = Vocab.from_counts(keys, np.fromiter(counts.values(), np.int64))
+    corpus = recode(new, vocab)
+    extended = begin_run(config, corpus)
+    rows = np.array([run.vocab.key_to_index.get(key, -1) for key in vocab])
+    known = rows >= 0
+    extended.input_vectors[known] = run.input_vectors[rows[known]]
+    extended.output_vectors[known] = run.output_vectors[rows[known]]
+    for row in np.flatnonzero(~known).tolist():
+        extended.input_vectors[row] = _first_vector(config, vocab.keys[row])
+    return extended, corpus
+
+
+def _first_vector(config: TrainConfig, key: str | int) -> NDArray[np.float32]:
+    digest = hashlib.blake2b(str(key).encode(), digest_size=16).digest()
+    random = np.random.default_rng([config.seed, 3, int.from_bytes(digest, "little")])
+    return (random.random(config.vector_size, dtype=np.float32) - np.float32(0.5)) / np.float32(config.vector_size)
 
 
 def make_trainer(run: Run, corpus: EncodedCorpus, validation: Any, callbacks: Sequence[Callback]) -> Trainer:

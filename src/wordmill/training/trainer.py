@@ -82,13 +82,13 @@ class Trainer:
 
     def _train_epoch(self) -> None:
         run, epoch = self._run, len(self._run.history)
-        order, blocks = self._schedule.order(epoch), self._schedule.blocks(epoch)
-        run.account = run.account or Account(len(order))
+        blocks = self._schedule.blocks(epoch)
+        run.account = run.account or Account(self._schedule.order(epoch))
         while not run.account.complete and not run.stopped:
-            part = slice(run.account.blocks_done, run.account.blocks_done + self._batch)
+            done = run.account.blocks_done
             run.sound = False
-            sums, seconds = self._call(epoch, _slice(blocks, part))
-            run.account.add(order[part], sums, seconds)
+            sums, seconds = self._call(run.epochs_before + epoch, _slice(blocks, slice(done, done + self._batch)))
+            run.account.add(sums, seconds)
             self._end_interval(run.account, sums, seconds)
         if run.account.complete:
             self._end_epoch()
@@ -134,8 +134,8 @@ class Trainer:
             return
         raise DivergenceError(
             f"training diverged in epoch {run.epoch}: the loss per example is {run.loss:.4g}, for untrained vectors "
-            f"it is {untrained:.3g}; the learning rate alpha={self._schedule.alpha:g} is too high, "
-            f"try alpha={_gentler(run.config):g}"
+            f"it is {untrained:.3g}; the learning rate alpha={self._schedule.alpha:g} is too high"
+            f"{_for_wide_windows(run.config)}, try alpha={_gentler(run.config):g}"
         )
 
 
@@ -157,3 +157,9 @@ def _check_accounts(blocks: Blocks, sums: Sums) -> None:
 def _gentler(config: TrainConfig) -> float:
     """Return a rate to try after one that diverged: the default, or a quarter of a rate that is below it already."""
     return config.default_alpha if config.start_alpha > config.default_alpha else config.start_alpha / 4
+
+
+def _for_wide_windows(config: TrainConfig) -> str:
+    """Name the other cause: a skip-gram step sums over its window, so that wide ones need a lower rate."""
+    wide = config.window == "sequence" or config.window > 20
+    return f" for window={config.window!r}" if wide and config.architecture == "skipgram" else ""

@@ -12,19 +12,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wordmill.config import TrainConfig, knobs
-from wordmill.corpus import Vocab
+from wordmill.corpus import EncodedCorpus, Vocab
 from wordmill.errors import DivergenceError, FormatError, NotFittedError, ParameterError
-from wordmill.text import lower, tokenize
+from wordmill.text import lower
 from wordmill.training.callbacks import Callback, Run
 from wordmill.training.checkpoint import resume as resume_run
 from wordmill.training.progress import Progress
 from wordmill.training.setup import (
     begin_run,
+    extend_run,
     held_out_corpus,
     make_trainer,
     padded,
     read_training_corpus,
     read_validation_corpus,
+    take_vectors,
 )
 from wordmill.vectors import KeyedVectors
 from wordmill.vectors.formats.directory import load_model, save_model
@@ -125,6 +127,7 @@ class Word2Vec:
         validation: Any = 0.0,
         callbacks: Sequence[Callback] = (),
         resume: str | PathLike[str] | None = None,
+        init_from: KeyedVectors | str | PathLike[str] | None = None,
     ) -> Self:
         """Learn vectors from a corpus, from the start.
 
@@ -142,6 +145,8 @@ class Word2Vec:
             Told what happens; they may stop the training.
         resume : path, optional
             Go on from the newest checkpoint in this directory (see `Checkpoint`), if there is one.
+        init_from : KeyedVectors or path, optional
+            Vectors to begin with, for the keys that they have.
 
         Returns
         -------
@@ -158,7 +163,63 @@ class Word2Vec:
         config = TrainConfig.from_params(self.get_params())
         corpus = read_training_corpus(X, config)
         run = begin_run(config, corpus)
-        trainer = make_trainer(run, corpus, validation, [*callbacks, *([Progress()] if config.verbose else [])])
+        if init_from is not None:
+            take_vectors(run, init_from if isinstance(init_from, KeyedVectors) else KeyedVectors.load(init_from))
+        self._train(run, corpus, validation, callbacks, resume)
+        return self
+
+    def partial_fit(
+        self,
+        X: Any,
+        y: object = None,
+        *,
+        epochs: int | None = None,
+        extend_vocab: bool = False,
+        validation: Any = 0.0,
+        callbacks: Sequence[Callback] = (),
+    ) -> Self:
+        """Go on training with more text, at a rate that starts at `alpha` and falls anew; without a fit: begin.
+
+        Parameters
+        ----------
+        X, y, validation, callbacks
+            As in `fit`.
+        epochs : int, optional
+            Passes over this corpus; left out: the parameter `epochs`.
+        extend_vocab : bool
+            Whether keys that are new and occur `min_count` times get a vector. Counts add up, and all keys are sorted
+            anew by them; every row moves with its key. A new key's first vector depends on `seed` and itself alone.
+
+        Raises
+        ------
+        NotFittedError
+            The model came without output vectors or counts.
+        """
+        if self._trained is None:
+            return self.fit(X, y, validation=validation, callbacks=callbacks)
+        params = self.get_params() | ({} if epochs is None else {"epochs": epochs})
+        before, config = self._trained, TrainConfig.from_params(params)
+        if config.vector_size != self.wv.vector_size:
+            raise ParameterError(
+                f"vector_size={config.vector_size}, but the vectors have {self.wv.vector_size} numbers: use fit"
+            )
+        run, corpus = extend_run(before.as_run(self.output_vectors), config, X, extend_vocab=extend_vocab)
+        run.epochs_before = len(before.history)
+        self._train(run, corpus, validation, callbacks, None)
+        return self
+
+    def _train(
+        self,
+        run: Run,
+        corpus: EncodedCorpus,
+        validation: Any,
+        callbacks: Sequence[Callback],
+        resume: str | PathLike[str] | None,
+    ) -> None:
+        """Train a run and keep what it leaves, also where it is interrupted."""
+        earlier = [] if self._trained is None or not run.epochs_before else self._trained.history
+        progress = [Progress()] if run.config.verbose else []
+        trainer = make_trainer(run, corpus, validation, [*callbacks, *progress])
         if resume is not None and not resume_run(run, resume):
             logger.warning("no checkpoint in %s yet: training starts from the beginning", resume)
         try:
@@ -166,10 +227,11 @@ class Word2Vec:
         except DivergenceError:
             raise
         except BaseException:  # Ctrl-C, or an error in a callback: the vectors so far are good
-            self._trained = _Trained.of(run)
+            self._trained = _Trained.of(run, earlier)
             raise
-        self._trained = _Trained.of(run)
-        return self
+        self._trained = _Trained.of(run, earlier)
+        if run.history and not any(entry["examples"] for entry in run.history):
+            logger.warning("nothing was trained: every token was subsampled away or had no context; sample=0 keeps all")
 
     def score(self, X: Any, y: object = None) -> float:  # noqa: ARG002
         """Return minus the loss per example of a corpus under the vectors as they are: higher is better.
@@ -201,7 +263,7 @@ class Word2Vec:
 
         ``epoch`` (from 1), ``loss`` (per example; None without one), ``examples`` (skip-gram: pairs of a context and a
         target; CBOW: windows), ``tokens`` = ``subsampled`` + ``centres`` + ``without_context``, ``seconds``,
-        ``tokens_per_second``, ``alpha`` (at its end).
+        ``tokens_per_second``, ``alpha`` (at its end), ``interval_losses`` (of each twentieth), ``validation_loss``.
         """
         return self._fitted().history
 
@@ -215,17 +277,14 @@ class Word2Vec:
         """
         if isinstance(X, str):
             raise ParameterError("transform takes a list of texts, not one text: write [text]")
-        wv = self.wv
-        means = [_mean_vector(wv, self._keys_of(item)) for item in X]
-        return np.stack(means) if means else np.zeros((0, wv.vector_size), np.float32)
+        return self.wv.encode([self._tokens(item) for item in X])
 
-    def _keys_of(self, item: str | Sequence[str] | Sequence[int]) -> Sequence[str] | Sequence[int]:
-        if not isinstance(item, str):
-            return item
+    def _tokens(self, item: Any) -> Any:
+        """Split a text where the tokenizer is a function; `KeyedVectors` knows the others."""
         config = self._fitted().config
-        if callable(config.tokenizer):
-            return config.tokenizer(lower(item) if config.lowercase else item)
-        return tokenize(item, config.tokenizer, lowercase=config.lowercase)
+        if not (isinstance(item, str) and callable(config.tokenizer)):
+            return item
+        return config.tokenizer(lower(item) if config.lowercase else item)
 
     def _fitted(self) -> _Trained:
         if self._trained is None:
@@ -261,7 +320,7 @@ class Word2Vec:
         params = asdict(trained.config)
         if callable(params["tokenizer"]):
             params["tokenizer"] = None  # a function cannot be saved
-        settings = {"params": params, "history": trained.history}
+        settings = {"params": params, "history": trained.history, "corpus": trained.corpus}
         training = None if trained.output_vectors is None else {"output_vectors": trained.output_vectors}
         save_model(path, self.wv, settings=settings, training=training)
 
@@ -285,7 +344,9 @@ class Word2Vec:
         model = cls(**params)
         output_vectors = saved.training["output_vectors"] if saved.training else None
         config = TrainConfig.from_params(params)
-        model._trained = _Trained(config, saved.keyed_vectors, output_vectors, saved.settings["history"])
+        model._trained = _Trained(
+            config, saved.keyed_vectors, output_vectors, saved.settings["history"], saved.settings["corpus"]
+        )
         return model
 
 
@@ -297,12 +358,14 @@ class _Trained:
     keyed_vectors: KeyedVectors
     output_vectors: NDArray[np.floating[Any]] | None
     history: list[dict[str, Any]]
+    corpus: str  # its fingerprint
 
     @classmethod
-    def of(cls, run: Run) -> _Trained:
+    def of(cls, run: Run, earlier: list[dict[str, Any]]) -> _Trained:
         output_vectors = run.output_vectors.view()
         output_vectors.flags.writeable = False
-        return cls(run.config, run.as_keyed_vectors(), output_vectors, run.entries())
+        entries = [{**entry, "epoch": len(earlier) + entry["epoch"]} for entry in run.entries()]
+        return cls(run.config, run.as_keyed_vectors(), output_vectors, [*earlier, *entries], run.fingerprint)
 
     def as_run(self, output_vectors: NDArray[np.floating[Any]]) -> Run:
         """Return copies of the matrices with their vocabulary, as the backends want them."""
@@ -311,12 +374,6 @@ class _Trained:
             raise NotFittedError("these vectors came without counts, which training needs: fit the model again")
         vocab = Vocab(vectors.keys, vectors.counts)
         return Run(self.config, vocab, padded(vectors.vectors), padded(output_vectors), tokens_total=0)
-
-
-def _mean_vector(wv: KeyedVectors, keys: Sequence[str] | Sequence[int]) -> NDArray[np.float32]:
-    ids = wv.key_table.find_many(keys)
-    known = wv.vectors[ids[ids >= 0]]
-    return known.mean(axis=0) if len(known) else np.zeros(wv.vector_size, wv.vectors.dtype)
 
 
 def _lost_tokenizer(text: str) -> list[str]:  # noqa: ARG001
