@@ -25,7 +25,7 @@ myst_enable_extensions = ["dollarmath", "amsmath", "deflist"]
 myst_heading_anchors = 3
 html_math_renderer = "mathml"
 default_role = "py:obj"
-smartquotes = False  # they would turn --option into –option
+smartquotes = False  # they would make a dash of the two hyphens of --option
 html_theme = "furo"
 html_title = f"wordmill {release}"
 

@@ -96,12 +96,12 @@ class AnalogyResult:
 
     @property
     def semantic(self) -> AnalogySection:
-        """Sections about meaning: those whose name does not start with `gram`, as Google names its grammar sections."""
+        """Sections about meaning, those whose name does not start with `gram`, as Google names its grammar sections."""
         return _sum("semantic", [s for s in self.sections if not s.name.startswith("gram")])
 
     @property
     def syntactic(self) -> AnalogySection:
-        """Sections about grammar: those whose name starts with `gram`."""
+        """Sections about grammar, those whose name starts with `gram`."""
         return _sum("syntactic", [s for s in self.sections if s.name.startswith("gram")])
 
     @property

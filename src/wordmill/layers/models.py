@@ -44,7 +44,7 @@ class _Word2Vec:
 
     @property
     def word_vecs(self) -> Floats:
-        """The input vectors (V, D), by id: what training is for."""
+        """The input vectors (V, D) by id, which is what training is for."""
         return self.in_layer.params[0]
 
     def _check_contexts(self, contexts: ArrayLike) -> Ids:
