@@ -213,6 +213,17 @@ template <class T> double cbow(const Step<T>& step) {
   return loss;
 }
 
+// Reads and writes back the rows that are new to a window: its outputs and its last context.
+template <class T> double rows(const Step<T>& step) {
+  const auto touch = [](T* x) { store(x, load(x) + Vec<T>{}); };  // -0 + 0 is 0: no compiler may leave it out
+  for (int64_t d = 0; d < step.stride; d += kLanes<T>) {
+    prefetch_slice(step, d);
+    touch(step.inputs[step.contexts - 1] + d);
+    for (int j = 0; j < step.outputs_count; j++) touch(step.outputs[j] + d);
+  }
+  return 0;
+}
+
 template <class T> void sigmoid(const T* scores, T* out, int64_t n) {
   for (int64_t k = 0; k < n; k++) {
     Vec<T> value, softplus;
@@ -232,8 +243,8 @@ void draw(const uint64_t* table, uint32_t size, const uint64_t* counters, int64_
 #define WM_STRING_(x) #x
 #define WM_STRING(x) WM_STRING_(x)
 constexpr Kernels kTable = {WM_STRING(WORDMILL_ISA_NAME),
-                            {skipgram<float>, cbow<float>, sigmoid<float>},
-                            {skipgram<double>, cbow<double>, sigmoid<double>},
+                            {skipgram<float>, cbow<float>, rows<float>, sigmoid<float>},
+                            {skipgram<double>, cbow<double>, rows<double>, sigmoid<double>},
                             draw};
 
 }  // namespace

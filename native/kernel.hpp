@@ -31,6 +31,7 @@ constexpr int64_t scratch_size(int64_t contexts, int64_t outputs, int64_t stride
 template <class T> struct StepFunctions {
   double (*skipgram)(const Step<T>&);  // both return the loss, summed over the step's scores
   double (*cbow)(const Step<T>&);
+  double (*rows)(const Step<T>&);  // the memory traffic of a step without its arithmetic: what benchmarks measure it against
   void (*sigmoid)(const T* scores, T* out, int64_t n);
 };
 

@@ -10,7 +10,7 @@
 
 namespace wordmill {
 
-enum class Architecture { kSkipGram, kCbow };
+enum class Architecture { kSkipGram, kCbow, kRowsOnly, kPlanOnly };  // the last two train nothing: for benchmarks
 enum class CbowUpdate { kMean, kSqrt, kWord2Vec };  // what a context row gets of dh: dh / C, dh / sqrt(C), dh
 
 template <class T> struct Matrix {

@@ -44,6 +44,8 @@ template <class T> nb::object allocate(int64_t rows, int64_t columns) {
 Architecture architecture_named(const std::string& name) {
   if (name == "skipgram") return Architecture::kSkipGram;
   if (name == "cbow") return Architecture::kCbow;
+  if (name == "rows") return Architecture::kRowsOnly;
+  if (name == "plan") return Architecture::kPlanOnly;
   throw std::invalid_argument("architecture must be skipgram or cbow, not " + name);
 }
 
