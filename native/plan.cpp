@@ -16,19 +16,29 @@ Plan::Plan(const Problem& problem, const AliasTable& noise, const Kernels& kerne
       token_key_(stream_key(problem.seed, epoch, Stream::kTokens)),
       negative_key_(stream_key(problem.seed, epoch, Stream::kNegatives)) {}
 
+void Plan::make_room(int64_t tokens) {
+  const size_t needed = kept_ + static_cast<size_t>(tokens) + 1;  // a dropped token is written too, then overwritten
+  if (tokens_.size() >= needed) return;
+  tokens_.resize(needed);
+  positions_.resize(needed);
+  widths_.resize(needed);
+}
+
 bool Plan::try_keep(int64_t position) {
   const uint64_t hash = draw_at(token_key_, position);  // high half: keep or drop; low half: the width of its window
   const int32_t id = problem_.ids[position];
-  if (hash >> 32 > problem_.keep[id]) return false;
-  tokens_.push_back(id);
-  positions_.push_back(position);
   const uint64_t reach = problem_.window;
-  widths_.push_back(problem_.shrink_windows ? 1 + ((hash & 0xffffffff) * reach >> 32) : reach);
-  return true;
+  tokens_[kept_] = id;
+  positions_[kept_] = position;
+  widths_[kept_] = static_cast<int32_t>(problem_.shrink_windows ? 1 + ((hash & 0xffffffff) * reach >> 32) : reach);
+  const bool keep = hash >> 32 <= problem_.keep[id];
+  kept_ += keep;  // without a branch: which tokens go is as good as random
+  return keep;
 }
 
 void Plan::load(int64_t begin, int64_t end) {
-  tokens_.clear(), positions_.clear(), widths_.clear(), windows_.clear(), previous_.clear();
+  kept_ = 0;
+  windows_.clear();
   subsampled_ = without_context_ = 0;
   auto next = std::upper_bound(problem_.offsets.begin(), problem_.offsets.end(), begin);
   for (int64_t at = begin; at < end; at = *next++) load_sequence(at, std::min(end, *next), next[-1], *next);
@@ -37,29 +47,39 @@ void Plan::load(int64_t begin, int64_t end) {
 // Plans the centres [begin, end) of one sequence.
 void Plan::load_sequence(int64_t begin, int64_t end, int64_t sequence_begin, int64_t sequence_end) {
   const int64_t reach = problem_.window ? problem_.window : INT64_MAX;
-  const auto first = static_cast<int32_t>(tokens_.size());
+  make_room(std::min(reach, begin - sequence_begin) + (end - begin) + std::min(reach, sequence_end - end));
+  const size_t first = kept_;
   int64_t before = 0;
   for (int64_t p = begin - 1; p >= sequence_begin && before < reach; p--) before += try_keep(p);
-  std::reverse(tokens_.begin() + first, tokens_.end());
-  std::reverse(positions_.begin() + first, positions_.end());
-  const auto centre_begin = static_cast<int32_t>(tokens_.size());
-  for (int64_t p = begin; p < end; p++) subsampled_ += !try_keep(p);
-  const auto centre_end = static_cast<int32_t>(tokens_.size());
+  const size_t centre_begin = kept_;
+  std::reverse(tokens_.begin() + first, tokens_.begin() + centre_begin);
+  std::reverse(positions_.begin() + first, positions_.begin() + centre_begin);
+  for (int64_t p = begin; p < end; p++) try_keep(p);
+  const size_t centre_end = kept_;
   int64_t after = 0;
   for (int64_t p = end; p < sequence_end && after < reach; p++) after += try_keep(p);
-  const auto last = static_cast<int32_t>(tokens_.size());
+  subsampled_ += (end - begin) - static_cast<int64_t>(centre_end - centre_begin);
 
-  for (int32_t i = first; i < last; i++) {
-    const int32_t lowest = problem_.window ? std::max(first, i - 2 * problem_.window) : first;
-    int32_t j = i - 1;
-    while (j >= lowest && tokens_[j] != tokens_[i]) j--;
-    previous_.push_back(j >= lowest ? j : -1);
-  }
-  for (int32_t i = centre_begin; i < centre_end; i++) {
-    const int32_t left = problem_.window ? std::max<int64_t>(first, int64_t{i} - widths_[i]) : first;
-    const int32_t right = problem_.window ? std::min<int64_t>(last, int64_t{i} + widths_[i] + 1) : last;
-    if (right - left > 1) windows_.push_back({i, left, right});
+  find_repeats(static_cast<int32_t>(first), static_cast<int32_t>(kept_));
+  for (size_t i = centre_begin; i < centre_end; i++) {
+    const size_t width = problem_.window ? widths_[i] : kept_;
+    const auto left = static_cast<int32_t>(i - std::min(i - first, width));
+    const auto right = static_cast<int32_t>(i + std::min(kept_ - i, width + 1));
+    if (right - left > 1) windows_.push_back({static_cast<int32_t>(i), left, right, repeat_end_[left] < right});
     else without_context_++;
+  }
+}
+
+// repeat_end_[i]: where the nearest word at or after token i stands that occurs a second time within the reach of one window.
+void Plan::find_repeats(int32_t first, int32_t last) {
+  repeat_end_.resize(last);
+  int32_t nearest = INT32_MAX;
+  for (int32_t i = last - 1; i >= first; i--) {
+    const int32_t reach = problem_.window ? static_cast<int32_t>(std::min<int64_t>(last, int64_t{i} + 2 * problem_.window + 1)) : last;
+    const int32_t end = std::min(reach, nearest);
+    const auto again = std::find(tokens_.begin() + i + 1, tokens_.begin() + std::max(i + 1, end), tokens_[i]) - tokens_.begin();
+    if (again < end) nearest = static_cast<int32_t>(again);
+    repeat_end_[i] = nearest;
   }
 }
 

@@ -22,6 +22,7 @@ struct Problem {  // borrowed: the owner keeps the arrays alive
 
 struct Window {  // places in Plan::tokens(): the contexts are [first, last) without the centre
   int32_t centre, first, last;
+  bool repeats;  // a word occurs twice in it
 };
 
 class Plan {
@@ -31,19 +32,19 @@ class Plan {
   // Plans the centres in [begin, end). Contexts reach across both edges, up to the ends of their sequences.
   void load(int64_t begin, int64_t end);
 
-  std::span<const int32_t> tokens() const { return tokens_; }       // kept ones, those beyond the edges included
-  std::span<const int64_t> positions() const { return positions_; }  // of tokens, in the corpus
-  std::span<const Window> windows() const { return windows_; }      // of the kept centres that have a context, in order
+  std::span<const int32_t> tokens() const { return {tokens_.data(), kept_}; }        // kept ones, those beyond the edges included
+  std::span<const int64_t> positions() const { return {positions_.data(), kept_}; }  // of tokens, in the corpus
+  std::span<const Window> windows() const { return windows_; }                       // of the kept centres that have a context, in order
   int64_t subsampled() const { return subsampled_; }
   int64_t without_context() const { return without_context_; }
-  // Where the same word last stood before each token, within the reach of a window; -1 if nowhere.
-  std::span<const int32_t> previous() const { return previous_; }
 
   // The negatives of windows [from, to), (to - from, K), none its window's target. Valid until the next call.
   std::span<const int32_t> draw_negatives(size_t from, size_t to);
 
  private:
   void load_sequence(int64_t begin, int64_t end, int64_t sequence_begin, int64_t sequence_end);
+  void find_repeats(int32_t first, int32_t last);
+  void make_room(int64_t tokens);
   bool try_keep(int64_t position);  // appends the token if it is kept
   void redraw(int64_t position, int32_t target, int32_t* negatives) const;
 
@@ -51,9 +52,10 @@ class Plan {
   const AliasTable& noise_;
   const Kernels& kernels_;
   uint64_t token_key_, negative_key_;
-  std::vector<int32_t> tokens_, previous_, negatives_;
+  size_t kept_ = 0;  // the first so many of each of these are in use
+  std::vector<int32_t> tokens_, widths_;
   std::vector<int64_t> positions_;
-  std::vector<uint32_t> widths_;
+  std::vector<int32_t> repeat_end_, negatives_;
   std::vector<Window> windows_;
   std::vector<uint64_t> counters_;
   int64_t subsampled_ = 0, without_context_ = 0;

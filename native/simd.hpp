@@ -83,12 +83,16 @@ template <class T, int Width = kLanes<T> / 2, int... I> WM_INLINE T sum(Vec<T> v
 }
 template <class T> WM_INLINE T sum(Vec<T> v) { return sum<T>(v, typename Count<kLanes<T>>::type{}); }
 
-// c[0] + c[1] x + ...
-template <int N> WM_INLINE Vec<float> polynomial(const float (&c)[N], Vec<float> x) {
-  Vec<float> p = splat(c[N - 1]);
-#pragma GCC unroll 16
-  for (int i = N - 2; i >= 0; i--) p = p * x + c[i];
-  return p;
+// c[0] + c[1] x + ... by Estrin's scheme: neighbours paired, then the pairs in powers of x squared: a short chain of dependences.
+template <int N, class C> WM_INLINE Vec<float> polynomial(const C (&c)[N], Vec<float> x) {
+  if constexpr (N == 1) {
+    return c[0] - Vec<float>{};
+  } else {
+    Vec<float> paired[(N + 1) / 2];
+#pragma GCC unroll 8
+    for (int i = 0; i < N; i += 2) paired[i / 2] = i + 1 < N ? c[i] + c[i + 1] * x : c[i] - Vec<float>{};
+    return polynomial(paired, x * x);
+  }
 }
 
 // sigmoid(s) and softplus(s) = -log sigmoid(-s), from one exponential of -|s|: exact at both ends, no clipping.

@@ -10,6 +10,7 @@ namespace wordmill {
 namespace {
 
 constexpr size_t kWindowsAtOnce = 256;  // windows whose negatives are drawn together
+constexpr size_t kFewIds = 32;          // up to which repeats are found by comparing all with all
 constexpr size_t kAhead = 3;            // windows between asking for rows and using them
 
 bool repeats(std::span<const int32_t> ids) {
@@ -23,7 +24,7 @@ bool repeats(std::span<const int32_t> ids) {
 template <class T> struct Rows {
   std::vector<T*> rows;
   std::vector<T> weights;
-  std::vector<int32_t> sorted;
+  std::vector<int32_t> ids;
   int count = 0;
 
   void clear(size_t most) {
@@ -38,12 +39,16 @@ template <class T> struct Rows {
     for (int32_t id : ids) add(matrix.row(id));
   }
   void add_distinct(const Matrix<T>& matrix, std::span<const int32_t> a, std::span<const int32_t> b) {
-    sorted.assign(a.begin(), a.end());
-    sorted.insert(sorted.end(), b.begin(), b.end());
-    std::sort(sorted.begin(), sorted.end());
-    for (size_t i = 0, j; i < sorted.size(); i = j) {
-      for (j = i; j < sorted.size() && sorted[j] == sorted[i];) j++;
-      add(matrix.row(sorted[i]), static_cast<T>(j - i));
+    ids.assign(a.begin(), a.end());
+    ids.insert(ids.end(), b.begin(), b.end());
+    if (ids.size() > kFewIds) std::sort(ids.begin(), ids.end());  // then the last row added is the only one to compare with
+    const int first = count;
+    for (int32_t id : ids) {
+      T* row = matrix.row(id);
+      int at = ids.size() > kFewIds ? std::max(first, count - 1) : first;
+      while (at < count && rows[at] != row) at++;
+      if (at < count) weights[at] += 1;
+      else add(row);
     }
   }
 };
@@ -143,12 +148,7 @@ template <class T> class Trainer<T>::Worker {
   double window(const Window& w, std::span<const int32_t> negatives, T alpha) {
     const auto tokens = plan_.tokens();
     const auto before = tokens.subspan(w.first, w.centre - w.first), after = tokens.subspan(w.centre + 1, w.last - w.centre - 1);
-    return step_(before, after, contexts_repeat(w), tokens[w.centre], negatives, repeats(negatives), alpha, ahead_);
-  }
-  bool contexts_repeat(const Window& w) const {  // may also say yes where only the centre repeats a context: exact either way
-    int32_t nearest = -1;
-    for (int32_t i = w.first; i < w.last; i++) nearest = std::max(nearest, plan_.previous()[i]);
-    return nearest >= w.first;
+    return step_(before, after, w.repeats, tokens[w.centre], negatives, repeats(negatives), alpha, ahead_);
   }
   void look_ahead(const Window& w, std::span<const int32_t> negatives) {
     const auto tokens = plan_.tokens();
