@@ -34,7 +34,7 @@ def test_defaults_are_the_fields() -> None:
         ({"cbow_update": "word2vec"}, 0.025),
         ({"architecture": "cbow", "cbow_update": "mean"}, 0.15),
         ({"architecture": "cbow", "cbow_update": "sqrt"}, 0.1),
-        ({"architecture": "cbow", "cbow_update": "word2vec"}, 0.05),
+        ({"architecture": "cbow", "cbow_update": "word2vec"}, 0.075),
         ({"architecture": "cbow", "alpha": 0.3}, 0.3),
     ],
 )

@@ -24,7 +24,7 @@ __all__ = ["KINDS", "Knob", "TrainConfig", "available_cores", "expected", "knobs
 Tokenizer = Callable[[str], list[str]]
 
 #: The rate that each rule learns best with (measured on 17M tokens of Wikipedia, vector_size 100).
-DEFAULT_ALPHA = {"skipgram": 0.025, "mean": 0.15, "sqrt": 0.1, "word2vec": 0.05}
+DEFAULT_ALPHA = {"skipgram": 0.025, "mean": 0.15, "sqrt": 0.1, "word2vec": 0.075}
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ class TrainConfig:
         source="Mikolov et al. 2013b, section 2.3; the formula is word2vec.c's",
     )
     cbow_update: Literal["mean", "sqrt", "word2vec"] = _knob(
-        "mean",
+        "sqrt",
         "Share of the gradient that each of C context words gets in cbow: mean 1/C (the true gradient), "
         "sqrt 1/sqrt(C), word2vec all of it.",
         "Model",
@@ -120,7 +120,7 @@ class TrainConfig:
     epochs: int = _knob(5, "Passes over the corpus.", "Training", unit="passes", least=1, most=1_000_000)
     alpha: float | None = _knob(
         None,
-        "Learning rate at the start; left out: skipgram 0.025, cbow 0.15 (mean), 0.1 (sqrt) or 0.05 (word2vec).",
+        "Learning rate at the start; left out: skipgram 0.025, cbow 0.15 (mean), 0.1 (sqrt) or 0.075 (word2vec).",
         "Training",
         above=0.0,
         most=10.0,

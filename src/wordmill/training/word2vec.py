@@ -59,7 +59,7 @@ class Word2Vec:
         negative: int = 5,
         ns_exponent: float = 0.75,
         sample: float = 1e-3,
-        cbow_update: Literal["mean", "sqrt", "word2vec"] = "mean",
+        cbow_update: Literal["mean", "sqrt", "word2vec"] = "sqrt",
         epochs: int = 5,
         alpha: float | None = None,
         min_alpha: float = 1e-4,
