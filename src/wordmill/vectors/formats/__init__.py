@@ -9,8 +9,15 @@ from pathlib import Path
 from typing import Any, Literal
 
 from wordmill.errors import FormatError, ParameterError
+from wordmill.vectors.formats.arrow import read_arrow, read_parquet, write_arrow, write_parquet
 from wordmill.vectors.formats.atomic import recover
 from wordmill.vectors.formats.directory import load_model, save_model
+from wordmill.vectors.formats.fasttext import looks_like_fasttext, read_fasttext
+from wordmill.vectors.formats.finalfusion import MAGIC as FIFU_MAGIC
+from wordmill.vectors.formats.finalfusion import read_finalfusion, write_finalfusion
+from wordmill.vectors.formats.glove import guess_dimensions, read_glove, write_glove
+from wordmill.vectors.formats.npz import read_npz, write_npz
+from wordmill.vectors.formats.projector import metadata_path, read_projector, write_projector
 from wordmill.vectors.formats.rows import ReadOptions
 from wordmill.vectors.formats.streams import COMPRESSIONS, Input, open_input
 from wordmill.vectors.formats.text_rows import looks_like_row
@@ -47,8 +54,25 @@ FORMATS: dict[str, Format] = {
     "directory": Format(_read_directory, save_model),
     "word2vec-text": Format(read_word2vec_text, write_word2vec_text, (".txt", ".vec")),
     "word2vec-binary": Format(read_word2vec_binary, write_word2vec_binary, (".bin",)),
+    "glove": Format(read_glove, write_glove),
+    "fasttext": Format(read_fasttext, None),  # its .bin; its .vec is word2vec-text
+    "npz": Format(read_npz, write_npz, (".npz",)),
+    "finalfusion": Format(read_finalfusion, write_finalfusion, (".fifu",)),
+    "parquet": Format(read_parquet, write_parquet, (".parquet",)),
+    "arrow": Format(read_arrow, write_arrow, (".arrow", ".feather")),
+    "projector": Format(read_projector, write_projector, (".tsv",)),
 }
 _HEAD = 1 << 16  # bytes that are looked at to tell a format
+_MAGIC = {b"PK\x03\x04": "npz", b"PAR1": "parquet", b"ARROW1": "arrow", FIFU_MAGIC: "finalfusion"}
+_FOREIGN = {
+    b"\x80\x02": "a pickle, which may run any code: have gensim save it with save_word2vec_format",
+    b"\x80\x03": "a pickle, which may run any code: have gensim save it with save_word2vec_format",
+    b"\x80\x04": "a pickle, which may run any code: have gensim save it with save_word2vec_format",
+    b"\x80\x05": "a pickle, which may run any code: have gensim save it with save_word2vec_format",
+    b"SQLite format 3": "an SQLite database (a magnitude file?): convert it to word2vec first",
+    b"\x89HDF": "an HDF5 file: convert it to word2vec first",
+    b"ustar": "a tar archive: unpack it first",
+}
 
 
 def load(
@@ -122,11 +146,21 @@ def detect(path: str | PathLike[str]) -> str:
 
 def _by_content(source: Input) -> str | None:
     head = source.read(_HEAD)
+    for magic, name in _MAGIC.items():
+        if head.startswith(magic):
+            return name
+    for magic, cure in _FOREIGN.items():
+        if head.startswith(magic) or head[257:].startswith(magic):
+            raise FormatError(f"{source.path} is {cure}")
+    if ".tsv" in source.path.suffixes and metadata_path(source.path).exists():
+        return "projector"
     line, _, rest = head.partition(b"\n")
     header = parse_header(line + b"\n")
     if header is not None:
         return "word2vec-text" if looks_like_row(rest.partition(b"\n")[0], header[1]) else "word2vec-binary"
-    return None
+    if looks_like_fasttext(head):
+        return "fasttext"
+    return "glove" if guess_dimensions(head) else None
 
 
 def _by_suffix(path: Path) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, NoReturn
+from typing import Any, Literal, NoReturn, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,15 @@ from wordmill.errors import FormatError, OutputError, ParameterError
 from wordmill.vectors.keyed_vectors import KeyedVectors
 from wordmill.vectors.keys import Key, TextKeys
 
-__all__ = ["MOST_DIMENSIONS", "ReadOptions", "RowCollector", "believable_rows", "check_header", "text_keys"]
+__all__ = [
+    "MOST_DIMENSIONS",
+    "ReadOptions",
+    "RowCollector",
+    "believable_rows",
+    "check_header",
+    "collect_arrays",
+    "text_keys",
+]
 
 MOST_DIMENSIONS = 1 << 20
 _MOST_KEYS = 1 << 40
@@ -98,13 +106,24 @@ class RowCollector:
         room = max(1, _FIRST_ROOM // dimensions) if expected is None else expected
         self._matrix = np.empty((room, dimensions), dtype=options.dtype)
         self._rows: dict[Key, int] = {}  # key -> row
+        self._counts: list[NDArray[np.int64]] = []
         self.seen = 0  # rows offered, repeated ones included
 
     def __len__(self) -> int:
         return len(self._rows)
 
-    def add(self, keys: Sequence[bytes], rows: NDArray[Any], place: Callable[[int], str]) -> None:
-        """Take n keys and rows (n, D); `place(i)` says where in the file the i-th of them is."""
+    def add(
+        self,
+        keys: Sequence[bytes] | list[str],
+        rows: NDArray[Any],
+        place: Callable[[int], str],
+        *,
+        counts: NDArray[np.int64] | None = None,
+    ) -> None:
+        """Take n keys and rows (n, D), with counts (n,) in every call or in none.
+
+        `place(i)` says where in the file the i-th of them is.
+        """
         decoded = self._decoded(keys, place)
         with np.errstate(over="ignore"):
             rows = rows.astype(self._matrix.dtype, copy=False)
@@ -119,17 +138,22 @@ class RowCollector:
         self._reserve(len(self._rows))
         self._matrix[begin : len(self._rows)] = rows if len(fresh) == len(rows) else rows[fresh]
         self.seen += len(keys)
+        if counts is not None:
+            self._counts.append(counts[fresh])
 
     def finish(self) -> KeyedVectors:
         """Return all rows."""
         if not self._rows:
             raise FormatError(f"{self._path} holds no vectors")
         vectors = self._matrix[: len(self._rows)]
-        if self._options.keys == "str":
-            return KeyedVectors(TextKeys.from_index(self._rows), vectors)
-        return KeyedVectors(self._integers(), vectors)
+        counts = np.concatenate(self._counts) if self._counts else None
+        keys = TextKeys.from_index(self._rows) if self._options.keys == "str" else self._integers()
+        return KeyedVectors(keys, vectors, counts=counts)
 
-    def _decoded(self, keys: Sequence[bytes], place: Callable[[int], str]) -> list[str]:
+    def _decoded(self, keys: Sequence[bytes] | list[str], place: Callable[[int], str]) -> list[str]:
+        if keys and isinstance(keys[0], str):
+            return cast("list[str]", keys)
+        keys = cast("Sequence[bytes]", keys)
         try:
             together = b"\n".join(keys).decode("utf-8", self._options.errors).split("\n")  # much faster than one by one
             if len(together) == len(keys):
@@ -181,6 +205,26 @@ class RowCollector:
                     f"{self._path}: the key {key!r} (row {row}) is not an integer of 64 bits: read it with keys='str'"
                 ) from None
         return integers
+
+
+def collect_arrays(
+    path: Path, options: ReadOptions, keys: NDArray[Any], vectors: NDArray[Any], counts: NDArray[Any] | None
+) -> KeyedVectors:
+    """Make `KeyedVectors` of arrays of keys (V,), vectors (V, D) and counts (V,) that a file gave."""
+    count = min(len(keys), options.limit or len(keys))
+    keys, vectors, counts = keys[:count], vectors[:count], None if counts is None else counts[:count].astype(np.int64)
+    if keys.dtype.kind != "i":
+        rows = RowCollector(path, vectors.shape[1], options, expected=count)
+        rows.add(keys.tolist(), vectors, lambda index: f"row {index}", counts=counts)
+        return rows.finish()
+    if options.duplicates == "first":
+        first = np.sort(np.unique(keys, return_index=True)[1])
+        keys, vectors, counts = keys[first], vectors[first], None if counts is None else counts[first]
+    try:
+        with np.errstate(over="ignore"):
+            return KeyedVectors(keys, vectors.astype(options.dtype, copy=False), counts=counts)
+    except ParameterError as error:
+        raise FormatError(f"{path}: {error}") from None
 
 
 def _is_utf8(key: bytes) -> bool:

@@ -16,7 +16,7 @@ from wordmill.vectors.formats.rows import RowCollector
 from wordmill.vectors.formats.streams import Input
 from wordmill.vectors.search import Floats
 
-__all__ = ["format_rows", "read_rows", "split_row"]
+__all__ = ["format_rows", "looks_like_row", "parse_number", "parse_numbers", "read_lines", "read_rows", "split_row"]
 
 _BLOCK = 1 << 22  # bytes read at once
 _LONGEST_LINE = 1 << 26
@@ -28,11 +28,11 @@ def read_rows(source: Input, rows: RowCollector, dimensions: int, *, line: int, 
     Returns whether more lines follow.
     """
     taken = 0
-    for lines in _blocks(source, first, line):
+    for lines in read_lines(source, line=line, first=first):
         if taken == most:
             return True
         wanted = lines[: most - taken]
-        numbers = _parse(wanted, dimensions)
+        numbers = parse_numbers([row.partition(b" ")[2] for row in wanted], dimensions)
         if numbers is None:
             keys, numbers = _parse_carefully(source, wanted, dimensions, line + taken)
         else:
@@ -50,7 +50,7 @@ def split_row(row: bytes, dimensions: int) -> tuple[bytes, list[bytes]]:
     fields = row.rsplit(maxsplit=dimensions)
     if len(fields) == dimensions and row[:1].isspace():
         fields.insert(0, b"")  # an empty key
-    return (fields[0], fields[1:]) if fields else (b"", [])
+    return (fields[0].strip(), fields[1:]) if fields else (b"", [])
 
 
 def format_rows(keys: list[str], rows: Floats) -> bytes:
@@ -60,7 +60,7 @@ def format_rows(keys: list[str], rows: Floats) -> bytes:
     return "".join(lines).encode()
 
 
-def _blocks(source: Input, first: bytes, line: int) -> Iterator[list[bytes]]:
+def read_lines(source: Input, *, line: int, first: bytes = b"") -> Iterator[list[bytes]]:
     """Whole lines, without their ends, tabs as spaces; blank lines at the end of the file are passed over."""
     rest, blanks = first, 0  # bytes of a line not yet whole, blank lines not yet passed on
     while rest or (block := source.read(_BLOCK)):
@@ -85,13 +85,12 @@ def _lines(block: bytes) -> list[bytes]:
     return block.replace(b"\t", b" ").split(b"\n")
 
 
-def _parse(lines: list[bytes], dimensions: int) -> NDArray[np.float64] | None:
-    """Numbers (n, D) of lines that hold a key without spaces and D numbers each; None where some do not."""
-    numbers = [row.partition(b" ")[2] for row in lines]
-    if not all(map(bytes.strip, numbers)):
+def parse_numbers(lines: list[bytes], dimensions: int) -> NDArray[np.float64] | None:
+    """Numbers (n, D) of lines that hold nothing else; None where some line is not so."""
+    if not all(map(bytes.strip, lines)):
         return None  # the parser would pass over such lines
     try:
-        parsed = np.loadtxt(b"\n".join(numbers).decode("latin-1").split("\n"), dtype=np.float64, comments=None, ndmin=2)
+        parsed = np.loadtxt(b"\n".join(lines).decode("latin-1").split("\n"), dtype=np.float64, comments=None, ndmin=2)
     except ValueError:
         return None
     return parsed if parsed.shape == (len(lines), dimensions) else None
@@ -109,12 +108,12 @@ def _parse_carefully(
                 f"{_shown(row)}: mend or remove the line"
             )
         for column, field in enumerate(fields):
-            value = _number(field)
+            value = parse_number(field)
             if value is None:
                 where = f"line {line + index}, number {column + 1}"
                 raise FormatError(f"{source.path}: {where}: {_shown(field)} is not a number: mend or remove the line")
             numbers[index, column] = value
-        if any(_number(part) is not None for part in key.split()[1:]):
+        if any(parse_number(part) is not None for part in key.split()[1:]):
             where = f"line {line + index}"
             raise FormatError(
                 f"{source.path}: {where} has more than {dimensions} numbers: {_shown(row)}: mend or remove it"
@@ -123,7 +122,8 @@ def _parse_carefully(
     return keys, numbers
 
 
-def _number(field: bytes) -> float | None:
+def parse_number(field: bytes) -> float | None:
+    """Value of a field; None if it is not a number."""
     try:
         return float(field) if b"_" not in field else None
     except ValueError:
@@ -141,4 +141,4 @@ def looks_like_row(line: bytes, dimensions: int) -> bool:
         if line.count(b" ") >= dimensions
         else (b"", line.split()[1:-1])
     )
-    return b"\0" not in line and bool(fields) and all(_number(field) is not None for field in fields)
+    return b"\0" not in line and bool(fields) and all(parse_number(field) is not None for field in fields)

@@ -1,0 +1,145 @@
+"""Parquet and Arrow IPC (Feather): columns `key` (text or int64), `vector` (lists of D floats), and maybe `count`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wordmill.errors import FormatError, MissingDependencyError
+from wordmill.vectors.formats.atomic import atomic_file
+from wordmill.vectors.formats.rows import MOST_DIMENSIONS, ReadOptions, collect_arrays
+from wordmill.vectors.keyed_vectors import KeyedVectors
+
+__all__ = ["read_arrow", "read_parquet", "write_arrow", "write_parquet"]
+
+_ROWS = 1 << 14  # rows in one batch or row group
+
+
+def read_parquet(path: Path, options: ReadOptions) -> KeyedVectors:
+    """Read a Parquet file."""
+    _pyarrow()
+    import pyarrow.parquet as pq  # noqa: PLC0415 (an extra)
+
+    def batches() -> Iterator[Any]:
+        with pq.ParquetFile(path) as file:
+            yield from file.iter_batches(batch_size=_ROWS, columns=_columns(path, file.schema_arrow.names))
+
+    return _read(path, options, batches())
+
+
+def write_parquet(path: Path, keyed_vectors: KeyedVectors) -> None:
+    """Write a Parquet file."""
+    _pyarrow()
+    import pyarrow.parquet as pq  # noqa: PLC0415 (an extra)
+
+    with atomic_file(path) as staging:
+        pq.write_table(_table(keyed_vectors), staging, row_group_size=_ROWS, compression="zstd")
+
+
+def read_arrow(path: Path, options: ReadOptions) -> KeyedVectors:
+    """Read an Arrow IPC file (Feather version 2)."""
+    pa = _pyarrow()
+
+    def batches() -> Iterator[Any]:
+        with pa.memory_map(str(path)) as source, pa.ipc.open_file(source) as reader:
+            names = _columns(path, reader.schema.names)
+            for index in range(reader.num_record_batches):
+                yield reader.get_batch(index).select(names)
+
+    return _read(path, options, batches())
+
+
+def write_arrow(path: Path, keyed_vectors: KeyedVectors) -> None:
+    """Write an Arrow IPC file (Feather version 2)."""
+    pa = _pyarrow()
+    table = _table(keyed_vectors)
+    with (
+        atomic_file(path) as staging,
+        pa.OSFile(str(staging), "wb") as sink,
+        pa.ipc.new_file(sink, table.schema) as writer,
+    ):
+        writer.write_table(table, max_chunksize=_ROWS)
+
+
+def _table(keyed_vectors: KeyedVectors) -> Any:
+    pa = _pyarrow()
+    vectors = keyed_vectors.vectors
+    columns = {
+        "key": pa.array(keyed_vectors.keys, type=pa.string() if keyed_vectors.kind == "str" else pa.int64()),
+        "vector": pa.FixedSizeListArray.from_arrays(np.ascontiguousarray(vectors).ravel(), vectors.shape[1]),
+    }
+    if keyed_vectors.counts is not None:
+        columns["count"] = pa.array(keyed_vectors.counts)
+    return pa.table(columns)
+
+
+def _columns(path: Path, names: list[str]) -> list[str]:
+    if missing := {"key", "vector"} - set(names):
+        raise FormatError(f"{path}: no column {' or '.join(sorted(missing))!r} among {names}: rename the columns")
+    return [name for name in ("key", "vector", "count") if name in names]
+
+
+def _read(path: Path, options: ReadOptions, batches: Iterator[Any]) -> KeyedVectors:
+    """Take batches until there are enough rows."""
+    pa = _pyarrow()
+    keys: list[NDArray[Any]] = []
+    vectors: list[NDArray[Any]] = []
+    counts: list[NDArray[Any]] = []
+    try:
+        for batch in batches:
+            keys.append(_plain(path, batch, "key"))
+            vectors.append(_matrix(path, batch.column("vector")))
+            if "count" in batch.schema.names:
+                counts.append(_plain(path, batch, "count"))
+            if options.limit is not None and sum(map(len, keys)) >= options.limit:
+                break
+    except (pa.ArrowException, OSError) as error:
+        raise FormatError(f"{path} cannot be read: {' '.join(str(error).split())}") from error
+    if len({rows.shape[1] for rows in vectors}) != 1:
+        raise FormatError(f"{path} holds no vectors, or vectors of different lengths")
+    together = np.concatenate(keys)
+    count = np.concatenate(counts) if counts else None
+    return collect_arrays(path, options, together, np.concatenate(vectors), count)
+
+
+def _plain(path: Path, batch: Any, name: str) -> NDArray[Any]:
+    """Return a column of text or integers."""
+    column, pa = batch.column(name), _pyarrow()
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    text = name == "key" and (pa.types.is_string(column.type) or pa.types.is_large_string(column.type))
+    if column.null_count or not (text or pa.types.is_integer(column.type)):
+        raise FormatError(f"{path}: column {name!r} holds {column.type} with {column.null_count} empty cells")
+    column.validate(full=True)
+    return np.array(column.to_pylist(), dtype=object if text else np.int64)
+
+
+def _matrix(path: Path, column: Any) -> NDArray[Any]:
+    """Return a column of lists of equal length as (n, D)."""
+    pa = _pyarrow()
+    is_list = pa.types.is_list(column.type) or pa.types.is_large_list(column.type)
+    if column.null_count or not (is_list or pa.types.is_fixed_size_list(column.type)):
+        raise FormatError(
+            f"{path}: column 'vector' holds {column.type} with {column.null_count} empty cells, not lists"
+        )
+    column.validate(full=True)
+    values = column.flatten()
+    width = len(values) // max(1, len(column))
+    even = not is_list or (column.value_lengths().to_numpy(zero_copy_only=False) == width).all()
+    if not even or values.null_count or not pa.types.is_floating(values.type) or not 0 < width <= MOST_DIMENSIONS:
+        raise FormatError(f"{path}: column 'vector' must hold lists of floats, all of one length, not {column.type}")
+    matrix: NDArray[Any] = values.to_numpy(zero_copy_only=False).reshape(len(column), width)
+    return matrix
+
+
+def _pyarrow() -> Any:
+    try:
+        import pyarrow as pa  # noqa: PLC0415 (an extra)
+        import pyarrow.ipc  # noqa: PLC0415
+    except ImportError as error:
+        raise MissingDependencyError("this format needs pyarrow: python -m pip install 'wordmill[arrow]'") from error
+    return pa

@@ -1,0 +1,274 @@
+"""fastText's `.bin` models, read: words, their counts, and the vectors of their character n-grams.
+
+The vector of a word is the mean of its own row and the rows of its n-grams, which hash into buckets; the same n-grams
+give vectors to words that the model has never seen. Versions 11 and 12 are read, and the files of before there was a
+version number; quantised models (`.ftz`) are refused.
+Source: Bojanowski et al., "Enriching word vectors with subword information", 2017; fastText's `dictionary.cc`.
+"""
+
+from __future__ import annotations
+
+import mmap
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wordmill.errors import FormatError
+from wordmill.vectors.formats.rows import MOST_DIMENSIONS, ReadOptions, RowCollector
+from wordmill.vectors.formats.streams import open_input
+from wordmill.vectors.keyed_vectors import KeyedVectors
+from wordmill.vectors.search import Floats
+
+__all__ = ["FastText", "Subwords", "looks_like_fasttext", "read_fasttext", "read_fasttext_model"]
+
+MAGIC = 793_712_314
+_VERSIONS = (11, 12)
+_END_OF_SENTENCE = b"</s>"  # has no n-grams, but in files of before there was a version
+_SUPERVISED = 3
+_WORDS = 1 << 12  # words whose n-grams are taken at once
+_PRUNED = "holds pruned n-grams, as quantised models do"
+_QUANTISED = "is quantised (.ftz)"
+
+
+class _Settings(NamedTuple):
+    """fastText's arguments, in the order of the file (12 int32, then a double that is not needed)."""
+
+    dimensions: int
+    window: int
+    epochs: int
+    min_count: int
+    negative: int
+    word_ngrams: int
+    loss: int
+    model: int
+    buckets: int
+    shortest: int
+    longest: int
+    update_rate: int
+
+    def are_believable(self) -> bool:
+        """Whether these can be the settings of a model."""
+        return (
+            0 < self.dimensions <= MOST_DIMENSIONS
+            and 1 <= self.loss <= 4
+            and 1 <= self.model <= _SUPERVISED
+            and self.buckets >= 0
+            and 0 <= self.shortest <= 1000
+            and 0 <= self.longest <= 1000
+            and min(self.window, self.epochs, self.min_count, self.negative, self.word_ngrams) >= 0
+        )
+
+
+class Subwords:
+    """The n-gram rows of a model, memory-mapped: a vector for any word.
+
+    Parameters
+    ----------
+    matrix
+        (words + buckets, D).
+    words
+        How many rows belong to words.
+    shortest, longest
+        Characters of an n-gram, the marks of a word's begin and end included; `longest` = 0: there are none.
+    """
+
+    def __init__(self, matrix: Floats, words: int, shortest: int, longest: int) -> None:
+        self.matrix, self.words = matrix, words
+        self.shortest, self.longest = shortest, longest
+
+    def vector(self, word: str) -> Floats:
+        """Vector (D,) of a word that the model has not seen: the mean of its n-grams, zeros if it has none."""
+        rows, _ = self.rows_of([word.encode()])
+        if not len(rows):
+            return np.zeros(self.matrix.shape[1], dtype=np.float32)
+        mean: Floats = self.matrix[rows].mean(axis=0, dtype=np.float64).astype(np.float32)
+        return mean
+
+    def rows_of(self, words: Sequence[bytes]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Rows of the n-grams of each word, and which word each of them belongs to."""
+        buckets = len(self.matrix) - self.words
+        if not buckets or not self.longest or not words:
+            return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+        text = np.frombuffer(b"".join([b"<" + word + b">" for word in words]), dtype=np.uint8)
+        ends = np.cumsum([len(word) + 2 for word in words])
+        starts = np.append(np.flatnonzero((text & 0xC0) != 0x80), len(text))  # where characters begin
+        owner = np.searchsorted(ends, starts[:-1], side="right")  # the word of each character
+        rows: list[NDArray[np.int64]] = [np.empty(0, dtype=np.int64)]
+        owners: list[NDArray[np.int64]] = [np.empty(0, dtype=np.int64)]
+        for length in range(max(1, self.shortest), self.longest + 1):
+            first = np.arange(len(starts) - length)
+            first = first[owner[first] == owner[first + length - 1]]
+            if length == 1:  # the marks alone are no n-grams
+                first = first[~np.isin(starts[first], np.append(ends - 1, ends))]
+                first = first[starts[first] > 0]
+            hashes = _hashes(text, starts[first], starts[first + length])
+            rows.append(self.words + hashes.astype(np.int64) % buckets)
+            owners.append(owner[first])
+        return np.concatenate(rows), np.concatenate(owners)
+
+
+class FastText(NamedTuple):
+    """What a `.bin` file holds."""
+
+    keyed_vectors: KeyedVectors
+    subwords: Subwords
+
+
+def read_fasttext(path: Path, options: ReadOptions) -> KeyedVectors:
+    """Read the words' vectors, as fastText's own `.vec` file has them."""
+    return read_fasttext_model(path, options).keyed_vectors
+
+
+def read_fasttext_model(path: Path, options: ReadOptions | None = None) -> FastText:
+    """Read the words' vectors, and the n-gram rows for words that are not among them."""
+    options = options or ReadOptions()
+    try:
+        with open_input(path) as source, path.open("rb") as file:
+            if source.size is None:
+                raise FormatError(f"{path} is compressed: unpack it first, so that it can be mapped into memory")
+            content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    except ValueError as error:
+        raise FormatError(f"{path} cannot be read: {error}") from error
+    with content:
+        try:
+            settings, version, position = _read_settings(path, content)
+            words, counts, position = _read_words(path, content, position, versioned=version > 0)
+            rows, position = _read_shape(path, content, position, settings, versioned=version > 0)
+        except struct.error:
+            raise FormatError(f"{path} is cut short: fetch it again") from None
+    longest = 0 if settings.model == _SUPERVISED and version < 12 else settings.longest
+    if rows < len(words) or (longest and rows != len(words) + settings.buckets):
+        raise FormatError(f"{path}: {rows} rows for {len(words)} words and {settings.buckets} buckets: fetch it again")
+    shape = (rows, settings.dimensions)
+    matrix = np.asarray(np.memmap(path, dtype="<f4", mode="r", offset=position, shape=shape))
+    subwords = Subwords(matrix, len(words), settings.shortest, longest)
+    with np.errstate(invalid="ignore", over="ignore"):  # the collector names rows that are not finite
+        whole = {_END_OF_SENTENCE} if version else set()
+        return FastText(_collect(path, options, words, counts, subwords, whole), subwords)
+
+
+def looks_like_fasttext(head: bytes) -> bool:
+    """Whether a file begins as a fastText model does, with the magic number or without (before version 11)."""
+    if len(head) < 56:
+        return False
+    if struct.unpack_from("<i", head)[0] == MAGIC:
+        return True
+    size, words, labels = struct.unpack_from("<3i", head, 56) if len(head) >= 68 else (0, 0, 0)
+    return _Settings._make(struct.unpack_from("<12i", head)).are_believable() and 0 < size == words + labels
+
+
+def _read_settings(path: Path, content: mmap.mmap) -> tuple[_Settings, int, int]:
+    """Read the settings; returns them, the version (0 if there is none), and where the file goes on."""
+    magic, version = struct.unpack_from("<2i", content)
+    if magic != MAGIC:
+        version = 0
+    elif version not in _VERSIONS:
+        raise FormatError(f"{path}: version {version} of fastText's format is not known, only {_VERSIONS}")
+    begin = 8 if version else 0
+    settings = _Settings._make(struct.unpack_from("<12i", content, begin))
+    if not settings.are_believable():
+        raise FormatError(f"{path} is not a fastText model: its settings are {tuple(settings)}")
+    return settings, version, begin + 56
+
+
+def _read_words(
+    path: Path, content: mmap.mmap, position: int, *, versioned: bool
+) -> tuple[list[bytes], NDArray[np.int64], int]:
+    """Words and their counts (labels of a classifier are passed over), and where the file goes on."""
+    size, words, labels, _ = struct.unpack_from("<3iq", content, position)
+    position += 20
+    pruned = 0
+    if versioned:
+        (pruned,) = struct.unpack_from("<q", content, position)
+        position += 8
+    if pruned > 0:
+        raise FormatError(f"{path} {_PRUNED}: only models that are not quantised are read, use the .bin file")
+    if size != words + labels or words < 1 or labels < 0 or 10 * size > len(content):
+        raise FormatError(f"{path} claims {size} entries, {words} words and {labels} labels: fetch it again")
+    found, counts = [], np.empty(size, dtype=np.int64)
+    for index in range(size):
+        end = content.find(b"\0", position)
+        if end < 0:
+            raise FormatError(f"{path} ends inside word {index}: fetch it again")
+        counts[index], kind = struct.unpack_from("<qb", content, end + 1)
+        if kind != (index >= words):
+            raise FormatError(f"{path}: entry {index} (byte {position}) is of kind {kind}: fetch it again")
+        found.append(content[position:end])
+        position = end + 10
+    return found[:words], counts[:words], position
+
+
+def _read_shape(
+    path: Path, content: mmap.mmap, position: int, settings: _Settings, *, versioned: bool
+) -> tuple[int, int]:
+    """Rows of the input matrix, checked against the size of the file, and where its numbers begin."""
+    if versioned:
+        if content[position : position + 1] != b"\0":
+            raise FormatError(f"{path} {_QUANTISED}: only models that are not quantised are read, use the .bin file")
+        position += 1
+    rows, columns = struct.unpack_from("<2q", content, position)
+    position += 16
+    if columns != settings.dimensions or rows < 1 or 4 * rows * columns > len(content) - position:
+        raise FormatError(
+            f"{path} claims {rows} rows of {columns} numbers, but {len(content) - position} bytes follow and "
+            f"the settings say {settings.dimensions}: fetch it again"
+        )
+    return rows, position
+
+
+def _collect(
+    path: Path,
+    options: ReadOptions,
+    words: list[bytes],
+    counts: NDArray[np.int64],
+    subwords: Subwords,
+    whole: set[bytes],
+) -> KeyedVectors:
+    """Vectors of the words, some at a time; words in `whole` have no n-grams."""
+    count = min(len(words), options.limit or len(words))
+    collector = RowCollector(path, subwords.matrix.shape[1], options, expected=count)
+    for begin in range(0, count, _WORDS):
+        block = words[begin : min(begin + _WORDS, count)]
+        places = _Places(begin)
+        collector.add(block, _means(block, begin, subwords, whole), places, counts=counts[begin : begin + len(block)])
+    return collector.finish()
+
+
+def _means(words: list[bytes], begin: int, subwords: Subwords, whole: set[bytes]) -> NDArray[np.float64]:
+    """Mean (n, D) of the row of each word, from row `begin` onwards, and the rows of its n-grams."""
+    rows, owners = subwords.rows_of(words)
+    kept = ~np.isin(owners, [index for index, word in enumerate(words) if word in whole])
+    order = np.argsort(owners[kept], kind="stable")
+    lengths = np.bincount(owners[kept], minlength=len(words))
+    sums = subwords.matrix[begin : begin + len(words)].astype(np.float64)
+    filled = np.flatnonzero(lengths)
+    if len(filled):
+        firsts = (np.cumsum(lengths) - lengths)[filled]
+        sums[filled] += np.add.reduceat(subwords.matrix[rows[kept][order]].astype(np.float64), firsts, axis=0)
+    means: NDArray[np.float64] = sums / (1 + lengths)[:, None]
+    return means
+
+
+@dataclass(frozen=True)
+class _Places:
+    """Where the words of a block are, for messages."""
+
+    begin: int
+
+    def __call__(self, index: int) -> str:
+        return f"word {self.begin + index}"
+
+
+def _hashes(text: NDArray[np.uint8], begins: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.uint32]:
+    """FNV-1a of the bytes of each piece, taken as signed characters, as fastText has it."""
+    signed = text.view(np.int8).astype(np.int32).view(np.uint32)
+    hashes = np.full(len(begins), 2_166_136_261, dtype=np.uint32)
+    for step in range(int((ends - begins).max(initial=0))):
+        going = np.flatnonzero(begins + step < ends)
+        hashes[going] = (hashes[going] ^ signed[begins[going] + step]) * np.uint32(16_777_619)
+    return hashes

@@ -1,0 +1,56 @@
+"""GloVe's text: rows of a key and D numbers, without a header (Pennington, Socher and Manning, 2014)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from wordmill.errors import FormatError
+from wordmill.vectors.formats.rows import MOST_DIMENSIONS, ReadOptions, RowCollector, text_keys
+from wordmill.vectors.formats.streams import open_input, open_output
+from wordmill.vectors.formats.text_rows import format_rows, parse_number, read_rows
+from wordmill.vectors.keyed_vectors import KeyedVectors
+
+__all__ = ["guess_dimensions", "read_glove", "write_glove"]
+
+_HEAD = 1 << 20  # bytes that the dimensions are told from
+_LINES = 10  # lines that the dimensions are told from
+_ROWS = 1 << 12  # rows written at once
+_ALL = 1 << 62
+
+
+def read_glove(path: Path, options: ReadOptions) -> KeyedVectors:
+    """Read rows without a header. Keys may hold spaces, as some of the published ones do (". . .")."""
+    with open_input(path) as source:
+        head = source.read(_HEAD)
+        dimensions = guess_dimensions(head)
+        if dimensions is None:
+            raise FormatError(f"{path}: line 1 is not a key and its numbers: {head[:40]!r}: not a text of vectors")
+        rows = RowCollector(path, dimensions, options)
+        read_rows(source, rows, dimensions, line=1, first=head, most=options.limit or _ALL)
+        return rows.finish()
+
+
+def write_glove(path: Path, keyed_vectors: KeyedVectors, *, space: str | None = None) -> None:
+    """Write rows without a header; the floats that are read back are the same. `space` replaces white space in keys."""
+    keys = text_keys(path, keyed_vectors, space)
+    with open_output(path) as file:
+        for begin in range(0, len(keys), _ROWS):
+            block = slice(begin, begin + _ROWS)
+            file.write(format_rows(keys[block], keyed_vectors.vectors[block]))
+
+
+def guess_dimensions(head: bytes) -> int | None:
+    """Numbers at the end of each of the first lines; the least of them, as a key may look like a number too."""
+    lines = head.split(b"\n")
+    whole = lines[:-1] if len(lines) > 1 else lines
+    numbers = [_trailing_numbers(line.split()) for line in whole[:_LINES]]
+    least = min(numbers, default=0)
+    return least if 0 < least <= MOST_DIMENSIONS and b"\0" not in lines[0] else None
+
+
+def _trailing_numbers(fields: list[bytes]) -> int:
+    """How many fields at the end are numbers; the first field is the key, whatever it is."""
+    count = 0
+    while count < len(fields) - 1 and parse_number(fields[-1 - count]) is not None:
+        count += 1
+    return count

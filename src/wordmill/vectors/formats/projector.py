@@ -1,0 +1,127 @@
+"""TensorFlow projector's pair of TSV files: vectors in one, keys (and counts) line by line in the other.
+
+`NAME.tsv` goes with `NAME_metadata.tsv`; both can be dropped onto projector.tensorflow.org. A metadata file of several
+columns has a header line, one of a single column has none.
+"""
+
+from __future__ import annotations
+
+from itertools import chain
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wordmill.errors import FormatError, OutputError
+from wordmill.vectors.formats.rows import MOST_DIMENSIONS, ReadOptions, RowCollector
+from wordmill.vectors.formats.streams import Input, open_input, open_output
+from wordmill.vectors.formats.text_rows import parse_numbers, read_lines
+from wordmill.vectors.keyed_vectors import KeyedVectors
+
+__all__ = ["metadata_path", "read_projector", "write_projector"]
+
+_ROWS = 1 << 12  # rows written at once
+
+
+class _Metadata(NamedTuple):
+    keys: list[str]
+    counts: NDArray[np.int64] | None
+
+
+def metadata_path(path: Path) -> Path:
+    """Where the keys are: `x_metadata.tsv` beside `x.tsv`, and beside gensim's `x_tensor.tsv`."""
+    suffix = "".join(path.suffixes[path.suffixes.index(".tsv") :]) if ".tsv" in path.suffixes else path.suffix
+    stem = path.name.removesuffix(suffix).removesuffix("_tensor")
+    return path.with_name(f"{stem}_metadata{suffix}")
+
+
+def read_projector(path: Path, options: ReadOptions) -> KeyedVectors:
+    """Read the two files."""
+    metadata = _read_metadata(metadata_path(path))
+    with open_input(path) as source:
+        blocks = read_lines(source, line=1)
+        first = next(blocks, [b""])
+        dimensions = len(first[0].split())
+        if not 0 < dimensions <= MOST_DIMENSIONS:
+            raise FormatError(f"{path}: line 1 holds {dimensions} numbers: not a file of vectors")
+        rows = RowCollector(path, dimensions, options)
+        for lines in chain([first], blocks):
+            _take(
+                path, metadata, rows, lines[: None if options.limit is None else options.limit - rows.seen], dimensions
+            )
+            if rows.seen == options.limit:
+                return rows.finish()
+    if rows.seen < len(metadata.keys):
+        raise FormatError(f"{path}: {rows.seen} vectors, but {len(metadata.keys)} keys in {metadata_path(path)}")
+    return rows.finish()
+
+
+def _take(path: Path, metadata: _Metadata, rows: RowCollector, lines: list[bytes], dimensions: int) -> None:
+    """Parse some lines and give their rows the next keys."""
+    begin, end = rows.seen, rows.seen + len(lines)
+    numbers = parse_numbers(lines, dimensions)
+    if numbers is None:
+        index = next(i for i, line in enumerate(lines) if parse_numbers([line], dimensions) is None)
+        raise FormatError(
+            f"{path}: line {begin + index + 1} does not hold {dimensions} numbers: {lines[index][:40]!r}: mend the line"
+        )
+    if end > len(metadata.keys):
+        raise FormatError(f"{path}: more vectors than the {len(metadata.keys)} keys of {metadata_path(path)}")
+    counts = None if metadata.counts is None else metadata.counts[begin:end]
+    rows.add(metadata.keys[begin:end], numbers, lambda index: f"line {begin + index + 1}", counts=counts)
+
+
+def write_projector(path: Path, keyed_vectors: KeyedVectors) -> None:
+    """Write the two files."""
+    keys = [str(key) for key in keyed_vectors]
+    bad = next((key for key in keys if not key.strip() or any(mark in key for mark in "\t\n\r")), None)
+    if bad is not None:
+        raise OutputError(
+            f"{path}: the key {bad!r} is blank or holds a tab or line end, which end a cell in this format"
+        )
+    with open_output(metadata_path(path)) as file:
+        if keyed_vectors.counts is None:
+            file.write("".join([f"{key}\n" for key in keys]).encode())
+        else:
+            pairs = zip(keys, keyed_vectors.counts.tolist(), strict=True)
+            file.write(("key\tcount\n" + "".join([f"{key}\t{count}\n" for key, count in pairs])).encode())
+    digits = "%.9g" if keyed_vectors.vectors.dtype == np.float32 else "%.17g"
+    template = "\t".join([digits] * keyed_vectors.vector_size) + "\n"
+    with open_output(path) as file:
+        for begin in range(0, len(keys), _ROWS):
+            rows = keyed_vectors.vectors[begin : begin + _ROWS].tolist()
+            file.write("".join([template % tuple(row) for row in rows]).encode())
+
+
+def _read_metadata(path: Path) -> _Metadata:
+    with open_input(path) as source:
+        lines = _text_lines(source)
+    if not lines:
+        raise FormatError(f"{path} holds no keys")
+    if "\t" not in lines[0]:
+        return _Metadata(lines, None)
+    header = lines[0].split("\t")
+    cells = [line.split("\t") for line in lines[1:]]
+    for number, row in enumerate(cells, start=2):
+        if len(row) != len(header):
+            raise FormatError(f"{path}: line {number} has {len(row)} cells, the header {len(header)}: mend the line")
+    column = next((header.index(name) for name in ("key", "word", "label") if name in header), 0)
+    keys = [row[column] for row in cells]
+    if "count" not in header:
+        return _Metadata(keys, None)
+    try:
+        return _Metadata(keys, np.array([int(row[header.index("count")]) for row in cells], dtype=np.int64))
+    except (ValueError, OverflowError) as error:
+        raise FormatError(f"{path}: column 'count' must hold integers ({error})") from None
+
+
+def _text_lines(source: Input) -> list[str]:
+    content = b""
+    while block := source.read(1 << 22):
+        content += block
+    try:
+        return content.decode().replace("\r\n", "\n").removesuffix("\n").split("\n") if content else []
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise FormatError(f"{source.path}: line {line} is not UTF-8: convert the file") from None

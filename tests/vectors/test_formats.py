@@ -1,0 +1,316 @@
+from __future__ import annotations
+
+import io
+import json
+import struct
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from wordmill.errors import FormatError, OutputError, ParameterError, WordmillError
+from wordmill.vectors import KeyedVectors, formats
+from wordmill.vectors.formats.projector import metadata_path
+
+KEYS = ["the", "naïve", "日本", "non\u00a0breaking", "</s>", "🙂", "a\u2028b"]
+COUNTED = {"npz", "parquet", "arrow", "projector"}
+TYPED = {"npz", "parquet", "arrow"}  # integer keys come back as integers by themselves
+FILES = {
+    "word2vec-text": "a.txt",
+    "word2vec-binary": "a.bin",
+    "glove": "a.glove",
+    "npz": "a.npz",
+    "finalfusion": "a.fifu",
+    "parquet": "a.parquet",
+    "arrow": "a.arrow",
+    "projector": "a.tsv",
+}
+
+
+def make(dtype: Any = np.float32) -> KeyedVectors:
+    vectors = np.random.default_rng(4).standard_normal((len(KEYS), 5)) * 10.0 ** np.arange(-2, 3)
+    return KeyedVectors(KEYS, vectors.astype(dtype), counts=np.arange(len(KEYS), 0, -1))
+
+
+@pytest.mark.parametrize(("form", "name"), FILES.items())
+def test_round_trip_and_detection(tmp_path: Path, form: str, name: str) -> None:
+    kv = make()
+    kv.save(tmp_path / name, format=form)
+    assert formats.detect(tmp_path / name) == form
+    again = KeyedVectors.load(tmp_path / name)
+    assert again.keys == kv.keys
+    assert again.vectors.dtype == np.float32
+    np.testing.assert_allclose(again.vectors, kv.vectors, rtol=1e-6 if form == "finalfusion" else 0)
+    if form in COUNTED:
+        np.testing.assert_array_equal(again.counts, kv.counts)
+    else:
+        assert again.counts is None
+    assert KeyedVectors.load(tmp_path / name, limit=3).keys == KEYS[:3]
+    assert not [file for file in tmp_path.iterdir() if file.name.startswith(".")]
+
+
+@pytest.mark.parametrize("form", sorted(set(FILES) - {"glove"}))
+def test_suffix_means_the_format(tmp_path: Path, form: str) -> None:
+    make().save(tmp_path / FILES[form])
+    assert formats.detect(tmp_path / FILES[form]) == form
+
+
+@pytest.mark.parametrize("form", ["word2vec-text", "glove", "npz", "parquet", "arrow", "projector"])
+def test_float64(tmp_path: Path, form: str) -> None:
+    kv = make(np.float64)
+    kv.save(tmp_path / FILES[form], format=form)
+    again = KeyedVectors.load(tmp_path / FILES[form], dtype="float64")
+    np.testing.assert_array_equal(again.vectors, kv.vectors)
+
+
+@pytest.mark.parametrize("form", sorted(set(FILES) - {"finalfusion"}))
+def test_integer_keys(tmp_path: Path, form: str) -> None:
+    keys = np.array([5, -1, 2**62])
+    KeyedVectors(keys, np.eye(3, dtype=np.float32)).save(tmp_path / FILES[form], format=form)
+    again = KeyedVectors.load(tmp_path / FILES[form], keys="str" if form in TYPED else "int")
+    assert again.kind == "int"
+    assert list(again) == keys.tolist()
+
+
+@pytest.mark.parametrize("form", ["glove", "projector"])
+@pytest.mark.parametrize("suffix", [".gz", ".zst"])
+def test_compressed(tmp_path: Path, form: str, suffix: str) -> None:
+    path = tmp_path / (FILES[form] + suffix)
+    make().save(path, format=form)
+    assert KeyedVectors.load(path).keys == KEYS
+    assert path.read_bytes()[:2] in (b"\x1f\x8b", b"\x28\xb5")
+
+
+@pytest.mark.parametrize(("form", "name"), FILES.items())
+@given(data=st.data())
+@settings(max_examples=100, deadline=None)
+def test_mutated_files(tmp_path_factory: pytest.TempPathFactory, form: str, name: str, data: st.DataObject) -> None:
+    """Only an error of ours, or well-formed vectors, come out of a damaged file."""
+    path = tmp_path_factory.mktemp("mutated") / name
+    make().save(path, format=form)
+    target = metadata_path(path) if form == "projector" and data.draw(st.booleans()) else path
+    content = bytearray(target.read_bytes())
+    for _ in range(data.draw(st.integers(1, 5))):
+        at = data.draw(st.integers(0, len(content) - 1))
+        content[at : at + data.draw(st.integers(0, 4))] = data.draw(st.binary(max_size=4))
+    target.write_bytes(content if data.draw(st.booleans()) else content[: data.draw(st.integers(0, len(content)))])
+    try:
+        kv = KeyedVectors.load(path, format=form)
+    except WordmillError:
+        return
+    assert len(kv.keys) == len(kv.vectors) > 0
+    assert np.isfinite(kv.vectors).all()
+
+
+def test_projector_files(tmp_path: Path) -> None:
+    make().save(tmp_path / "a.tsv")
+    assert (tmp_path / "a_metadata.tsv").read_text(encoding="utf-8").split("\n")[:2] == ["key\tcount", "the\t7"]
+    assert metadata_path(Path("x_tensor.tsv.gz")) == Path("x_metadata.tsv.gz")
+    (tmp_path / "b.tsv").write_text("1\t2\n3\t4\n", encoding="utf-8")
+    (tmp_path / "b_metadata.tsv").write_text("new york\nparis\n", encoding="utf-8")
+    assert KeyedVectors.load(tmp_path / "b.tsv").keys == ["new york", "paris"]
+    with pytest.raises(OutputError, match="'a\\\\tb' is blank or holds a tab"):
+        KeyedVectors(["a\tb"], np.ones((1, 2))).save(tmp_path / "c.tsv")
+
+
+@pytest.mark.parametrize(
+    ("vectors", "metadata", "message"),
+    [
+        ("1\t2\n3\n", "a\nb\n", "line 2 does not hold 2 numbers: b'3'"),
+        ("1\t2\n3\tx\n", "a\nb\n", "line 2 does not hold 2 numbers"),
+        ("1\t2\n3\t4\n", "a\n", "more vectors than the 1 keys"),
+        ("1\t2\n", "a\nb\n", "1 vectors, but 2 keys"),
+        ("", "a\n", "holds 0 numbers"),
+        ("1\t2\n", "", "holds no keys"),
+        ("1\t2\n", "key\tcount\na\t1\t2\n", "line 2 has 3 cells, the header 2"),
+        ("1\t2\n", "key\tcount\na\tmany\n", "'count' must hold integers"),
+        ("1\t2\n3\t4\n", "a\na\n", "line 2: the key 'a' appears twice"),
+    ],
+)
+def test_projector_refuses(tmp_path: Path, vectors: str, metadata: str, message: str) -> None:
+    (tmp_path / "a.tsv").write_text(vectors, encoding="utf-8")
+    (tmp_path / "a_metadata.tsv").write_text(metadata, encoding="utf-8")
+    with pytest.raises(FormatError, match=message):
+        KeyedVectors.load(tmp_path / "a.tsv", format="projector")
+
+
+@pytest.mark.parametrize(
+    ("text", "keys", "dimensions"),
+    [
+        ("the 1 2\nof 3 4\n", ["the", "of"], 2),
+        (". . . 1 2\n7 3 4\nat name@domain.com 5 6", [". . .", "7", "at name@domain.com"], 2),
+        ("the\t1\t2\n", ["the"], 2),
+        ("a 1\n", ["a"], 1),
+    ],
+)
+def test_glove(tmp_path: Path, text: str, keys: list[str], dimensions: int) -> None:
+    (tmp_path / "a.txt").write_text(text, encoding="utf-8")
+    kv = KeyedVectors.load(tmp_path / "a.txt")
+    assert kv.keys == keys
+    assert kv.vector_size == dimensions
+
+
+def test_glove_refuses(tmp_path: Path) -> None:
+    for text, message in (
+        ("", "line 1 is not a key"),
+        ("hello world\n", "line 1"),
+        ("a 1 2\nb 3 4 5\n", "line 2 has more than 2 numbers"),
+        ("a 1 2\n" * 2, "line 2: the key 'a' appears twice"),
+        ("a 1 2\n" + "".join(f"b{i} 1 2\n" for i in range(20)) + "c 3\n", "line 22 has 1 numbers"),
+    ):
+        (tmp_path / "a.txt").write_text(text, encoding="utf-8")
+        with pytest.raises(FormatError, match=message):
+            KeyedVectors.load(tmp_path / "a.txt", format="glove")
+
+
+def npz(**arrays: Any) -> bytes:
+    file = io.BytesIO()
+    np.savez(file, **arrays)
+    return file.getvalue()
+
+
+def lying_npz() -> bytes:
+    """An array whose header claims 10^15 rows."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name in ("keys", "vectors"):
+            header = io.BytesIO()
+            claim = {"descr": "<f4", "fortran_order": False, "shape": (10**15, 4)}
+            np.lib.format.write_array_header_1_0(header, claim)
+            archive.writestr(f"{name}.npy", header.getvalue() + bytes(16))
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (lying_npz(), "which its 16 bytes are not"),
+        (npz(a=np.ones(3)), "zip archive without arrays"),
+        (npz(keys=np.array(["a"]), vectors=np.ones((2, 2))), "needs arrays"),
+        (npz(keys=np.array(["a"], dtype=object), vectors=np.ones((1, 2))), "which its .* bytes are not"),
+        (npz(keys=np.array(["a"]), vectors=np.ones((1, 2), dtype=int)), "vectors int64, not"),
+        (npz(keys=np.array(["a", "a"]), vectors=np.ones((2, 2))), "row 1: the key 'a' appears twice"),
+        (npz(keys=np.array([1, 1]), vectors=np.ones((2, 2))), r"1 appears twice \(rows 0 and 1\)"),
+        (npz(keys=np.array(["a"]), vectors=np.full((1, 2), np.nan)), "'a' holds NaN"),
+        (npz(keys=np.array(["a"]), vectors=np.ones((1, 2)), counts=np.ones(1)), "counts are float64"),
+        (npz(keys=np.array(["a"]), vectors=np.ones((1, 2)))[:-30], "not a whole .npz file"),
+    ],
+)
+def test_npz_refuses(tmp_path: Path, content: bytes, message: str) -> None:
+    (tmp_path / "a.npz").write_bytes(content)
+    with pytest.raises(FormatError, match=message):
+        KeyedVectors.load(tmp_path / "a.npz")
+
+
+def test_npz_of_others(tmp_path: Path) -> None:
+    np.savez_compressed(tmp_path / "a.npz", keys=np.array([3, 3, 4], dtype="i2"), vectors=np.asfortranarray(np.eye(3)))
+    kv = KeyedVectors.load(tmp_path / "a.npz", duplicates="first")
+    assert list(kv) == [3, 4]
+    np.testing.assert_array_equal(kv.vectors, [[1, 0, 0], [0, 0, 1]])
+    with pytest.raises(OutputError, match="ends with NUL"):
+        KeyedVectors(["a\0"], np.ones((1, 2))).save(tmp_path / "b.npz")
+
+
+def test_arrow_tables_of_others(tmp_path: Path) -> None:
+    table = pa.table(
+        {
+            "vector": pa.array([[1, 2], [3, 4], [5, 6]], type=pa.list_(pa.float64())),
+            "more": [1, 2, 3],
+            "key": pa.array(["a", "b", "a"]).dictionary_encode(),
+        }
+    )
+    pq.write_table(table, tmp_path / "a.parquet")
+    kv = KeyedVectors.load(tmp_path / "a.parquet", duplicates="first")
+    assert kv.keys == ["a", "b"]
+    np.testing.assert_array_equal(kv.vectors, [[1, 2], [3, 4]])
+
+
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        ({"word": ["a"], "vector": [[1.0]]}, "no column 'key' among"),
+        ({"key": ["a", None], "vector": [[1.0], [2.0]]}, "'key' holds string with 1 empty"),
+        ({"key": [1.5], "vector": [[1.0]]}, "'key' holds double"),
+        ({"key": ["a", "b"], "vector": [[1.0], [2.0, 3.0]]}, "all of one length"),
+        ({"key": ["a", "b"], "vector": [[1.0], None]}, "'vector' holds list"),
+        ({"key": ["a"], "vector": [["x"]]}, "lists of floats"),
+        ({"key": ["a"], "vector": [1.0]}, "not lists"),
+        ({"key": ["a"], "vector": [[float("nan")]]}, "holds NaN"),
+        ({"key": [], "vector": []}, "holds no vectors|holds null"),
+    ],
+)
+def test_arrow_refuses(tmp_path: Path, columns: Any, message: str) -> None:
+    pq.write_table(pa.table(columns), tmp_path / "a.parquet")
+    with pa.OSFile(str(tmp_path / "a.arrow"), "wb") as sink, pa.ipc.new_file(sink, pa.table(columns).schema) as writer:
+        writer.write_table(pa.table(columns))
+    for name in ("a.parquet", "a.arrow"):
+        with pytest.raises(FormatError, match=message):
+            KeyedVectors.load(tmp_path / name)
+
+
+def fifu(*chunks: tuple[int, bytes]) -> bytes:
+    head = b"FiFu" + struct.pack(f"<II{len(chunks)}I", 0, len(chunks), *(kind for kind, _ in chunks))
+    return head + b"".join([struct.pack("<IQ", kind, len(data)) + data for kind, data in chunks])
+
+
+ONE_KEY = (1, struct.pack("<QI", 1, 1) + b"a")
+ONE_ROW = (2, struct.pack("<QII", 1, 2, 10) + np.array([3, 4], "<f4").tobytes())
+
+
+def test_finalfusion_without_norms(tmp_path: Path) -> None:
+    (tmp_path / "a.fifu").write_bytes(fifu((5, b"[toml]"), ONE_KEY, ONE_ROW))
+    np.testing.assert_array_equal(KeyedVectors.load(tmp_path / "a.fifu")["a"], [3, 4])
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (fifu(ONE_KEY), "lacks a chunk"),
+        (fifu(ONE_KEY, ONE_ROW)[:-1], "chunk 2 at byte .* cut short"),
+        (fifu(ONE_KEY, (3, b"")), "subwords in buckets, which is not read"),
+        (fifu(ONE_KEY, (4, b"")), "quantised matrix, which is not read"),
+        (fifu((1, struct.pack("<Q", 2**60)), ONE_ROW), "claims 1152921504606846976 keys"),
+        (fifu(ONE_KEY, (2, struct.pack("<QII", 2**60, 2, 10))), "do not fill a chunk"),
+        (fifu((1, struct.pack("<QII", 2, 0, 0)), ONE_ROW), "2 keys but 1 vectors"),
+        (fifu((1, struct.pack("<QI", 1, 9) + b"a"), ONE_ROW), "keys do not fill"),
+        (b"FiFu\7" + fifu(ONE_KEY)[5:], "version 0"),
+        (b"FiFu", "cut short"),
+    ],
+)
+def test_finalfusion_refuses(tmp_path: Path, content: bytes, message: str) -> None:
+    (tmp_path / "a.fifu").write_bytes(content)
+    with pytest.raises(FormatError, match=message):
+        KeyedVectors.load(tmp_path / "a.fifu")
+
+
+def test_finalfusion_has_text_keys(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="keys are text, those here are integers"):
+        KeyedVectors(np.arange(2), np.ones((2, 2))).save(tmp_path / "a.fifu")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"\x80\x04\x95", "a pickle, which may run any code"),
+        (b"SQLite format 3\0", "SQLite"),
+        (b"\x89HDF\r\n", "HDF5"),
+        (bytes(257) + b"ustar", "tar archive"),
+        (json.dumps({"a": 1}).encode(), "cannot be told"),
+        (b"", "cannot be told"),
+    ],
+)
+def test_foreign_files(tmp_path: Path, content: bytes, message: str) -> None:
+    (tmp_path / "x").write_bytes(content)
+    with pytest.raises(FormatError, match=message):
+        KeyedVectors.load(tmp_path / "x")
+
+
+def test_reading_only(tmp_path: Path) -> None:
+    with pytest.raises(ParameterError, match="can be read, but not written"):
+        make().save(tmp_path / "a.bin", format="fasttext")
