@@ -240,12 +240,28 @@ void draw(const uint64_t* table, uint32_t size, const uint64_t* counters, int64_
   }
 }
 
+// Chains enough to hide the latency of two units, in registers: as fast as this core can be.
+int64_t multiply_add(int64_t rounds) {
+  constexpr int kChains = 12;
+  Vec<float> chain[kChains], total = {};
+  const Vec<float> a = splat(0.5f), b = splat(1.0f);
+  for (int i = 0; i < kChains; i++) chain[i] = splat(static_cast<float>(i));  // equal ones would be computed once
+  for (int64_t r = 0; r < rounds; r++) {
+#pragma GCC unroll 12
+    for (int i = 0; i < kChains; i++) chain[i] = chain[i] * a + b;
+  }
+  for (int i = 0; i < kChains; i++) total += chain[i];
+  [[maybe_unused]] volatile float used = sum<float>(total);
+  return rounds * 2 * kChains * kLanes<float>;
+}
+
 #define WM_STRING_(x) #x
 #define WM_STRING(x) WM_STRING_(x)
 constexpr Kernels kTable = {WM_STRING(WORDMILL_ISA_NAME),
                             {skipgram<float>, cbow<float>, rows<float>, sigmoid<float>},
                             {skipgram<double>, cbow<double>, rows<double>, sigmoid<double>},
-                            draw};
+                            draw,
+                            multiply_add};
 
 }  // namespace
 

@@ -41,6 +41,7 @@ struct Kernels {
   StepFunctions<double> double_precision;
   // n alias samples, one from the hash of each counter (random.hpp, alias.hpp).
   void (*draw)(const uint64_t* table, uint32_t size, const uint64_t* counters, int64_t n, int32_t* out);
+  int64_t (*multiply_add)(int64_t rounds);  // does nothing but multiply and add floats; returns how often: for benchmarks
 };
 
 template <class T> const StepFunctions<T>& step_functions(const Kernels& k);

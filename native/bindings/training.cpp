@@ -167,4 +167,5 @@ void bind_training(nb::module_& m) {
   bind_precision<float>(m, "TrainerFloat32", "allocate_float32");
   bind_precision<double>(m, "TrainerFloat64", "allocate_float64");
   m.def("available_isas", &available_isas);
+  m.def("multiply_add", [](int64_t rounds, const std::string& isa) { return kernels_for(isa).multiply_add(rounds); }, "rounds"_a, "isa"_a);
 }
