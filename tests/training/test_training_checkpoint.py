@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from wordmill import Checkpoint, EarlyStopping, KeyedVectors, LogFile, Word2Vec
-from wordmill.errors import FormatError, OutputError, ParameterError
+from wordmill.errors import DivergenceError, FormatError, OutputError, ParameterError
 from wordmill.training import Callback, Run
 
 SMALL: dict[str, Any] = {"vector_size": 12, "epochs": 4, "min_count": 1, "alpha": 0.1, "workers": 1}
@@ -101,6 +101,32 @@ def test_damaged_checkpoint_is_passed_over(
     (older / "manifest.json").unlink()
     with pytest.raises(FormatError, match="none of 2 checkpoints can be read"):
         Word2Vec(**SMALL).fit(texts, resume=tmp_path)
+
+
+def test_diverged_run_keeps_its_last_checkpoint(texts: list[list[str]], tmp_path: Path) -> None:
+    class Spoil(Callback):
+        def on_epoch_end(self, run: Run) -> None:
+            self.vectors = run.input_vectors.copy()
+            if run.epoch == 2:
+                run.input_vectors[:] = 1e30
+
+    spoil = Spoil()
+    model = Word2Vec(**SMALL)
+    with pytest.raises(DivergenceError, match=r"epoch 3: .*; kept are the vectors at 50\.0%, in "):
+        model.fit(texts, callbacks=[Checkpoint(tmp_path, epochs=1), spoil])
+    assert len(model.history) == 2
+    assert np.array_equal(model.wv.vectors, spoil.vectors)
+
+
+def test_a_new_run_replaces_the_checkpoints_of_an_earlier_one(
+    texts: list[list[str]], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    Word2Vec(**SMALL).fit(texts, callbacks=[Checkpoint(tmp_path, seconds=None, epochs=1)])
+    with pytest.raises(KeyboardInterrupt):
+        Word2Vec(**SMALL).fit(texts, callbacks=[Checkpoint(tmp_path, seconds=None, epochs=1), Interrupt(epoch=1)])
+    assert "will replace those of an earlier run" in caplog.text
+    (only,) = tmp_path.iterdir()
+    assert len(Word2Vec.load(only).history) == 1
 
 
 def test_no_checkpoint_yet(texts: list[list[str]], tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

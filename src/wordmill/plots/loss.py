@@ -14,7 +14,7 @@ __all__ = ["plot_loss"]
 
 
 def plot_loss(history: Sequence[Mapping[str, Any]], path: str | os.PathLike[str]) -> Path:
-    """Draw the mean loss per example of each epoch.
+    """Draw the mean loss per example of each epoch; also the validation loss, the loss within epochs and the rate.
 
     Parameters
     ----------
@@ -27,10 +27,38 @@ def plot_loss(history: Sequence[Mapping[str, Any]], path: str | os.PathLike[str]
         raise ParameterError("the history is empty: there is a loss to draw after the first epoch")
     figure = new_figure(7, 4.5)
     axes = figure.add_subplot()
-    axes.plot([entry["epoch"] for entry in history], [entry["loss"] for entry in history], marker="o", color="#1f5fa8")
+    _draw(axes, _within_epochs(history), color="#1f5fa8", alpha=0.35)
+    _draw(axes, _by_epoch(history, "loss"), label="loss", marker="o", color="#1f5fa8")
+    _draw(axes, _by_epoch(history, "validation_loss"), label="validation loss", marker="s", color="#c0392b")
     axes.xaxis.get_major_locator().set_params(integer=True)
     axes.set(xlabel="epoch", ylabel="loss per example (nats)", title="Training loss")
     axes.grid(color="#dddddd")
     axes.set_axisbelow(True)
     axes.spines[["top", "right"]].set_visible(False)
+    rates = _by_epoch(history, "alpha")
+    if rates:
+        right = axes.twinx()
+        _draw(right, rates, label="learning rate", linestyle="dotted", color="#455a64")
+        right.set(ylabel="learning rate at the end of the epoch", ylim=(0, None))
+        right.spines[["top"]].set_visible(False)
+    figure.legend(loc="outside lower center", ncols=3, frameon=False)
     return save_figure(figure, path)
+
+
+def _draw(axes: Any, points: list[tuple[float, float]], **style: Any) -> None:
+    if points:
+        axes.plot(*zip(*points, strict=True), **style)
+
+
+def _by_epoch(history: Sequence[Mapping[str, Any]], name: str) -> list[tuple[float, float]]:
+    return [(entry["epoch"], entry[name]) for entry in history if entry.get(name) is not None]
+
+
+def _within_epochs(history: Sequence[Mapping[str, Any]]) -> list[tuple[float, float]]:
+    """Return the loss of each part of each epoch, at the middle of the part."""
+    return [
+        (entry["epoch"] - 1 + (part + 0.5) / len(entry["interval_losses"]), loss)
+        for entry in history
+        for part, loss in enumerate(entry.get("interval_losses", ()))
+        if loss is not None
+    ]

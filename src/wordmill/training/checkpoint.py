@@ -61,10 +61,24 @@ class Checkpoint(Callback):
         self._directory, self._seconds, self._epochs, self._keep = Path(directory), seconds, epochs, keep
         self._saved_at = 0.0  # monotonic clock
         self._saved = -1  # tokens done
+        self._earlier: list[Path] = []  # of a run that was not resumed
+
+    @property
+    def directory(self) -> Path:
+        """Where the checkpoints are."""
+        return self._directory
+
+    @property
+    def saved(self) -> bool:
+        """Whether this run has a checkpoint."""
+        return self._saved > 0
 
     def on_train_begin(self, run: Run) -> None:
         """Start the clock; what killed saves left behind goes."""
         _remove_leftovers(self._directory)
+        self._earlier = [] if run.tokens_done else _checkpoints(self._directory)
+        if self._earlier:
+            logger.warning("the first checkpoint will replace those of an earlier run in %s", self._directory)
         self._saved_at, self._saved = time.monotonic(), run.tokens_done
 
     def on_interval(self, run: Run) -> None:
@@ -85,14 +99,16 @@ class Checkpoint(Callback):
     def _save(self, run: Run) -> None:
         """Write a checkpoint, then remove those that are not to be kept."""
         self._saved_at = time.monotonic()
+        path = self._directory / f"{run.tokens_done:015d}"
         try:
-            save_checkpoint(self._directory / f"{run.tokens_done:015d}", run)
+            save_checkpoint(path, run)
         except OutputError as error:
             logger.error("no checkpoint: %s", error)  # noqa: TRY400 (one line, no traceback)
             return
         self._saved = run.tokens_done
-        for old in _checkpoints(self._directory)[self._keep :]:
+        for old in {*self._earlier, *_checkpoints(self._directory)[self._keep :]} - {path}:
             shutil.rmtree(old)
+        self._earlier = []
 
 
 def remove_checkpoints(directory: Path) -> None:
@@ -139,6 +155,7 @@ def resume(run: Run, directory: str | PathLike[str]) -> bool:
     run.input_vectors[:], run.output_vectors[:] = saved.keyed_vectors.vectors, training["output_vectors"]
     run.history, run.tokens_done = saved.settings["history"], position["tokens_done"]
     run.seconds = position["seconds"]
+    run.account = None
     if "blocks_done" in position:
         run.account = Account.from_arrays(training, position["blocks_done"], position["epoch_seconds"])
     return True

@@ -16,6 +16,7 @@ from wordmill.corpus import EncodedCorpus, Vocab
 from wordmill.errors import DivergenceError, FormatError, NotFittedError, ParameterError
 from wordmill.text import lower
 from wordmill.training.callbacks import Callback, Run
+from wordmill.training.checkpoint import Checkpoint
 from wordmill.training.checkpoint import resume as resume_run
 from wordmill.training.progress import Progress
 from wordmill.training.setup import (
@@ -158,7 +159,7 @@ class Word2Vec:
         ParameterError, CorpusError, VocabularyError
             Before anything is trained; an earlier fit stays.
         DivergenceError
-            The learning rate is too high; an earlier fit stays.
+            The learning rate is too high. What stays is the last checkpoint, without one an earlier fit.
         """
         config = TrainConfig.from_params(self.get_params())
         corpus = read_training_corpus(X, config)
@@ -224,8 +225,14 @@ class Word2Vec:
             logger.warning("no checkpoint in %s yet: training starts from the beginning", resume)
         try:
             trainer.train()
-        except DivergenceError:
-            raise
+        except DivergenceError as error:
+            good = next((c for c in callbacks if isinstance(c, Checkpoint) and c.saved), None)
+            if good is None:
+                raise
+            resume_run(run, good.directory)
+            self._trained = _Trained.of(run, earlier)
+            done = run.tokens_done / run.tokens_total
+            raise DivergenceError(f"{error}; kept are the vectors at {done:.1%}, in {good.directory}") from None
         except BaseException:  # Ctrl-C, or an error in a callback: the vectors so far are good
             self._trained = _Trained.of(run, earlier)
             raise
