@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <bit>
 #include <cmath>
 #include <exception>
 #include <thread>
@@ -10,10 +11,11 @@ namespace wordmill {
 namespace {
 
 constexpr size_t kWindowsAtOnce = 256;  // windows whose negatives are drawn together
-constexpr size_t kFewIds = 32;          // up to which repeats are found by comparing all with all
+constexpr size_t kFewIds = 32;          // beyond, some id repeats more often than not
 constexpr size_t kAhead = 3;            // windows between asking for rows and using them
 
-bool repeats(std::span<const int32_t> ids) {
+bool may_repeat(std::span<const int32_t> ids) {
+  if (ids.size() > kFewIds) return true;
   for (size_t i = 1; i < ids.size(); i++)
     for (size_t j = 0; j < i; j++)
       if (ids[i] == ids[j]) return true;
@@ -24,7 +26,7 @@ bool repeats(std::span<const int32_t> ids) {
 template <class T> struct Rows {
   std::vector<T*> rows;
   std::vector<T> weights;
-  std::vector<int32_t> ids;
+  std::vector<int32_t> slots;
   int count = 0;
 
   void clear(size_t most) {
@@ -39,29 +41,22 @@ template <class T> struct Rows {
     for (int32_t id : ids) add(matrix.row(id));
   }
   void add_distinct(const Matrix<T>& matrix, std::span<const int32_t> a, std::span<const int32_t> b) {
-    ids.assign(a.begin(), a.end());
-    ids.insert(ids.end(), b.begin(), b.end());
-    if (ids.size() > kFewIds) std::sort(ids.begin(), ids.end());  // then the last row added is the only one to compare with
-    const int first = count;
-    for (int32_t id : ids) {
-      T* row = matrix.row(id);
-      int at = ids.size() > kFewIds ? std::max(first, count - 1) : first;
-      while (at < count && rows[at] != row) at++;
-      if (at < count) weights[at] += 1;
-      else add(row);
-    }
+    const size_t mask = std::bit_ceil(2 * (a.size() + b.size())) - 1;
+    slots.assign(mask + 1, -1);  // open addressing: which of the rows a slot holds
+    for (const auto& ids : {a, b})
+      for (int32_t id : ids) {
+        T* row = matrix.row(id);
+        size_t slot = static_cast<uint32_t>(id) * size_t{0x9E3779B1} & mask;
+        while (slots[slot] >= 0 && rows[slots[slot]] != row) slot = (slot + 1) & mask;
+        if (slots[slot] >= 0) {
+          weights[slots[slot]] += 1;
+        } else {
+          slots[slot] = count;
+          add(row);
+        }
+      }
   }
 };
-
-template <class T> auto step_of(const Kernels& kernels, Architecture architecture) -> double (*)(const Step<T>&) {
-  switch (architecture) {
-    case Architecture::kSkipGram: return step_functions<T>(kernels).skipgram;
-    case Architecture::kCbow: return step_functions<T>(kernels).cbow;
-    case Architecture::kRowsOnly: return step_functions<T>(kernels).rows;
-    case Architecture::kPlanOnly: break;
-  }
-  return [](const Step<T>&) { return 0.0; };
-}
 
 // Brings a window's ids into the form of a step.
 template <class T> class Stepper {
@@ -148,7 +143,7 @@ template <class T> class Trainer<T>::Worker {
   double window(const Window& w, std::span<const int32_t> negatives, T alpha) {
     const auto tokens = plan_.tokens();
     const auto before = tokens.subspan(w.first, w.centre - w.first), after = tokens.subspan(w.centre + 1, w.last - w.centre - 1);
-    return step_(before, after, w.repeats, tokens[w.centre], negatives, repeats(negatives), alpha, ahead_);
+    return step_(before, after, w.repeats, tokens[w.centre], negatives, may_repeat(negatives), alpha, ahead_);
   }
   void look_ahead(const Window& w, std::span<const int32_t> negatives) {
     const auto tokens = plan_.tokens();
@@ -203,7 +198,7 @@ double train_window(const Kernels& kernels, Architecture architecture, CbowUpdat
                     Matrix<T> output_vectors, std::span<const int32_t> contexts, int32_t target, std::span<const int32_t> negatives,
                     T alpha) {
   Stepper<T> step(kernels, architecture, update, input_vectors, output_vectors);
-  return step(contexts, {}, repeats(contexts), target, negatives, repeats(negatives), alpha, {});
+  return step(contexts, {}, may_repeat(contexts), target, negatives, may_repeat(negatives), alpha, {});
 }
 
 template class Trainer<float>;
