@@ -8,7 +8,7 @@ endif
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 NATIVE := CMakeLists.txt pyproject.toml $(wildcard native/*.?pp native/bindings/*.cpp)
 
-.PHONY: demo test lint docs bench bench-full dist build clean
+.PHONY: demo test test-interop lint docs bench bench-full dist build clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/built  ## train on the bundled sample and look at the vectors
@@ -16,6 +16,9 @@ demo: $(VENV)/built  ## train on the bundled sample and look at the vectors
 
 test: $(VENV)/built $(VENV)/test
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+test-interop: $(VENV)/built $(VENV)/test $(VENV)/interop  ## against model2vec, sentence-transformers and gensim (heavy)
+	$(BIN)/python -m pytest tests/interop
 
 lint: $(VENV)/built $(VENV)/test $(VENV)/lint
 	$(BIN)/ruff check .

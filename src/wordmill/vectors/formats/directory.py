@@ -29,9 +29,11 @@ import wordmill
 from wordmill.errors import FormatError, OutputError, WordmillError
 from wordmill.vectors.formats.atomic import atomic_directory, recover
 from wordmill.vectors.formats.safetensors import read_safetensors, write_safetensors
+from wordmill.vectors.formats.storage import StorageType, pack, similarity_error, unpack
 from wordmill.vectors.formats.tokenizer_json import write_tokenizer
 from wordmill.vectors.keyed_vectors import KeyedVectors
 from wordmill.vectors.keys import IntegerKeys, PackedKeys, TextKeys
+from wordmill.vectors.search import row_norms
 
 __all__ = ["Model", "check_target", "is_model_directory", "load_model", "save_model"]
 
@@ -59,6 +61,7 @@ def save_model(
     *,
     settings: Mapping[str, Any] | None = None,
     training: Mapping[str, NDArray[Any]] | None = None,
+    dtype: StorageType | None = None,
 ) -> None:
     """Write a model directory, in place of the model that was there if any.
 
@@ -73,6 +76,9 @@ def save_model(
         What JSON can hold; comes back from `load_model`.
     training
         Arrays that only going on with training needs, kept in a file of their own.
+    dtype
+        How vectors are stored: "float16" takes half of float32's room; "int8" a quarter, and then only wordmill and
+        model2vec open the directory. Logs by how much similarities change. None stores them as they are.
 
     Raises
     ------
@@ -83,9 +89,11 @@ def save_model(
     recover(target)
     check_target(target)
     with atomic_directory(target) as directory:
-        _write_vectors(directory, keyed_vectors)
+        storage = _write_vectors(directory, keyed_vectors, dtype)
         _write_tokenizer_files(directory, keyed_vectors, target)
-        _write_json(directory / "wordmill.json", _settings(keyed_vectors, settings))
+        if storage["dtype"] == "int8":
+            (directory / "modules.json").unlink(missing_ok=True)  # sentence-transformers would leave out the weights
+        _write_json(directory / "wordmill.json", _settings(keyed_vectors, settings) | {"storage": storage})
         if training is not None:
             write_safetensors(directory / "training.safetensors", training)
         files = {file.name: _fingerprint(file) for file in sorted(directory.iterdir())}
@@ -113,7 +121,7 @@ def load_model(path: str | PathLike[str], *, verify: bool = True) -> Model:
         _check_manifest(directory, verify=verify)
         stored = _read_json(directory, "wordmill.json")
         arrays = read_safetensors(directory / "wordmill.safetensors")
-        embeddings = read_safetensors(directory / "model.safetensors")["embeddings"]
+        embeddings = unpack(read_safetensors(directory / "model.safetensors"))
         keyed_vectors = KeyedVectors(
             _key_table(arrays),
             embeddings,
@@ -137,8 +145,15 @@ def is_model_directory(path: Path) -> bool:
     return (path / MANIFEST).is_file() and (path / "wordmill.json").is_file()
 
 
-def _write_vectors(directory: Path, keyed_vectors: KeyedVectors) -> None:
-    arrays: dict[str, NDArray[Any]] = {"norms": keyed_vectors.norms}
+def _write_vectors(directory: Path, keyed_vectors: KeyedVectors, dtype: StorageType | None) -> dict[str, Any]:
+    """Write vectors and keys; returns how they are stored."""
+    tensors = pack(keyed_vectors.vectors, dtype or keyed_vectors.vectors.dtype.name)  # type: ignore[arg-type]
+    stored = unpack(tensors)
+    storage: dict[str, Any] = {"dtype": tensors["embeddings"].dtype.name}
+    if stored is not keyed_vectors.vectors:
+        storage["similarity_error"] = similarity_error(keyed_vectors.vectors, stored)
+        logger.info("stored as %(dtype)s: similarities change by %(similarity_error).2g at most", storage)
+    arrays: dict[str, NDArray[Any]] = {"norms": row_norms(stored)}
     if keyed_vectors.counts is not None:
         arrays["counts"] = keyed_vectors.counts
     table = keyed_vectors.key_table
@@ -147,7 +162,8 @@ def _write_vectors(directory: Path, keyed_vectors: KeyedVectors) -> None:
     else:
         arrays |= {"keys": table.keys, "key_order": table.order}
     write_safetensors(directory / "wordmill.safetensors", arrays)
-    write_safetensors(directory / "model.safetensors", {"embeddings": keyed_vectors.vectors})
+    write_safetensors(directory / "model.safetensors", tensors)
+    return storage
 
 
 def _key_table(arrays: Mapping[str, NDArray[Any]]) -> TextKeys | IntegerKeys:
