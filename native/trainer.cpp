@@ -58,6 +58,16 @@ template <class T> struct Rows {
   }
 };
 
+template <class T> auto step_of(const Kernels& kernels, Architecture architecture) -> double (*)(const Step<T>&) {
+  switch (architecture) {
+    case Architecture::kSkipGram: return step_functions<T>(kernels).skipgram;
+    case Architecture::kCbow: return step_functions<T>(kernels).cbow;
+    case Architecture::kRowsOnly: return step_functions<T>(kernels).rows;
+    case Architecture::kPlanOnly: break;
+  }
+  return [](const Step<T>&) { return 0.0; };
+}
+
 // Brings a window's ids into the form of a step.
 template <class T> class Stepper {
  public:
