@@ -44,6 +44,7 @@ class Generated(SphinxDirective):
     functions: ClassVar[dict[str, Any]] = {
         "parameters": generated.parameters,
         "commands": generated.commands,
+        "formats": generated.formats,
         "other-names": generated.other_names,
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
 from itertools import groupby
@@ -12,8 +13,9 @@ import typer
 from wordmill.cli.app import app
 from wordmill.config import KINDS, Knob, TrainConfig, expected
 from wordmill.other_names import renamed
+from wordmill.vectors.formats import FORMATS
 
-__all__ = ["commands", "other_names", "parameters"]
+__all__ = ["commands", "formats", "other_names", "parameters"]
 
 GROUPS = {
     "Model": "What is learned.",
@@ -75,6 +77,17 @@ def commands() -> str:
         lines += _table(("argument", "meaning"), ((f"`{param.name}`", param.help) for param in arguments))
         lines += _table(("option", "default", "meaning"), map(_option_row, options))
     return "\n".join(lines)
+
+
+def formats() -> str:
+    """Write a table of the file formats of vectors, from the table that reads and writes them."""
+    rows = []
+    for name, form in FORMATS.items():
+        module = inspect.getmodule(form.write or form.read)
+        about = (inspect.getdoc(module) or "").partition("\n\n")[0].replace("\n", " ").rstrip(":")
+        does = " and ".join(word for word, can in (("read", form.read), ("written", form.write)) if can)
+        rows.append((f"`{name}`", does, ", ".join(f"`{suffix}`" for suffix in form.suffixes), about))
+    return "\n".join(_table(("format", "is", "endings", "what it is"), rows))
 
 
 def other_names() -> str:

@@ -21,7 +21,12 @@ def generated() -> dict[str, Any]:
 
 @pytest.mark.parametrize(
     ("page", "function"),
-    [("parameters.md", "parameters"), ("command-line.md", "commands"), ("other-tools.md", "other-names")],
+    [
+        ("parameters.md", "parameters"),
+        ("command-line.md", "commands"),
+        ("formats.md", "formats"),
+        ("other-tools.md", "other-names"),
+    ],
 )
 def test_pages_hold_what_is_generated(page: str, function: str) -> None:
     assert f"```{{generated}} {function}\n" in (DOCS / page).read_text(encoding="utf-8")
@@ -48,6 +53,12 @@ def test_every_command_and_each_of_its_options_is_described(generated: dict[str,
     for command in program.commands.values():
         for param in command.params:
             assert all(f"`{name}`" in page for name in param.opts)
+
+
+def test_every_format_of_vectors_is_in_the_table(generated: dict[str, Any]) -> None:
+    rows = [line.split(" | ") for line in generated["formats"]().splitlines()[2:]]
+    assert [row[0].strip("| `") for row in rows] == list(generated["FORMATS"])
+    assert all(cell.strip("| ") for row in rows for cell in (row[1], row[3]))
 
 
 def test_every_parameter_of_other_tools_has_an_answer(generated: dict[str, Any]) -> None:
