@@ -32,6 +32,7 @@ def test_defaults_are_the_fields() -> None:
     [
         ({}, 0.025),
         ({"cbow_update": "word2vec"}, 0.025),
+        ({"architecture": "cbow"}, 0.1),
         ({"architecture": "cbow", "cbow_update": "mean"}, 0.15),
         ({"architecture": "cbow", "cbow_update": "sqrt"}, 0.1),
         ({"architecture": "cbow", "cbow_update": "word2vec"}, 0.075),

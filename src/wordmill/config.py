@@ -111,10 +111,12 @@ class TrainConfig:
         most=1.0,
         source="Mikolov et al. 2013b, section 2.3; the formula is word2vec.c's",
     )
+    # Measured on two 17M-token parts of Wikipedia, vector_size 100, 5 epochs, each with its own alpha: Google analogies
+    # 36.1 and 34.8 (sqrt), 33.2 and 30.5 (mean), 35.5 (word2vec, the first part); word similarity equal within noise.
     cbow_update: Literal["mean", "sqrt", "word2vec"] = _knob(
         "sqrt",
-        "Share of the gradient that each of C context words gets in cbow: mean 1/C (the true gradient), "
-        "sqrt 1/sqrt(C), word2vec all of it.",
+        "Share of the gradient that each of C context words gets in cbow: sqrt 1/sqrt(C), mean 1/C (the true "
+        "gradient), word2vec all of it.",
         "Model",
     )
     epochs: int = _knob(5, "Passes over the corpus.", "Training", unit="passes", least=1, most=1_000_000)

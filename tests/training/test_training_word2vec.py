@@ -11,6 +11,7 @@ import pytest
 
 from wordmill import KeyedVectors, TrainConfig, Word2Vec, read_corpus
 from wordmill.config import knobs
+from wordmill.datasets import sample_path
 from wordmill.errors import (
     CorpusError,
     DivergenceError,
@@ -99,6 +100,13 @@ def test_same_seed_same_bits_and_another_seed_others() -> None:
     assert np.array_equal(first.wv.vectors, again.wv.vectors)
     assert np.array_equal(first.output_vectors, again.output_vectors)
     assert not np.array_equal(first.wv.vectors, other.wv.vectors)
+
+
+def test_loss_does_not_depend_on_the_number_of_threads() -> None:
+    corpus = read_corpus(sample_path())
+    one, three = (Word2Vec(vector_size=32, epochs=1, workers=workers).fit(corpus) for workers in (1, 3))
+    assert one.history[0]["loss"] == pytest.approx(three.history[0]["loss"], rel=0.005)
+    assert one.history[0]["examples"] == three.history[0]["examples"]
 
 
 def test_fit_starts_anew() -> None:
