@@ -8,7 +8,7 @@ endif
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 NATIVE := CMakeLists.txt pyproject.toml $(wildcard native/*.?pp native/bindings/*.cpp)
 
-.PHONY: demo test test-interop lint docs bench bench-full dist build clean
+.PHONY: demo test test-interop test-kill lint docs bench bench-full dist build clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/built  ## train on the bundled sample and look at the vectors
@@ -19,6 +19,9 @@ test: $(VENV)/built $(VENV)/test
 
 test-interop: $(VENV)/built $(VENV)/test $(VENV)/interop  ## against model2vec, sentence-transformers and gensim (heavy)
 	$(BIN)/python -m pytest tests/interop
+
+test-kill: $(VENV)/built $(VENV)/test  ## training killed at 500 random moments and resumed (some ten minutes)
+	WORDMILL_KILLS=500 $(BIN)/python -m pytest tests/cli -k killed
 
 lint: $(VENV)/built $(VENV)/test $(VENV)/lint
 	$(BIN)/ruff check .
