@@ -83,75 +83,64 @@ def top_k(
     k = min(k, max(0, stop - start))
     queries = queries.astype(matrix.dtype, copy=False)
     chunks = [
-        _Candidates(queries[begin:end], k, _pairs(exclude[begin:end] if exclude else []))
+        _Best(queries[begin:end], k, _pairs(exclude[begin:end] if exclude else []))
         for begin, end in _spans(0, len(queries), _QUERIES)
     ]
-    width = max(4096, _SCORES // max(1, min(len(queries), _QUERIES)))
+    if not k or not chunks:
+        return TopK(np.empty((len(queries), k), dtype=np.int64), np.empty((len(queries), k), dtype=matrix.dtype))
+    width = max(4096, _SCORES // min(len(queries), _QUERIES))
     first = min(stop, start + max(1024, 4 * k))
     for begin, end in [(start, first), *_spans(first, stop, width)]:
         block, inverse = matrix[begin:end], _inverse(norms[begin:end])
         for chunk in chunks:
             chunk.visit(begin, block, inverse)
-    found = [chunk.best() for chunk in chunks]
-    if not found:
-        return TopK(np.empty((0, k), dtype=np.int64), np.empty((0, k), dtype=matrix.dtype))
-    ids, scores = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    for chunk in chunks:
+        chunk.merge()
+    ids, scores = (np.concatenate([getattr(chunk, name) for chunk in chunks]) for name in ("ids", "scores"))
     return TopK(ids, np.where(ids < 0, -np.inf, np.clip(scores, -1, 1)).astype(matrix.dtype))
 
 
-class _Candidates:
-    """The best rows so far of a few queries: flat arrays (query, id, score), and a threshold for each query."""
+class _Best:
+    """The k best rows so far of some queries, and candidates that are not merged with them yet."""
 
     def __init__(self, queries: Floats, k: int, excluded: tuple[NDArray[np.int64], NDArray[np.int64]]) -> None:
         self.queries, self.k = queries, k
         self.excluded_rows, self.excluded_ids = excluded
-        self.rows: list[NDArray[np.int64]] = []
-        self.ids: list[NDArray[np.int64]] = []
-        self.scores: list[Floats] = []
-        self.held = 0
-        self.thresholds = np.full((len(queries), 1), -np.inf, dtype=queries.dtype)
+        self.ids = np.full((len(queries), k), -1, dtype=np.int64)  # best first
+        self.scores: Floats = np.full((len(queries), k), -np.inf, dtype=queries.dtype)
+        self._waiting: list[tuple[NDArray[np.int64], NDArray[np.int64], Floats]] = []  # queries, ids, scores
+        self._count = 0
 
     def visit(self, begin: int, block: Floats, inverse: Floats) -> None:
-        """Score the rows `begin` onwards and keep what beats the thresholds."""
+        """Score the rows `begin` onwards and keep those that are better than the k-th so far."""
         scores = self.queries @ block.T
         scores *= inverse
         inside = (self.excluded_ids >= begin) & (self.excluded_ids < begin + len(block))
         scores[self.excluded_rows[inside], self.excluded_ids[inside] - begin] = -np.inf
-        if not self.held and len(block) > self.k:
-            wanted = scores >= np.partition(scores, -self.k, axis=1)[:, -self.k, None]
-        else:
-            wanted = scores > self.thresholds
-        rows, columns = np.divmod(np.flatnonzero(wanted), len(block))
-        self.rows.append(rows)
-        self.ids.append(columns + begin)
-        self.scores.append(scores[rows, columns])
-        self.held += len(rows)
-        if self.held > 4 * self.k * len(self.queries) or np.isneginf(self.thresholds[0, 0]):
-            self._compact()
+        thresholds = self.scores[:, -1:]
+        if np.isneginf(thresholds).any() and len(block) > self.k:  # the first block
+            thresholds = np.nextafter(np.partition(scores, -self.k, axis=1)[:, -self.k, None], -np.inf)
+        rows, columns = np.divmod(np.flatnonzero(scores > thresholds), len(block))
+        self._waiting.append((rows, columns + begin, scores[rows, columns]))
+        self._count += len(rows)
+        if self._count > self.scores.size // 2:
+            self.merge()
 
-    def _compact(self) -> None:
-        """Keep the k best of each query, in order (ties: the smaller id first), and raise the thresholds."""
-        rows, ids, scores = (np.concatenate(parts) for parts in (self.rows, self.ids, self.scores))
-        order = np.lexsort((ids, -scores, rows))
-        rows, ids, scores = rows[order], ids[order], scores[order]
-        firsts = np.searchsorted(rows, np.arange(len(self.queries)))
-        ranks = np.arange(len(rows)) - firsts[rows]
-        keep = (ranks < self.k) & (scores > -np.inf)
-        self.rows, self.ids, self.scores = [rows[keep]], [ids[keep]], [scores[keep]]
-        self.held = int(keep.sum())
-        last = keep & (ranks == self.k - 1)
-        self.thresholds[rows[last], 0] = scores[last]
-
-    def best(self) -> tuple[NDArray[np.int64], Floats]:
-        """Ids and scores (queries, k), best first, padded with -1 and -inf."""
-        ids = np.full((len(self.queries), self.k), -1, dtype=np.int64)
-        scores = np.full(ids.shape, -np.inf, dtype=self.queries.dtype)
-        if self.held:
-            self._compact()
-            rows = self.rows[0]
-            ranks = np.arange(len(rows)) - np.searchsorted(rows, rows)
-            ids[rows, ranks], scores[rows, ranks] = self.ids[0], self.scores[0]
-        return ids, scores
+    def merge(self) -> None:
+        """Take the best of those so far and the candidates (ties: the smaller id), each query in a row of its own."""
+        if not self._count:
+            return
+        rows, ids, scores = (np.concatenate(parts) for parts in zip(*self._waiting, strict=True))
+        order = np.argsort(rows, kind="stable")
+        counts = np.bincount(rows, minlength=len(self.queries))
+        places = self.k + np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
+        padding = ((0, 0), (0, int(counts.max())))
+        all_ids = np.pad(self.ids, padding, constant_values=-1)
+        all_scores = np.pad(self.scores, padding, constant_values=-np.inf)
+        all_ids[rows[order], places], all_scores[rows[order], places] = ids[order], scores[order]
+        best = np.argsort(-all_scores, axis=1, kind="stable")[:, : self.k]
+        self.ids, self.scores = np.take_along_axis(all_ids, best, 1), np.take_along_axis(all_scores, best, 1)
+        self._waiting, self._count = [], 0
 
 
 def _pairs(exclude: Sequence[NDArray[np.int64]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
