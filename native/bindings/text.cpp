@@ -65,7 +65,7 @@ nb::object counts(const Encoder& encoder) {
 }  // namespace
 
 void bind_text(nb::module_& m) {
-  static const nb::exception<NotText> not_text(m, "NotText", PyExc_ValueError);  // for its name
+  static const nb::exception<NotText> not_text(m, "NotTextError", PyExc_ValueError);  // for its name
   nb::register_exception_translator([](const std::exception_ptr& p, void*) {
     try {
       std::rethrow_exception(p);
@@ -84,7 +84,7 @@ void bind_text(nb::module_& m) {
             nb::gil_scoped_release release;
             encoder.read(text);
           },
-          "chunk"_a, "Read a chunk of a file; NotText(offset, byte) where it is not UTF-8.")
+          "chunk"_a, "Read a chunk of a file; NotTextError(offset, byte) where it is not UTF-8.")
       .def("end_file", &Encoder::end_file)
       .def("add_words", &add_words, "tokens"_a)
       .def("add_integers", &add_integers, "integers"_a, "ends"_a)

@@ -63,7 +63,7 @@ class _Trainer:
 class TrainerFloat32(_Trainer): ...
 class TrainerFloat64(_Trainer): ...
 
-class NotText(ValueError):  # args: offset in the file, byte
+class NotTextError(ValueError):  # args: offset in the file, byte
     args: tuple[int, int]
 
 class Encoder:

@@ -16,11 +16,11 @@ from safetensors.numpy import load_file, save_file
 from tokenizers import Tokenizer
 
 from wordmill.errors import FormatError, OutputError, WordmillError
+from wordmill.safetensors import read_safetensors, write_safetensors
 from wordmill.text import tokenize
 from wordmill.vectors import KeyedVectors
 from wordmill.vectors.formats import directory
 from wordmill.vectors.formats.directory import load_model, save_model
-from wordmill.vectors.formats.safetensors import read_safetensors, write_safetensors
 from wordmill.vectors.formats.tokenizer_json import unreachable_keys, write_tokenizer
 
 WORDS = ["the", "king", "Εὐκλείδης", "日本", "naïve", "a", "1st", "🙂"]

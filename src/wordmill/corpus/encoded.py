@@ -1,36 +1,33 @@
 """EncodedCorpus: ids and sequence offsets, in memory or memory-mapped from disk.
 
-A saved corpus is one safetensors file: a length, a JSON header, then the arrays. Opening it maps the ids into memory.
+A saved corpus is one safetensors file. Opening it maps the ids into memory instead of reading them.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import logging
 import os
-import tempfile
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from wordmill.atomic import atomic_file
 from wordmill.corpus.vocab import Vocab
-from wordmill.errors import FormatError, OutputError
+from wordmill.errors import FormatError
+from wordmill.safetensors import read_metadata, read_safetensors, write_safetensors
 
-FORMAT = "wordmill.corpus"
-VERSION = 1
-_DTYPES: dict[str, np.dtype[Any]] = {"I64": np.dtype("<i8"), "I32": np.dtype("<i4"), "U8": np.dtype("u1")}
+_FORMAT = "wordmill.corpus"
+_SIGNATURE = b'{"__metadata__":{"format":"wordmill.corpus"'
+_DTYPES = {"ids": "<i4", "offsets": "<i8", "counts": "<i8"}
 _SPANS = 1024  # a fingerprint looks at so many spans of so many ids
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,13 +45,12 @@ class EncodedCorpus:
     tokens_read : int
         Tokens of the source, out-of-vocabulary ones included.
     tokenizer : str, optional
-        Name of the tokenizer that cut the source ("whitespace", "words"); None for token lists, integers and
-        callables.
+        Name of the tokenizer that cut the source ("whitespace", "words"); None for token lists, integers and callables.
     lowercase : bool
         Whether the text was put in lower case.
     count_error : int
-        0: counts are exact. Otherwise rare words were forgotten to stay within memory (`max_vocab_size`), and a
-        count may be short by at most this many.
+        0: counts are exact. Otherwise rare words were forgotten to stay within memory (`Resources.max_vocab_size`), and
+        a count may be short by at most this many.
     """
 
     vocab: Vocab
@@ -66,6 +62,7 @@ class EncodedCorpus:
     count_error: int = 0
 
     def __post_init__(self) -> None:
+        """Make the arrays read-only."""
         for array in (self.ids, self.offsets):
             array.flags.writeable = False
 
@@ -77,6 +74,10 @@ class EncodedCorpus:
             raise IndexError(f"sequence {sequence} of a corpus of {len(self):,}")
         sequence %= len(self)
         return self.ids[self.offsets[sequence] : self.offsets[sequence + 1]]
+
+    def __iter__(self) -> Iterator[NDArray[np.int32]]:
+        for begin, end in pairwise(self.offsets.tolist()):
+            yield self.ids[begin:end]
 
     def __repr__(self) -> str:
         return f"EncodedCorpus({len(self.ids):,} tokens in {len(self):,} sequences, {len(self.vocab):,} keys)"
@@ -97,37 +98,27 @@ class EncodedCorpus:
         return self._fingerprint
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the corpus to one safetensors file; an existing file is replaced once the new one is complete.
+        """Write the corpus to one file; an existing one is replaced when the new one is whole and on disk.
 
         Raises
         ------
         OutputError
             The file cannot be written; what was there before is untouched.
         """
-        arrays = {"offsets": self.offsets, "counts": self.vocab.counts, **_pack_keys(self.vocab), "ids": self.ids}
-        arrays = dict(sorted(arrays.items(), key=lambda item: -item[1].itemsize))  # keeps every array aligned
-        metadata = {
-            "format": FORMAT,
-            "version": str(VERSION),
+        arrays: dict[str, NDArray[Any]] = {
+            "ids": self.ids,
+            "offsets": self.offsets,
+            "counts": self.vocab.counts,
+            **_pack_keys(self.vocab),
+        }
+        facts = {
             "tokens_read": str(self.tokens_read),
             "tokenizer": self.tokenizer or "",
-            "lowercase": str(int(self.lowercase)),
+            "lowercase": str(self.lowercase),
             "count_error": str(self.count_error),
-            **{f"crc32.{name}": f"{_crc32(array):08x}" for name, array in arrays.items()},
         }
-        header: dict[str, Any] = {"__metadata__": metadata}
-        end = 0
-        for name, array in arrays.items():
-            begin, end = end, end + array.nbytes
-            code = next(code for code, dtype in _DTYPES.items() if dtype == array.dtype)
-            header[name] = {"dtype": code, "shape": list(array.shape), "data_offsets": [begin, end]}
-        text = json.dumps(header).encode()
-        text += b" " * (-len(text) % 8)
-        with _replacing(Path(path)) as file:
-            file.write(len(text).to_bytes(8, "little") + text)
-            for array in arrays.values():
-                for span in _spans(array):
-                    file.write(span)
+        with atomic_file(path) as staging:
+            write_safetensors(staging, arrays, {"format": _FORMAT, **facts, **_checksums(arrays, facts)})
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> EncodedCorpus:
@@ -139,27 +130,17 @@ class EncodedCorpus:
             Not a saved corpus, or one that is cut short or corrupt.
         """
         path = Path(path)
-        header, data_begin = _read_header(path)
-        metadata = header.pop("__metadata__")
-        size = data_begin + max(entry["data_offsets"][1] for entry in header.values())
-        if path.stat().st_size != size:
-            raise FormatError(f"{path}: {path.stat().st_size:,} bytes instead of {size:,}: encode the corpus again")
-        arrays: dict[str, NDArray[Any]] = {}
-        for name, entry in header.items():
-            array = _map(path, _DTYPES[entry["dtype"]], data_begin + entry["data_offsets"][0], tuple(entry["shape"]))
-            if f"{_crc32(array):08x}" != metadata[f"crc32.{name}"]:
-                raise FormatError(
-                    f"{path}: the checksum of {name!r} is wrong: the file is corrupt, encode the corpus again"
-                )
-            arrays[name] = array
+        if not is_saved_corpus(path):
+            raise FormatError(f"{path} is not a saved corpus: EncodedCorpus.save (wordmill encode) makes one")
+        arrays, facts = _read_checked(path)
         return cls(
             Vocab(_unpack_keys(arrays), arrays["counts"]),
             arrays["ids"],
-            np.array(arrays["offsets"]),
-            tokens_read=int(metadata["tokens_read"]),
-            tokenizer=metadata["tokenizer"] or None,
-            lowercase=metadata["lowercase"] == "1",
-            count_error=int(metadata["count_error"]),
+            arrays["offsets"],
+            tokens_read=int(facts["tokens_read"]),
+            tokenizer=facts["tokenizer"] or None,
+            lowercase=facts["lowercase"] == "True",
+            count_error=int(facts["count_error"]),
         )
 
 
@@ -168,50 +149,26 @@ def is_saved_corpus(path: Path) -> bool:
     if not path.is_file():
         return False
     with path.open("rb") as file:
-        start = file.read(8 + len(_SIGNATURE))
-    return start[8:] == _SIGNATURE
+        return file.read(8 + len(_SIGNATURE))[8:] == _SIGNATURE
 
 
-_SIGNATURE = json.dumps({"__metadata__": {"format": FORMAT}}).encode().rstrip(b"}")
+def _read_checked(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
+    """Read the arrays and facts of a saved corpus, and verify their checksums."""
+    arrays, metadata = read_safetensors(path), read_metadata(path)
+    facts = {name: value for name, value in metadata.items() if name != "format" and not name.startswith("crc32")}
+    for name, dtype in _DTYPES.items():
+        if name not in arrays or arrays[name].dtype != dtype or arrays[name].ndim != 1:
+            raise FormatError(f"{path}: {name!r} is missing or has a wrong type: encode the corpus again")
+    expected = {name: value for name, value in metadata.items() if name.startswith("crc32")}
+    if _checksums(arrays, facts) != expected:
+        raise FormatError(f"{path}: a checksum is wrong, the file is corrupt: encode the corpus again")
+    return arrays, facts
 
 
-def _pack_keys(vocab: Vocab) -> dict[str, NDArray[Any]]:
-    """Keys as arrays: integers as they are, words as UTF-8 end to end with their offsets."""
-    if not isinstance(vocab.keys, list):
-        return {"keys": vocab.keys}
-    encoded = [key.encode() for key in vocab.keys]
-    offsets = np.cumsum([0, *map(len, encoded)], dtype=np.int64)
-    return {"keys": np.frombuffer(b"".join(encoded), np.uint8), "key_offsets": offsets}
-
-
-def _unpack_keys(arrays: dict[str, NDArray[Any]]) -> list[str] | NDArray[np.int64]:
-    if "key_offsets" not in arrays:
-        return arrays["keys"]
-    text = arrays["keys"].tobytes()
-    offsets = arrays["key_offsets"].tolist()
-    return [text[begin:end].decode() for begin, end in pairwise(offsets)]
-
-
-def _read_header(path: Path) -> tuple[dict[str, Any], int]:
-    """Parse the header of a saved corpus; also the byte at which its data begin."""
-    try:
-        if not is_saved_corpus(path):
-            raise FormatError(f"{path} is not a saved corpus: `EncodedCorpus.save` writes one")
-        with path.open("rb") as file:
-            length = int.from_bytes(file.read(8), "little")
-            return json.loads(file.read(min(length, path.stat().st_size))), 8 + length
-    except OSError as error:
-        raise FormatError(f"{path} cannot be read: {error.strerror}") from error
-    except ValueError as error:
-        if isinstance(error, FormatError):
-            raise
-        raise FormatError(f"{path}: its header is cut short or corrupt: encode the corpus again") from error
-
-
-def _map(path: Path, dtype: np.dtype[Any], offset: int, shape: tuple[int, ...]) -> NDArray[Any]:
-    if shape == (0,):  # nothing to map
-        return np.zeros(0, dtype)
-    return np.memmap(path, dtype, mode="r", offset=offset, shape=shape)
+def _checksums(arrays: Mapping[str, NDArray[Any]], facts: Mapping[str, str]) -> dict[str, str]:
+    """Checksums of each array and of the facts."""
+    checksums = {f"crc32.{name}": f"{_crc32(array):08x}" for name, array in arrays.items()}
+    return checksums | {"crc32": f"{zlib.crc32(json.dumps(facts, sort_keys=True).encode()):08x}"}
 
 
 def _crc32(array: NDArray[Any]) -> int:
@@ -227,20 +184,17 @@ def _spans(array: NDArray[Any], length: int = 1 << 22) -> Iterator[bytes]:
         yield array[begin : begin + length].tobytes()
 
 
-@contextmanager
-def _replacing(path: Path) -> Iterator[IO[bytes]]:
-    """Write a file beside `path` and put it in its place when it is complete and on disk."""
-    temporary: Path | None = None
-    try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-            temporary = Path(file.name)
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError as error:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
-        raise OutputError(
-            f"{path} cannot be written: {error.strerror or error}; free space or choose another place"
-        ) from error
+def _pack_keys(vocab: Vocab) -> dict[str, NDArray[Any]]:
+    """Keys as arrays: integers as they are, words as UTF-8 end to end with their offsets."""
+    if not isinstance(vocab.keys, list):
+        return {"keys": vocab.keys}
+    encoded = [key.encode() for key in vocab.keys]
+    offsets = np.cumsum([0, *map(len, encoded)], dtype=np.int64)
+    return {"keys": np.frombuffer(b"".join(encoded), np.uint8), "key_offsets": offsets}
+
+
+def _unpack_keys(arrays: Mapping[str, NDArray[Any]]) -> list[str] | NDArray[np.int64]:
+    if "key_offsets" not in arrays:
+        return arrays["keys"]
+    text = arrays["keys"].tobytes()
+    return [text[begin:end].decode() for begin, end in pairwise(arrays["key_offsets"].tolist())]

@@ -87,7 +87,7 @@ class Feeder:
                 self.encoder.read(chunk)
                 self._flush()
             self.encoder.end_file()
-        except core.NotText as error:
+        except core.NotTextError as error:
             raise CorpusError(_not_text(path, *error.args)) from None
 
     def _documents(self, documents: Iterable[Any]) -> None:
@@ -103,7 +103,7 @@ class Feeder:
                 self.encoder.begin_file(drop_byte_order_mark=False)
                 self.encoder.read(np.frombuffer(lines, np.uint8))
                 self.encoder.end_file()
-            except core.NotText as error:
+            except core.NotTextError as error:
                 index = before + lines.count(b"\n", 0, error.args[0])
                 raise CorpusError(
                     f"document {index:,} holds a NUL or half a surrogate pair: mend it, or pass errors='replace'"

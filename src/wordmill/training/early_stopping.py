@@ -7,10 +7,10 @@ import tempfile
 from os import PathLike
 from pathlib import Path
 
+from wordmill.atomic import atomic_file
 from wordmill.errors import ParameterError
+from wordmill.safetensors import read_safetensors, write_safetensors
 from wordmill.training.callbacks import Callback, Run
-from wordmill.vectors.formats.atomic import atomic_file
-from wordmill.vectors.formats.safetensors import read_safetensors, write_safetensors
 
 __all__ = ["EarlyStopping"]
 

@@ -16,8 +16,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from wordmill.atomic import atomic_file
 from wordmill.errors import FormatError, MissingDependencyError
-from wordmill.vectors.formats.atomic import atomic_file
 from wordmill.vectors.search import Floats, TopK, top_k
 from wordmill.vectors.table import VectorTable
 

@@ -8,9 +8,9 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, Literal
 
+from wordmill.atomic import recover
 from wordmill.errors import FormatError, ParameterError
 from wordmill.vectors.formats.arrow import read_arrow, read_parquet, write_arrow, write_parquet
-from wordmill.vectors.formats.atomic import recover
 from wordmill.vectors.formats.directory import load_model, save_model
 from wordmill.vectors.formats.fasttext import looks_like_fasttext, read_fasttext
 from wordmill.vectors.formats.finalfusion import MAGIC as FIFU_MAGIC

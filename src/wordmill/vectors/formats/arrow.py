@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from wordmill.atomic import atomic_file
 from wordmill.errors import FormatError, MissingDependencyError
-from wordmill.vectors.formats.atomic import atomic_file
 from wordmill.vectors.formats.rows import MOST_DIMENSIONS, ReadOptions, collect_arrays
 from wordmill.vectors.keyed_vectors import KeyedVectors
 

@@ -26,9 +26,9 @@ from typing import Any, NamedTuple
 from numpy.typing import NDArray
 
 import wordmill
+from wordmill.atomic import atomic_directory, recover
 from wordmill.errors import FormatError, OutputError, WordmillError
-from wordmill.vectors.formats.atomic import atomic_directory, recover
-from wordmill.vectors.formats.safetensors import read_safetensors, write_safetensors
+from wordmill.safetensors import read_safetensors, write_safetensors
 from wordmill.vectors.formats.storage import StorageType, pack, similarity_error, unpack
 from wordmill.vectors.formats.tokenizer_json import write_tokenizer
 from wordmill.vectors.keyed_vectors import KeyedVectors

@@ -14,8 +14,8 @@ from typing import BinaryIO, cast
 
 import zstandard
 
+from wordmill.atomic import atomic_file
 from wordmill.errors import FormatError
-from wordmill.vectors.formats.atomic import atomic_file
 
 __all__ = ["COMPRESSIONS", "Input", "open_input", "open_output"]
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from wordmill.errors import FormatError
 
-__all__ = ["read_safetensors", "write_safetensors"]
+__all__ = ["read_metadata", "read_safetensors", "write_safetensors"]
 
 _DTYPES = {
     "F64": "<f8", "F32": "<f4", "F16": "<f2", "BOOL": "|b1",
@@ -53,6 +53,22 @@ def write_safetensors(
 
 def read_safetensors(path: Path) -> dict[str, NDArray[Any]]:
     """Arrays of a file, read-only and memory-mapped. No number is believed before it fits the file's size."""
+    header, begin = _read_header(path)
+    header.pop("__metadata__", None)
+    data = np.asarray(np.memmap(path, dtype=np.uint8, mode="r"))[begin:]
+    return {name: _view(path, name, entry, data) for name, entry in header.items()}
+
+
+def read_metadata(path: Path) -> dict[str, str]:
+    """Metadata of a file; empty where it has none."""
+    metadata = _read_header(path)[0].get("__metadata__", {})
+    if isinstance(metadata, dict) and all(isinstance(value, str) for value in metadata.values()):
+        return metadata
+    raise FormatError(f"{path}: the safetensors metadata are not strings")
+
+
+def _read_header(path: Path) -> tuple[dict[str, Any], int]:
+    """Parse the header; also where the data begin."""
     size = path.stat().st_size
     with path.open("rb") as file:
         length = int.from_bytes(file.read(8), "little")
@@ -64,9 +80,7 @@ def read_safetensors(path: Path) -> dict[str, NDArray[Any]]:
             raise FormatError(f"{path}: the safetensors header is not JSON ({error})") from None
     if not isinstance(header, dict):
         raise FormatError(f"{path}: the safetensors header is not a JSON object")
-    header.pop("__metadata__", None)
-    data = np.asarray(np.memmap(path, dtype=np.uint8, mode="r"))[8 + length :]
-    return {name: _view(path, name, entry, data) for name, entry in header.items()}
+    return header, 8 + length
 
 
 def _view(path: Path, name: str, entry: object, data: NDArray[np.uint8]) -> NDArray[Any]:
