@@ -14,13 +14,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from wordmill.text import TokenizerName, tokenize
+from wordmill.text import WORD_PATTERN, TokenizerName, tokenize
 
 __all__ = ["unreachable_keys", "write_tokenizer"]
 
 _PREFIX = "\u2581"
 _METASPACE = {"type": "Metaspace", "replacement": _PREFIX, "prepend_scheme": "always", "split": False}
-_WORDS = {"type": "Split", "pattern": {"Regex": r"\w+"}, "behavior": "Removed", "invert": True}
+_WORDS = {"type": "Split", "pattern": {"Regex": WORD_PATTERN}, "behavior": "Removed", "invert": True}
 
 
 def unreachable_keys(keys: Sequence[str], tokenizer: TokenizerName, *, lowercase: bool) -> NDArray[np.int64]:
