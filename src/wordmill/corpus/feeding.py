@@ -79,7 +79,7 @@ class Feeder:
     def _file(self, path: Path | None) -> None:
         chunks = read_chunks(path, self._chunk_bytes)
         if callable(self._tokenizer):
-            self._tokenize(_lines(chunks, path, self._errors), self._tokenizer)
+            self._tokenize(decoded_lines(chunks, path, self._errors), self._tokenizer)
             return
         try:
             self.encoder.begin_file(drop_byte_order_mark=True)
@@ -176,7 +176,7 @@ def _not_text(path: Path | None, offset: int, byte: int) -> str:
     )
 
 
-def _lines(chunks: Iterable[NDArray[np.uint8]], path: Path | None, errors: str) -> Iterator[str]:
+def decoded_lines(chunks: Iterable[NDArray[np.uint8]], path: Path | None, errors: str) -> Iterator[str]:
     """Decode a file for a tokenizer in Python; what is a line, and what is text, is as in native/scan.hpp."""
     offset = 0
     for line in _split_lines(chunks):

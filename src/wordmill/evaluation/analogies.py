@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -17,7 +17,7 @@ from wordmill.evaluation.intervals import Interval, bootstrap_share
 from wordmill.evaluation.scores import Score, json_number
 from wordmill.evaluation.vectors import Case, Vectors, fold, row_lookup, unit_rows
 
-__all__ = ["AnalogyResult", "AnalogySection", "evaluate_analogies"]
+__all__ = ["AnalogyResult", "AnalogySection", "answer_questions", "evaluate_analogies"]
 
 Method = Literal["3cosadd", "3cosmul"]
 Unknown = Literal["skip", "wrong"]
@@ -182,6 +182,15 @@ def evaluate_analogies(
     if unknown not in ("skip", "wrong"):
         raise ParameterError(f"unknown={unknown!r} is unknown: use 'skip' or 'wrong'")
     questions = list(read_analogies(path))
+    known, correct = answer_questions(vectors, questions, method=method, restrict_vocab=restrict_vocab, case=case)
+    sections = tuple(_tally(questions, known, correct, unknown))
+    return AnalogyResult(sections, Path(path).name, method, restrict_vocab, case, unknown)
+
+
+def answer_questions(
+    vectors: Vectors, questions: Sequence[Question], *, method: Method, restrict_vocab: int | None, case: Case
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Whether all words of each question (Q,) are known, and whether it is answered right; as `evaluate_analogies`."""
     lookup = row_lookup(vectors, case, restrict_vocab)
     given = np.array(
         [lookup.get(fold(word, case), -1) for q in questions for word in (q.a, q.b, q.c)], dtype=np.int64
@@ -193,8 +202,7 @@ def evaluate_analogies(
     answered = np.full(len(questions), -1)
     answered[known] = _answer(given[known], unit, spelling, method)
     correct = np.array([row in rows for row, rows in zip(answered.tolist(), answers, strict=True)], dtype=bool)
-    sections = tuple(_tally(questions, known, correct, unknown))
-    return AnalogyResult(sections, Path(path).name, method, restrict_vocab, case, unknown)
+    return known, correct
 
 
 def _answer(

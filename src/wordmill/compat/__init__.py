@@ -1,0 +1,1 @@
+"""wordmill under the names of other libraries."""

@@ -1,0 +1,23 @@
+"""gensim 4's word vectors on top of wordmill: where a program says `gensim`, write `wordmill.compat.gensim`.
+
+Names, defaults and return types are gensim's; the work is done by `wordmill.Word2Vec`'s trainer and by
+`wordmill.KeyedVectors`. What gensim has and this has not is an error that says so; what is done otherwise on purpose is
+listed in the documentation (docs/gensim.md).
+"""
+
+from __future__ import annotations
+
+from wordmill.compat.gensim import models, utils
+from wordmill.compat.gensim.models import CallbackAny2Vec, KeyedVectors, Word2Vec
+from wordmill.compat.gensim.models.word2vec import LineSentence, PathLineSentences, Text8Corpus
+
+__all__ = [
+    "CallbackAny2Vec",
+    "KeyedVectors",
+    "LineSentence",
+    "PathLineSentences",
+    "Text8Corpus",
+    "Word2Vec",
+    "models",
+    "utils",
+]

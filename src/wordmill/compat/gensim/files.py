@@ -1,0 +1,112 @@
+"""gensim's file options in wordmill's words."""
+
+from __future__ import annotations
+
+import codecs
+from os import PathLike
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+import wordmill
+from wordmill.errors import FormatError, ParameterError
+from wordmill.vectors import formats
+from wordmill.vectors.formats.streams import open_input, open_output
+
+__all__ = ["check_encoding", "load_word2vec", "refuse", "refuse_pickle", "save_word2vec"]
+
+_PICKLE = b"\x80"  # a pickle's first byte
+_DATATYPES: dict[Any, Literal["float32", "float64"]] = {np.dtype("f4"): "float32", np.dtype("f8"): "float64"}
+
+
+def refuse(where: str, **options: object) -> None:
+    """Raise the error for options that are given and not there."""
+    for name, value in options.items():
+        if value:
+            raise ParameterError(f"{where}: {name}={value!r} is not there yet; leave it out")
+
+
+def refuse_pickle(path: Path) -> None:
+    """Raise the error for a file that gensim saved as a pickle."""
+    if path.is_file():
+        with path.open("rb") as file:
+            if file.read(1) == _PICKLE:
+                raise FormatError(
+                    f"{path} is a pickle, as gensim saves them, which wordmill does not read: load it with gensim, and "
+                    "save its vectors by wv.save_word2vec_format(...)"
+                )
+
+
+def check_encoding(encoding: str) -> None:
+    """Raise the error for an encoding other than UTF-8."""
+    if codecs.lookup(encoding).name != "utf-8":
+        raise ParameterError(f"encoding={encoding!r} is not there: files are UTF-8, convert it (iconv)")
+
+
+def save_word2vec(
+    vectors: wordmill.KeyedVectors,
+    path: Path,
+    vocab_path: str | PathLike[str] | None,
+    binary: bool,
+    write_header: bool,
+    sort_attr: str,
+) -> None:
+    """Write word2vec's files; rows are sorted by count already."""
+    if sort_attr != "count":
+        raise ParameterError(f"sort_attr={sort_attr!r} is not there: rows are sorted by count")
+    if binary and not write_header:
+        raise ParameterError("write_header=False is for text: the binary form needs its header")
+    formats.save(path, vectors, format=_name(binary, write_header))
+    if vocab_path is not None:
+        if vectors.counts is None:
+            raise ParameterError("fvocab needs counts, and these vectors came without any")
+        with open_output(Path(vocab_path)) as file:
+            for key, count in zip(vectors.index_to_key, vectors.counts.tolist(), strict=True):
+                file.write(f"{key} {count}\n".encode())
+
+
+def load_word2vec(
+    path: Path,
+    vocab_path: str | PathLike[str] | None,
+    binary: bool,
+    unicode_errors: Literal["strict", "replace", "ignore"],
+    limit: int | None,
+    datatype: Any,
+    no_header: bool,
+) -> wordmill.KeyedVectors:
+    """Read word2vec's files."""
+    if np.dtype(datatype) not in _DATATYPES:
+        raise ParameterError(f"datatype={datatype!r} is not there yet: float32 or float64")
+    refuse_pickle(path)
+    vectors = formats.load(
+        path,
+        format=_name(binary, not no_header),
+        limit=limit,
+        errors=unicode_errors,
+        duplicates="first",
+        dtype=_DATATYPES[np.dtype(datatype)],
+    )
+    if vocab_path is None:
+        return vectors
+    counts = _read_counts(Path(vocab_path))
+    in_order = np.array([counts.get(key, 0) for key in vectors.index_to_key], np.int64)
+    return vectors.replace(keys=vectors.key_table, vectors=vectors.vectors, counts=in_order)
+
+
+def _name(binary: bool, header: bool) -> str:
+    if binary:
+        return "word2vec-binary"
+    return "word2vec-text" if header else "glove"
+
+
+def _read_counts(path: Path) -> dict[str, int]:
+    """Read a line each: a word, a space, its count."""
+    counts: dict[str, int] = {}
+    with open_input(path) as file:
+        while line := file.readline(1 << 20):
+            word, _, count = line.strip().rpartition(b" ")
+            if not word or not count.isdigit():
+                raise FormatError(f"{path}: {line[:40]!r} after {len(counts)} words is no word and its count")
+            counts[word.decode("utf-8", "replace")] = int(count)
+    return counts

@@ -1,0 +1,23 @@
+"""gensim's callbacks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+__all__ = ["CallbackAny2Vec"]
+
+
+class CallbackAny2Vec:
+    """Override what you need; `model` is the `Word2Vec` in training, with the vectors as they are at that moment."""
+
+    def on_epoch_begin(self, model: Any) -> None:
+        """Be told that an epoch begins."""
+
+    def on_epoch_end(self, model: Any) -> None:
+        """Be told that an epoch has ended."""
+
+    def on_train_begin(self, model: Any) -> None:
+        """Be told that training begins."""
+
+    def on_train_end(self, model: Any) -> None:
+        """Be told that training has ended."""

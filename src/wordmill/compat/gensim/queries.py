@@ -1,0 +1,77 @@
+"""gensim's queries in wordmill's words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wordmill.errors import MissingKeyError, ParameterError
+from wordmill.vectors.keys import Key
+from wordmill.vectors.search import Floats, row_norms
+
+if TYPE_CHECKING:
+    from wordmill.compat.gensim.models.keyedvectors import KeyedVectors
+
+__all__ = ["gensim_query", "mean_of"]
+
+WeightedTerm = tuple[Key | Floats, float]
+
+
+def gensim_query(vectors: KeyedVectors, positive: Any, negative: Any) -> list[WeightedTerm]:
+    """Return one query of weighted keys and vectors, all to be added.
+
+    gensim takes weights as they are given, also the negative ones, and adds vectors at their own length, where wordmill
+    takes their directions.
+    """
+    terms: list[WeightedTerm] = []
+    for query, default in ((positive, 1.0), (negative, -1.0)):
+        for what, weight in _weighted(query, default):
+            if isinstance(what, np.ndarray):
+                terms.append((what, weight * float(row_norms(what[None].astype(np.float64))[0])))
+            else:
+                terms.append((vectors.wrapped.key_table[vectors.get_index(what)], weight))
+    return terms
+
+
+def _weighted(query: Any, default: float) -> Iterator[tuple[Any, float]]:
+    """Yield the terms of a query: a key or vector, or a list of them or of pairs with a weight."""
+    if query is None:
+        return
+    for item in [query] if _is_term(query) else query:
+        what, weight = (item, default) if _is_term(item) else item
+        yield what, float(weight)
+
+
+def _is_term(item: Any) -> bool:
+    return isinstance(item, str | int | np.integer) or (isinstance(item, np.ndarray) and item.ndim == 1)
+
+
+def mean_of(
+    vectors: KeyedVectors,
+    keys: Sequence[Key | Floats] | Floats,
+    weights: Sequence[float] | NDArray[Any] | None,
+    pre_normalize: bool,
+    post_normalize: bool,
+    ignore_missing: bool,
+) -> Floats:
+    """Weighted mean (D,), where only keys, not vectors, are normalized."""
+    if len(keys) == 0:
+        raise ParameterError("the mean of nothing: give at least one key")
+    if weights is not None and len(weights) != len(keys):
+        raise ParameterError(f"{len(keys)} keys but {len(weights)} weights")
+    total, size = np.zeros(vectors.vector_size), 0.0
+    for key, weight in zip(keys, np.ones(len(keys)) if weights is None else weights, strict=True):
+        if isinstance(key, np.ndarray):
+            total += weight * key
+        elif key in vectors:
+            total += weight * vectors.get_vector(key, norm=pre_normalize)
+        elif ignore_missing:
+            continue
+        else:
+            raise MissingKeyError(f"no vector for {key!r}: leave it out, or pass ignore_missing=True")
+        size += abs(weight)
+    scale = np.linalg.norm(total) if post_normalize else size
+    return (total / (scale or 1.0)).astype(vectors.vectors.dtype)

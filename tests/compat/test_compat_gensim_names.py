@@ -1,0 +1,131 @@
+"""Names, parameters and defaults are gensim's; what is missing is known and says so."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import pytest
+from compat_gensim_models import real_gensim
+
+from wordmill.compat import gensim
+from wordmill.compat.gensim.absent import KEYED_VECTORS, WORD2VEC
+
+CLASSES = {
+    "Word2Vec": WORD2VEC,
+    "KeyedVectors": KEYED_VECTORS,
+    "LineSentence": {},
+    "PathLineSentences": {},
+    "Text8Corpus": {},
+    "CallbackAny2Vec": {},
+}
+# save and load take whatever gensim's pickling takes, here a path; the others are old names of methods
+FREE = {
+    ("Word2Vec", "save"),
+    ("Word2Vec", "load"),
+    ("KeyedVectors", "save"),
+    ("KeyedVectors", "word_vec"),
+    ("KeyedVectors", "words_closer_than"),
+}
+
+
+def real(name: str) -> Any:
+    models = real_gensim()
+    for module in (models.word2vec, models.keyedvectors, models.callbacks):
+        if hasattr(module, name):
+            return getattr(module, name)
+    raise LookupError(name)
+
+
+def public(cls: type) -> set[str]:
+    return {name for name in dir(cls) if not name.startswith("_") or name in ("__init__", "__setitem__")}
+
+
+def parameters(function: Any) -> list[tuple[str, Any]]:
+    found = inspect.signature(function).parameters.values()
+    return [(p.name, p.default) for p in found if p.kind is not inspect.Parameter.VAR_KEYWORD and p.name != "self"]
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_every_name_of_gensim_is_here_or_known_to_be_absent(name: str) -> None:
+    here = public(getattr(gensim, name))
+    absent = set(CLASSES[name])
+    assert public(real(name)) - here == absent - {"vectors_lockf"}  # an attribute that gensim sets on the object
+    assert not here & absent
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_parameters_and_defaults_are_gensims(name: str) -> None:
+    cls, original = getattr(gensim, name), real(name)
+    for method in sorted(public(cls) & public(original)):
+        if callable(getattr(original, method)) and (name, method) not in FREE:
+            if method == "__init__" and cls.__init__ is object.__init__:
+                continue
+            assert parameters(getattr(cls, method)) == parameters(getattr(original, method)), method
+
+
+def test_constructor_sets_the_attributes_that_gensim_sets() -> None:
+    made = vars(real("Word2Vec")()).keys()
+    inside = {"random", "cum_table", "raw_vocab", "load", "lifecycle_events", "min_alpha_yet_reached"}
+    missing = {name for name in made if not hasattr(gensim.Word2Vec(), name)}
+    assert missing <= inside
+
+
+def test_names_are_where_gensim_has_them() -> None:
+    assert gensim.models.word2vec.LineSentence is gensim.LineSentence
+    assert gensim.models.KeyedVectors is gensim.models.keyedvectors.KeyedVectors is gensim.KeyedVectors
+    assert gensim.models.callbacks.CallbackAny2Vec is gensim.CallbackAny2Vec
+
+
+@pytest.mark.parametrize("text", ["The Cat's 2 MATS, naïve_ _x and a verylongwordverylong", "ÉTÉ été 3D a1b"])
+@pytest.mark.parametrize("deacc", [False, True])
+def test_simple_preprocess_splits_as_gensim_does(text: str, deacc: bool) -> None:
+    real_gensim()
+    from gensim.utils import simple_preprocess
+
+    assert gensim.utils.simple_preprocess(text, deacc) == simple_preprocess(text, deacc)
+
+
+@pytest.mark.parametrize("name", WORD2VEC)
+def test_absent_of_word2vec_says_so(name: str) -> None:
+    with pytest.raises(AttributeError, match=f"Word2Vec.{name} is not in wordmill.compat.gensim: ."):
+        getattr(gensim.Word2Vec(), name)
+
+
+@pytest.mark.parametrize("name", KEYED_VECTORS)
+def test_absent_of_keyed_vectors_says_so(name: str) -> None:
+    with pytest.raises(AttributeError, match=f"KeyedVectors.{name} is not in wordmill.compat.gensim: ."):
+        getattr(gensim.KeyedVectors(3), name)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"hs": 1},
+        {"hs": 1, "negative": 0},
+        {"negative": 0},
+        {"cbow_mean": 0},
+        {"null_word": 1},
+        {"sorted_vocab": 0},
+        {"sample": 50},
+        {"workers": 0},
+    ],
+)
+def test_options_that_are_not_there_are_errors(options: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=next(iter(options))):
+        gensim.Word2Vec(**options)
+
+
+def test_cbow_mean_does_not_matter_to_skip_gram() -> None:
+    assert gensim.Word2Vec(sg=1, cbow_mean=0).cbow_mean == 0
+
+
+def test_unknown_options_are_errors() -> None:
+    with pytest.raises(TypeError, match="size"):
+        gensim.Word2Vec(size=100)  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match="lots"):
+        gensim.Word2Vec().build_vocab([["a", "b"]], lots=1)
+    with pytest.raises(ValueError, match="word_count"):
+        gensim.Word2Vec().train([["a"]], epochs=1, word_count=3)
+    with pytest.raises(ValueError, match="keep_raw_vocab"):
+        gensim.Word2Vec().build_vocab([["a", "b"]], keep_raw_vocab=True)
