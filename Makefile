@@ -31,8 +31,12 @@ lint: $(VENV)/built $(VENV)/test $(VENV)/lint
 docs: $(VENV)/built $(VENV)/docs  ## the documentation, as web pages: site/index.html
 	$(BIN)/python -m sphinx -W --keep-going -q -d build/doctrees docs site
 
-bench: $(VENV)/built $(VENV)/bench
-	$(BIN)/python benchmarks/compare.py
+bench: $(VENV)/built $(VENV)/bench  ## ten minutes on two cores; BENCH_ARGS="--corpus text8.txt --output docs/benchmarks"
+	$(BIN)/python benchmarks/compare.py --plot $(BENCH_ARGS)
+
+bench-full: $(VENV)/built $(VENV)/bench  ## hours, in parts: BENCH_ARGS="--budget 60" stops after an hour, the next call goes on
+	$(BIN)/python benchmarks/micro.py $(BENCH_ARGS)
+	$(BIN)/python benchmarks/full.py $(BENCH_ARGS)
 
 dist: $(VENV)/dist  ## sdist and wheel, and a smoke test of the wheel in an empty venv, out of reach of a compiler
 	rm -rf dist build/smoke

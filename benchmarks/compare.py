@@ -1,20 +1,20 @@
 """Train the same vectors with wordmill and its peers, in turns, and show speed and quality side by side.
 
 Each run is a process of its own; programs alternate (A B C A B C ...), so that a machine that slows down slows all of
-them. The table gives medians over the repeats and ratios of medians. Examples:
+them. The table gives medians over the repeats and ratios of medians. Without options it is `make bench`, ten minutes on
+two cores: 5 million tokens of the corpus in one epoch (of the bundled sample all 1.7 million, in three), skip-gram and
+CBOW, D = 100 and 300, one thread and all. Examples:
 
-    python benchmarks/compare.py                                  # the bundled sample, a few minutes
-    python benchmarks/compare.py --corpus t8.txt --tokens 5000000 --epochs 1 --threads 2
-    python benchmarks/compare.py --architecture cbow --vector-size 100 300 --similarity WS-353.txt SimLex-999.txt
+    python benchmarks/compare.py --corpus t8.txt      # text8-style text; or name it in WORDMILL_BENCH_CORPUS
+    python benchmarks/compare.py --programs wordmill gensim --vector-size 100 --threads 2 --epochs 5 --tokens 0
+    python benchmarks/compare.py --architecture cbow --similarity WS-353.txt SimLex-999.txt --plot
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
 import shlex
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -25,30 +25,31 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-import zstandard
-from machine import describe_machine
-from programs import PROGRAMS, Job, program_version
-from quality import load_vectors, measure_quality
-from report import markdown, plot
 from rich.console import Console
 
+from corpora import corpus_path, write_lines
+from machine import describe_machine
+from processes import run_program
+from programs import PROGRAMS, Job, program_version
+from quality import load_vectors, measure_quality
+from report import comparison, plot
 from wordmill import datasets
+from wordmill.config import available_cores
+from wordmill.core import core
 
 CONSOLE = Console(stderr=True, highlight=False)
-HERE = Path(__file__).parent
-LINE = 1_000  # tokens: gensim cuts longer lines than 10,000, fastText longer ones than 1,024
 
 
 def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add = parser.add_argument
-    add("--corpus", type=Path, help="UTF-8 text, also .zst (default: the bundled 10 MB of Wikipedia)")
-    add("--tokens", type=int, help="use only the first N tokens")
-    add("--programs", nargs="+", choices=list(PROGRAMS), default=list(PROGRAMS), help="default: all that are installed")
-    add("--architecture", nargs="+", choices=["skipgram", "cbow"], default=["skipgram"])
-    add("--vector-size", type=int, nargs="+", default=[100])
-    add("--threads", type=int, nargs="+", default=[1])
-    add("--epochs", type=int, default=1)
+    add("--corpus", type=Path, help="UTF-8 text, also .zst (default: that of WORDMILL_BENCH_CORPUS, else the sample)")
+    add("--tokens", type=int, default=5_000_000, help="use only the first N tokens; 0: all (default %(default)s)")
+    add("--programs", nargs="+", choices=list(PROGRAMS), help="in every turn (default: see `takes_part`)")
+    add("--architecture", nargs="+", choices=["skipgram", "cbow"], default=["skipgram", "cbow"])
+    add("--vector-size", type=int, nargs="+", default=[100, 300])
+    add("--threads", type=int, nargs="+", default=sorted({1, available_cores()}), help="default: one, and all cores")
+    add("--epochs", type=int, help="default: 3 of the bundled sample, 1 of another corpus")
     add("--repeats", type=int, default=3, help="runs of each program; the seed is the number of the run")
     add("--window", type=int, default=5)
     add("--negative", type=int, default=5)
@@ -66,11 +67,14 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespac
 
 def main(arguments: Sequence[str] | None = None) -> int:
     options = parse_arguments(arguments)
-    programs = [name for name in options.programs if is_installed(name)]
+    programs = [name for name in options.programs or PROGRAMS if is_runnable(name)]
     pairs = [datasets.word_pairs_path(), *filter(is_there, options.similarity)]
+    corpus = corpus_path(options.corpus)
+    if options.epochs is None:
+        options.epochs = 3 if corpus == datasets.sample_path() else 1
     options.output.mkdir(parents=True, exist_ok=True)
     report: dict[str, Any] = {
-        "command": shlex.join(["python", "benchmarks/compare.py", *(arguments or sys.argv[1:])]),
+        "command": shlex.join(["python", "benchmarks/compare.py", *(sys.argv[1:] if arguments is None else arguments)]),
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": describe_machine(),
         "repeats": options.repeats,
@@ -79,31 +83,36 @@ def main(arguments: Sequence[str] | None = None) -> int:
     }
     with tempfile.TemporaryDirectory() as directory:
         scratch = Path(directory)
-        report["corpus"] = write_lines(options.corpus or datasets.sample_path(), options.tokens, scratch / "corpus.txt")
-        for name, job in jobs(options, programs, str(scratch / "corpus.txt")):
+        report["corpus"] = write_lines(corpus, options.tokens or None, scratch / "corpus.txt")
+        planned = list(jobs(options, programs, str(scratch / "corpus.txt")))
+        for number, (name, job) in enumerate(planned, start=1):
             run = run_program(name, job, scratch)
-            run["quality"] = measure_quality(load_vectors(scratch / "vectors.npz"), options.analogies, pairs)
+            # one number of threads is enough, and has all that threads may do to quality
+            if job.threads == max(options.threads) and name in {"wordmill", "gensim", "fasttext"}:
+                run["quality"] = measure_quality(load_vectors(scratch / "vectors.npz"), options.analogies, pairs)
             settings = {key: value for key, value in asdict(job).items() if key != "corpus"}
             report["runs"].append({"program": name, "job": settings, **run})
             CONSOLE.print(
-                f"{name:<9} {job.architecture} D={job.vector_size} threads={job.threads} seed={job.seed}: "
-                f"train {run['train_seconds']:.2f} s, job {run['job_seconds']:.2f} s"
+                f"{number} of {len(planned)}: {name} {job.architecture} D={job.vector_size} threads={job.threads} "
+                f"seed={job.seed}: train {run['train_seconds']:.2f} s, job {run['job_seconds']:.2f} s"
             )
             # after every run, so that an interrupted comparison keeps what it has
             (options.output / "compare.json").write_text(json.dumps(report, indent=1), encoding="utf-8")
-    text = markdown(report)
-    (options.output / "compare.md").write_text(text, encoding="utf-8")
+    text = comparison(report)
+    (options.output / "compare.md").write_text("---\norphan: true\n---\n\n" + text, encoding="utf-8")
     if options.plot:
         plot(report, options.output / "compare.png")
-    print(text)
+    print(text, end="")
     return 0
 
 
 def jobs(options: argparse.Namespace, programs: list[str], corpus: str) -> Iterator[tuple[str, Job]]:
     """All runs, in order: for each configuration, the programs in turns."""
     for architecture, vector_size, threads in product(options.architecture, options.vector_size, options.threads):
-        for repeat, name in product(range(options.repeats), programs):
-            cbow_alpha = options.cbow_alpha if name == "wordmill" else options.peer_cbow_alpha
+        for turn, name in product(range(options.repeats), programs):
+            if not takes_part(name, vector_size, threads, turn, options):
+                continue
+            cbow_alpha = options.cbow_alpha if name.startswith("wordmill") else options.peer_cbow_alpha
             yield (
                 name,
                 Job(
@@ -112,7 +121,7 @@ def jobs(options: argparse.Namespace, programs: list[str], corpus: str) -> Itera
                     vector_size=vector_size,
                     threads=threads,
                     epochs=options.epochs,
-                    seed=repeat + 1,
+                    seed=turn + 1,
                     alpha=options.alpha if architecture == "skipgram" else cbow_alpha,
                     window=options.window,
                     negative=options.negative,
@@ -122,38 +131,27 @@ def jobs(options: argparse.Namespace, programs: list[str], corpus: str) -> Itera
             )
 
 
-def run_program(name: str, job: Job, scratch: Path) -> dict[str, Any]:
-    """Train in a process of its own; its vectors are left in scratch/vectors.npz."""
-    (scratch / "job.json").write_text(json.dumps(asdict(job)), encoding="utf-8")
-    command = [sys.executable, str(HERE / "programs.py"), name]
-    files = [str(scratch / file) for file in ("job.json", "run.json", "vectors.npz")]
-    # BLAS threads of its own would help nobody here, and blur "the same threads for all"
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-    subprocess.run([*command, *files], env=environment, check=True)
-    run: dict[str, Any] = json.loads((scratch / "run.json").read_text(encoding="utf-8"))
-    return run
+def takes_part(name: str, vector_size: int, threads: int, turn: int, options: argparse.Namespace) -> bool:
+    """Whether a program runs in this turn: those named always, by default as much as ten minutes allow."""
+    fewest: int = min(options.threads)
+    most: int = max(options.threads)
+    narrowest: int = min(options.vector_size)
+    if options.programs or name in {"wordmill", "gensim"}:
+        return True
+    if name == "fasttext":
+        return turn == 0 and threads == most
+    if name == "wordmill-processes":
+        return threads == most > 1
+    return vector_size == narrowest and threads == fewest  # wordmill-avx2
 
 
-def write_lines(source: Path, tokens: int | None, target: Path) -> dict[str, Any]:
-    """Copy the first tokens of a text, broken into lines that no program cuts; say what was written."""
-    data = source.read_bytes()
-    if source.suffix == ".zst":
-        data = zstandard.ZstdDecompressor().decompressobj().decompress(data)
-    text = data.decode()
-    words = text.split() if tokens is None else text.split(maxsplit=tokens)[:tokens]
-    with target.open("w", encoding="utf-8", newline="\n") as file:
-        for start in range(0, len(words), LINE):
-            file.write(" ".join(words[start : start + LINE]) + "\n")
-    return {"name": source.name, "tokens": len(words), "bytes": target.stat().st_size, "tokens_per_line": LINE}
-
-
-def is_installed(name: str) -> bool:
+def is_runnable(name: str) -> bool:
     try:
         program_version(name)
     except PackageNotFoundError:
         CONSOLE.print(f"{name} is left out: it is not installed (python -m pip install --group bench)")
         return False
-    return True
+    return name != "wordmill-avx2" or core.available_isas()[0] == "avx512"
 
 
 def is_there(path: Path) -> bool:

@@ -11,12 +11,13 @@ __all__ = ["describe_machine"]
 
 
 def describe_machine() -> dict[str, Any]:
-    """Processor, cores, memory, system and Python, as far as the system tells."""
+    """Processor, cores, memory, load, system and Python, as far as the system tells."""
     return {
         "processor": _from_proc("/proc/cpuinfo", "model name") or platform.processor() or platform.machine(),
         "instruction_sets": sorted(set((_from_proc("/proc/cpuinfo", "flags") or "").split()) & _INTERESTING),
         "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
         "memory": _from_proc("/proc/meminfo", "MemTotal"),
+        "load": round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else None,  # of the minute before
         "system": platform.platform(),
         "python": platform.python_version(),
     }

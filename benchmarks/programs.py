@@ -7,13 +7,16 @@ Read, train and save are timed apart where the program allows it; imports are ou
 
 from __future__ import annotations
 
+import hashlib
 import json
+import multiprocessing
 import os
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
@@ -21,7 +24,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["PROGRAMS", "Job", "Run", "program_version"]
+__all__ = ["PROGRAMS", "Job", "Run", "peak_bytes", "program_build", "program_version"]
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,7 @@ class Job:
     negative: int = 5
     sample: float = 1e-3
     min_count: int = 5
+    cbow_update: Literal["mean", "sqrt", "word2vec"] | None = None  # of wordmill; None: its own default
 
 
 @dataclass
@@ -53,6 +57,7 @@ class Run:
     tokens : tokens of the corpus that are in the vocabulary, times epochs
     trained : of these, the ones left after subsampling, as the program counts them; None: it does not say
     vocabulary : words with a vector
+    epoch_seconds : of `train_seconds`, those inside the epochs, by the program's own clock; None: it does not say
     peak_bytes : largest resident memory of the process; None where the system does not tell
     """
 
@@ -62,6 +67,7 @@ class Run:
     tokens: int | None
     trained: int | None
     vocabulary: int
+    epoch_seconds: float | None = None
     peak_bytes: int | None = None
 
     @property
@@ -73,14 +79,15 @@ class Run:
 Trained = tuple[Run, list[str], NDArray[np.float32]]
 
 
-def train_wordmill(job: Job) -> Trained:
-    """Train wordmill by its public estimator, on an encoded corpus."""
-    from wordmill import Word2Vec
-    from wordmill.corpus import read_corpus
+def train_wordmill(job: Job, ready: Callable[[], object] = lambda: None) -> Trained:
+    """Train wordmill by its public estimator, on an encoded corpus; `ready` is called before training."""
+    from wordmill import TrainConfig, Word2Vec, read_corpus
 
     clock = Clock()
     corpus = read_corpus(Path(job.corpus), min_count=job.min_count)
     read = clock.lap()
+    ready()
+    clock.lap()
     model = Word2Vec(
         architecture=job.architecture,
         vector_size=job.vector_size,
@@ -92,6 +99,7 @@ def train_wordmill(job: Job) -> Trained:
         negative=job.negative,
         sample=job.sample,
         min_count=job.min_count,
+        cbow_update=job.cbow_update or TrainConfig().cbow_update,
     )
     model.fit(corpus)
     train = clock.lap()
@@ -99,8 +107,41 @@ def train_wordmill(job: Job) -> Trained:
         model.save(Path(directory) / "model")
         save = clock.lap()
     trained = sum(epoch["centres"] + epoch["without_context"] for epoch in model.history)
-    run = Run(read, train, save, sum(epoch["tokens"] for epoch in model.history), trained, len(model.wv.keys))
+    tokens, seconds = (sum(epoch[name] for epoch in model.history) for name in ("tokens", "seconds"))
+    run = Run(read, train, save, tokens, trained, len(model.wv.keys), seconds)
     return run, list(model.wv.keys), model.wv.vectors
+
+
+def train_avx2(job: Job) -> Trained:
+    """Train wordmill as it runs on processors without AVX-512."""
+    os.environ["WORDMILL_ISA"] = "avx2"
+    return train_wordmill(job)
+
+
+def train_processes(job: Job) -> Trained:
+    """Train an independent wordmill of one thread for each thread of the job, side by side: what threads can reach.
+
+    Each trains the whole corpus, so that tokens add up; seconds are those of the slowest. No vectors come out.
+    """
+    context = multiprocessing.get_context("spawn")
+    with context.Manager() as manager, context.Pool(job.threads) as pool:
+        barrier = manager.Barrier(job.threads, timeout=600)
+        jobs = [(replace(job, threads=1, seed=job.seed + place), barrier) for place in range(job.threads)]
+        runs = pool.starmap(_train_beside, jobs, chunksize=1)
+    slowest: dict[str, Any] = {
+        name: max(getattr(run, name) for run in runs)
+        for name in ("read_seconds", "train_seconds", "save_seconds", "epoch_seconds", "vocabulary")
+    }
+    summed: dict[str, Any] = {
+        name: sum(getattr(run, name) or 0 for run in runs) for name in ("tokens", "trained", "peak_bytes")
+    }
+    return Run(**slowest, **summed), [], np.empty((0, job.vector_size), np.float32)
+
+
+def _train_beside(job: Job, barrier: threading.Barrier) -> Run:
+    run, _, _ = train_wordmill(job, barrier.wait)
+    run.peak_bytes = peak_bytes()
+    return run
 
 
 def train_gensim(job: Job) -> Trained:
@@ -173,15 +214,30 @@ def train_fasttext(job: Job) -> Trained:
 
 PROGRAMS: dict[str, Callable[[Job], Trained]] = {
     "wordmill": train_wordmill,
+    "wordmill-avx2": train_avx2,
+    "wordmill-processes": train_processes,
     "gensim": train_gensim,
     "fasttext": train_fasttext,
 }
-_DISTRIBUTIONS = {"wordmill": "wordmill", "gensim": "gensim", "fasttext": "fasttext-wheel"}
+_DISTRIBUTIONS = {"fasttext": "fasttext-wheel"}
 
 
 def program_version(name: str) -> str:
     """Version of the installed program; `PackageNotFoundError` where it is not installed."""
-    return version(_DISTRIBUTIONS[name])
+    program = name.partition("-")[0]
+    return version(_DISTRIBUTIONS.get(program, program))
+
+
+def program_build(name: str) -> str:
+    """Tell one build of a program from another: of wordmill by a hash of all that trains, else by the version."""
+    if not name.startswith("wordmill"):
+        return program_version(name)
+    from wordmill import training
+    from wordmill.core import core
+
+    sources = sorted(Path(training.__path__[0]).rglob("*.py"))
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in [Path(core.__file__), *sources]))
+    return f"{program_version(name)}+{digest.hexdigest()[:12]}"
 
 
 class Clock:
@@ -197,23 +253,23 @@ class Clock:
         return seconds
 
 
-def peak_bytes() -> int | None:
-    """Largest resident memory of this process so far."""
-    status = Path("/proc/self/status")
-    if status.exists():  # ru_maxrss of Linux starts from the parent's
-        line = next(line for line in status.read_text(encoding="utf-8").splitlines() if line.startswith("VmHWM"))
-        return int(line.split()[1]) * 1024
-    if sys.platform == "darwin":
+def peak_bytes(pid: int | Literal["self"] = "self") -> int | None:
+    """Largest resident memory of a process so far; None where the system does not tell, or the process is over."""
+    if sys.platform == "darwin" and pid == "self":
         import resource
 
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return None
+    try:  # not ru_maxrss of Linux: it starts from the parent's
+        status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    return next((int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmHWM")), None)
 
 
 def main(name: str, job_path: str, run_path: str, vectors_path: str) -> None:
     job = Job(**json.loads(Path(job_path).read_text(encoding="utf-8")))
     run, keys, matrix = PROGRAMS[name](job)
-    run.peak_bytes = peak_bytes()
+    run.peak_bytes = run.peak_bytes or peak_bytes()
     np.savez(vectors_path, keys=np.array(keys), vectors=np.asarray(matrix, dtype=np.float32))
     record: dict[str, Any] = {**asdict(run), "job_seconds": run.job_seconds, "pid": os.getpid()}
     Path(run_path).write_text(json.dumps(record), encoding="utf-8")

@@ -1,42 +1,52 @@
-"""A comparison as Markdown and as a picture."""
+"""What was measured, as Markdown, as a picture, and in the documents.
+
+python benchmarks/report.py build/bench/compare.json                        # the tables again
+python benchmarks/report.py --update-docs docs/benchmarks/*.json            # into README.md and docs/performance.md
+"""
 
 from __future__ import annotations
 
+import argparse
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from statistics import mean, median
 from typing import Any
 
-__all__ = ["markdown", "plot"]
+from harness import study_tables
+from markdown import caption, number, table, update_blocks
+
+__all__ = ["comparison", "plot"]
 
 Report = dict[str, Any]
+Runs = dict[str, list[Report]]  # of one configuration, by program
+DOCUMENTS = [Path("README.md"), Path("docs/performance.md")]
 
 
-def markdown(report: Report) -> str:
+def comparison(report: Report) -> str:
     """Tables of speed and quality for each configuration, and all that is needed to repeat them."""
-    corpus, machine, repeats = report["corpus"], report["machine"], report["repeats"]
-    versions = ", ".join(f"{name} {version}" for name, version in report["versions"].items())
-    lines = [
-        f"# {' against '.join(report['versions'])}",
-        "",
-        f"`{report['command']}`, {report['date']}",
-        "",
-        f"{machine['processor']} ({', '.join(machine['instruction_sets'])}), {machine['cores']} cores,",
-        f"{machine['system']}, Python {machine['python']}; {versions}.",
-        "",
-        f"Corpus: {corpus['name']}, {corpus['tokens']:,} tokens in lines of {corpus['tokens_per_line']:,}.",
-        f"Medians of {repeats} runs each, in turns.",
-        "Ratio: a program's seconds by wordmill's. Scores: means of the runs, ± half their range.",
-    ]
+    lines = [f"# {' against '.join(report['versions'])}", "", *_circumstances(report), "", *ratios(report)]
     for title, runs in configurations(report):
-        lines += ["", f"## {title}", "", *speed_table(runs), "", *quality_table(runs)]
+        lines += ["", f"## {title}", "", *speed_table(runs), *scaling(runs), "", *quality_table(runs)]
     return "\n".join(lines) + "\n"
 
 
-def configurations(report: Report) -> Iterator[tuple[str, dict[str, list[Report]]]]:
+def _circumstances(report: Report) -> list[str]:
+    corpus = report["corpus"]
+    versions = ", ".join(f"{name} {version}" for name, version in report["versions"].items())
+    return [
+        *caption(report),
+        f"{versions}.",
+        "",
+        f"Corpus: {corpus['name']}, {corpus['tokens']:,} tokens in lines of {corpus['tokens_per_line']:,}.",
+        f"Medians of {report['repeats']} runs each, in turns; fastText, where nothing else was asked for, runs once.",
+        "Ratio: a program's seconds by wordmill's. Scores: means of the runs, ± half their range.",
+    ]
+
+
+def configurations(report: Report) -> Iterator[tuple[str, Runs]]:
     """Yield each configuration's title and its runs by program."""
-    by_title: dict[str, dict[str, list[Report]]] = {}
+    by_title: dict[str, Runs] = {}
     for run in report["runs"]:
         job = run["job"]
         title = (
@@ -47,74 +57,107 @@ def configurations(report: Report) -> Iterator[tuple[str, dict[str, list[Report]
     yield from by_title.items()
 
 
-def speed_table(runs: dict[str, list[Report]]) -> list[str]:
+def ratios(report: Report) -> list[str]:
+    """One line for each configuration: million tokens a second, and how many times as fast wordmill is."""
+    peers = [name for name in report["versions"] if not name.startswith("wordmill")]
+    heading = ["", "D", "threads", "wordmill", *(cell for name in peers for cell in (name, "ratio"))]
+    rows = []
+    for _, runs in configurations(report):
+        if "wordmill" not in runs:
+            continue
+        job = runs["wordmill"][0]["job"]
+        row = [job["architecture"], job["vector_size"], job["threads"], number(_speed(runs["wordmill"]))]
+        for name in peers:
+            own = runs.get(name)
+            row += ["-", "-"] if own is None else [number(_speed(own)), f"**{_ratio(own, runs['wordmill'], 'train')}**"]
+        rows.append(row)
+    return ["Million tokens a second in training:", "", *table(heading, rows)]
+
+
+def speed_table(runs: Runs) -> list[str]:
     """Medians over the repeats; the ratios say how many times as fast wordmill is."""
-    base = runs.get("wordmill")
-    lines = [
-        "| program | alpha | M tokens/s | ratio | read s | train s | save s | job s | ratio | trained M | peak MB |",
-        "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
-    ]
+    heading = ["program", "alpha", "M tokens/s", "ratio", "read s", "train s", "save s", "job s", "ratio"]
+    rows = []
     for name, own in runs.items():
-        alpha, tokens, trained = own[0]["job"]["alpha"], own[0]["tokens"], _median(own, "trained")
-        train, job = _median(own, "train_seconds"), _median(own, "job_seconds")
-        cells = [
+        if name == "wordmill-processes":
+            continue
+        alpha = own[0]["job"]["alpha"]
+        rows.append([
             name,
             "its own" if alpha is None else f"{alpha:g}",
-            _number(tokens / 1e6 / train),
-            _ratio(train, base, "train_seconds"),
-            _number(_median(own, "read_seconds")),
-            _number(train),
-            _number(_median(own, "save_seconds")),
-            _number(job),
-            _ratio(job, base, "job_seconds"),
-            _number(None if trained is None else trained / 1e6),
-            _number(_median(own, "peak_bytes"), 1e6, 0),
-        ]
-        lines.append("| " + " | ".join(cells) + " |")
+            number(_speed(own)),
+            _ratio(own, runs.get("wordmill"), "train"),
+            number(_median(own, "read_seconds")),
+            number(_median(own, "train_seconds")),
+            number(_median(own, "save_seconds")),
+            number(_median(own, "job_seconds")),
+            _ratio(own, runs.get("wordmill"), "job"),
+            number(_median(own, "trained"), 1e6),
+            number(_median(own, "peak_bytes"), 1e6, 0),
+        ])  # fmt: skip
+    lines = table([*heading, "trained M", "peak MB"], rows)
     if any(own[0]["read_seconds"] is None for own in runs.values()):
         lines += ["", "fastText reads and trains in one call: its train seconds hold both, its job seconds compare."]
     return lines
 
 
-def quality_table(runs: dict[str, list[Report]]) -> list[str]:
-    """Means over the repeats, in points, with the spread between the lowest and the highest."""
-    sets = list(next(iter(runs.values()))[0]["quality"])
-    lines = [
-        "| program | " + " | ".join(sets) + " |",
-        "|---|" + "---:|" * len(sets),
+def scaling(runs: Runs) -> list[str]:
+    """Threads against independent processes, inside the epochs."""
+    if not {"wordmill", "wordmill-processes"} <= set(runs):
+        return []
+    threads, processes = (
+        median(run["tokens"] / run["epoch_seconds"] for run in runs[name])
+        for name in ("wordmill", "wordmill-processes")
+    )
+    count = runs["wordmill"][0]["job"]["threads"]
+    return [
+        "",
+        f"{count} threads reach {threads / processes:.1%} of the speed of {count} processes side by side:",
+        f"{threads / 1e6:.2f} of {processes / 1e6:.2f} million tokens a second inside the epochs.",
     ]
-    for name, own in runs.items():
-        cells = [name]
-        for label in sets:
-            points = [run["quality"][label]["points"] for run in own]
-            coverage = own[0]["quality"][label]["coverage"]
-            if None in points:
-                cells.append(f"undefined ({coverage:.0%} known)")
-            else:
-                cells.append(f"{mean(points):.1f} ± {(max(points) - min(points)) / 2:.1f} ({coverage:.0%} known)")
-        lines.append("| " + " | ".join(cells) + " |")
-    return lines
+
+
+def quality_table(runs: Runs) -> list[str]:
+    """Means over the repeats, in points, with the spread between the lowest and the highest."""
+    judged = {name: [run["quality"] for run in own if "quality" in run] for name, own in runs.items()}
+    judged = {name: scores for name, scores in judged.items() if scores}
+    if not judged:
+        return []
+    sets = list(next(iter(judged.values()))[0])
+    rows = [[name, *(points(scores, label) for label in sets)] for name, scores in judged.items()]
+    return table(["program", *sets], rows)
+
+
+def points(scores: list[Report], label: str) -> str:
+    """Mean score on one set, ± half the range, and how much of the set is known."""
+    values = [score[label]["points"] for score in scores]
+    known = f"({scores[0][label]['coverage']:.0%} known)"
+    if None in values:
+        return f"undefined {known}"
+    return f"{mean(values):.1f} ± {(max(values) - min(values)) / 2:.1f} {known}"
 
 
 def plot(report: Report, path: Path) -> None:
     """Speed of each program in each configuration, as bars."""
     from matplotlib.figure import Figure
 
-    titles = [title for title, _ in configurations(report)]
-    programs = list(report["versions"])
-    figure = Figure(figsize=(8, 1.2 + 0.35 * len(titles) * (len(programs) + 1)), layout="constrained")
+    colours = {name: f"C{place}" for place, name in enumerate(report["versions"])}
+    bars, ticks, y = [], [], 0
+    for title, runs in configurations(report):
+        drawn = [name for name in colours if name in runs and name != "wordmill-processes"]
+        ticks.append((y + (len(drawn) - 1) / 2, title))
+        bars += [(y + place, name, _speed(runs[name])) for place, name in enumerate(drawn)]
+        y += len(drawn) + 1
+    figure = Figure(figsize=(8, 1.2 + 0.22 * y), layout="constrained")
     axes = figure.add_subplot()
-    for place, name in enumerate(programs):
-        for row, (_, runs) in enumerate(configurations(report)):
-            if name not in runs:
-                continue
-            speed = runs[name][0]["tokens"] / 1e6 / _known(_median(runs[name], "train_seconds"))
-            y = row * (len(programs) + 1) + place
-            axes.barh(y, speed, color=f"C{place}", label=name if row == 0 else None)
-            axes.text(speed, y, f" {speed:.2f}", va="center")
-    axes.set_yticks([row * (len(programs) + 1) + (len(programs) - 1) / 2 for row in range(len(titles))], titles)
+    for name, colour in colours.items():
+        places = [(place, speed) for place, program, speed in bars if program == name]
+        if places:
+            ys, speeds = zip(*places, strict=True)
+            axes.bar_label(axes.barh(ys, speeds, height=0.9, color=colour, label=name), fmt=" %.2f")
+    axes.set_yticks(*zip(*ticks, strict=True))
     axes.invert_yaxis()
-    axes.margins(x=0.1)
+    axes.margins(x=0.1, y=0.01)
     axes.set(xlabel="million tokens a second", title=report["machine"]["processor"])
     axes.spines[["top", "right"]].set_visible(False)
     axes.legend(frameon=False)
@@ -126,23 +169,47 @@ def _median(runs: list[Report], field: str) -> float | None:
     return None if None in values else median(values)
 
 
-def _known(value: float | None) -> float:
-    if value is None:
-        raise ValueError("a run without a time")
-    return value
+def _speed(runs: list[Report]) -> float:
+    """Million tokens a second in training."""
+    return float(median(run["tokens"] / run["train_seconds"] for run in runs) / 1e6)
 
 
-def _ratio(seconds: float | None, base: list[Report] | None, field: str) -> str:
-    if base is None or seconds is None:
+def _ratio(own: list[Report], base: list[Report] | None, part: str) -> str:
+    if base is None:
         return "-"
-    return f"{seconds / _known(_median(base, field)):.2f}"
+    seconds = [median(run[f"{part}_seconds"] for run in runs) for runs in (own, base)]
+    return f"{seconds[0] / seconds[1]:.2f}"
 
 
-def _number(value: float | None, unit: float = 1, digits: int = 2) -> str:
-    return "-" if value is None else f"{value / unit:,.{digits}f}"
+def document_blocks(report: Report) -> dict[str, list[str]]:
+    """Return what goes into the documents, by the name of its markers."""
+    if "studies" in report:
+        if any(record["key"].get("smoke") for records in report["studies"].values() for record in records):
+            raise SystemExit("these numbers are of --smoke and mean nothing: measure first")
+        return {name: [*caption(report), "", *lines] for name, lines in study_tables(report).items()}
+    results = [*_circumstances(report)]
+    for title, runs in configurations(report):
+        results += ["", f"### {title}", "", *speed_table(runs), *scaling(runs), "", *quality_table(runs)]
+    return {"ratios": [*ratios(report), "", *_circumstances(report)], "results": results}
 
 
-if __name__ == "__main__":  # report.py compare.json: the tables again
-    import sys
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("results", nargs="+", type=Path, help="JSON that compare.py, micro.py or full.py wrote")
+    parser.add_argument(
+        "--update-docs", action="store_true", help="write the blocks of README.md and docs/performance.md"
+    )
+    options = parser.parse_args(arguments)
+    for path in options.results:
+        report = json.loads(path.read_text(encoding="utf-8"))
+        if options.update_docs:
+            for document in DOCUMENTS:
+                print(
+                    f"{document}: {', '.join(update_blocks(document, document_blocks(report))) or 'nothing'} of {path}"
+                )
+        else:
+            print("\n".join(line for lines in document_blocks(report).values() for line in [*lines, ""]))
 
-    print(markdown(json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))))
+
+if __name__ == "__main__":
+    main()

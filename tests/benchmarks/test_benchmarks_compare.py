@@ -12,7 +12,7 @@ COMPARE = Path(__file__).parents[2] / "benchmarks" / "compare.py"
 
 def test_compare_reports_every_run(tmp_path: Path) -> None:
     command = [sys.executable, str(COMPARE), "--programs", "wordmill", "--tokens", "20000", "--repeats", "2"]
-    options = ["--architecture", "skipgram", "cbow", "--vector-size", "16", "--output", str(tmp_path), "--plot"]
+    options = ["--threads", "1", "--vector-size", "16", "--epochs", "1", "--output", str(tmp_path), "--plot"]
     done = subprocess.run([*command, *options], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     report = json.loads((tmp_path / "compare.json").read_text(encoding="utf-8"))
@@ -21,7 +21,7 @@ def test_compare_reports_every_run(tmp_path: Path) -> None:
         ("skipgram", 1), ("skipgram", 2), ("cbow", 1), ("cbow", 2),
     ]  # fmt: skip
     assert all(0 < run["trained"] <= run["tokens"] < 20_000 for run in report["runs"])
-    assert (tmp_path / "compare.md").read_text(encoding="utf-8").count("| wordmill |") == 4
+    assert (tmp_path / "compare.md").read_text(encoding="utf-8").count("\n| wordmill |") == 4
     assert (tmp_path / "compare.png").exists()
 
 
@@ -30,3 +30,27 @@ def test_help_names_every_option() -> None:
         [sys.executable, str(COMPARE), "--help"], capture_output=True, text=True, check=True
     ).stdout
     assert "--peer-cbow-alpha" in help_text
+
+
+def test_threads_stand_beside_processes_and_documents_take_the_table(tmp_path: Path) -> None:
+    command = [sys.executable, str(COMPARE), "--programs", "wordmill", "wordmill-processes", "--tokens", "20000"]
+    options = ["--architecture", "cbow", "--vector-size", "16", "--threads", "2", "--repeats", "1", "--epochs", "1"]
+    subprocess.run([*command, *options, "--output", str(tmp_path)], capture_output=True, check=True)
+    wordmill, processes = json.loads((tmp_path / "compare.json").read_text(encoding="utf-8"))["runs"]
+    assert processes["tokens"] == 2 * wordmill["tokens"]
+    assert "quality" in wordmill
+    assert "quality" not in processes
+    assert "2 threads reach" in (tmp_path / "compare.md").read_text(encoding="utf-8")
+    page = tmp_path / "docs" / "performance.md"
+    page.parent.mkdir()
+    marked = "before\n<!-- ratios: begin. Measured. -->\nold\n<!-- ratios: end -->\nafter\n"
+    for document in (tmp_path / "README.md", page):
+        document.write_text(marked, encoding="utf-8")
+    report = [sys.executable, str(COMPARE.with_name("report.py")), "--update-docs", "compare.json"]
+    for _ in range(2):  # the second time over its own table
+        subprocess.run(report, cwd=tmp_path, check=True, capture_output=True)
+    text = page.read_text(encoding="utf-8")
+    assert text.startswith("before\n<!-- ratios: begin. Measured. -->\nMillion tokens")
+    assert text.endswith("<!-- ratios: end -->\nafter\n")
+    assert "old" not in text
+    assert text.count("| cbow | 16 | 2 |") == 1

@@ -14,13 +14,12 @@ from wordmill.training.backends import allocate_vectors
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_a_replay_leaves_the_vectors(architecture: str, isa: str, dtype: type[np.floating]) -> None:
     random = np.random.default_rng(1)
-    matrices = [allocate_vectors(9, 20, dtype) for _ in range(2)]
-    for matrix in matrices:
-        matrix[:] = random.standard_normal(matrix.shape)
-    before = [matrix.copy() for matrix in matrices]
+    inputs, outputs = allocate_vectors(9, 20, dtype), allocate_vectors(9, 20, dtype)
+    inputs[:], outputs[:] = random.standard_normal((2, 9, 20))
+    before = inputs.copy(), outputs.copy()
     contexts, negatives = np.array([1, 2, 3], np.int32), np.array([5, 5, 6], np.int32)
     loss = core.step(
-        *matrices, contexts, 4, negatives, alpha=1.0, architecture=architecture, cbow_update="mean", isa=isa
+        inputs, outputs, contexts, 4, negatives, alpha=1.0, architecture=architecture, cbow_update="mean", isa=isa
     )
     assert loss == 0
-    np.testing.assert_array_equal(matrices, before)
+    np.testing.assert_array_equal((inputs, outputs), before)

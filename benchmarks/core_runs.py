@@ -1,0 +1,119 @@
+"""Training ids through the private core, timed by the window: no text, no vocabulary, one epoch."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import Any, Literal, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wordmill.corpus.vocab import keep_probabilities
+from wordmill.training.backends import Problem, allocate_vectors
+from wordmill.training.backends.native import native_trainer
+from wordmill.training.schedule import Schedule, cut_into_blocks
+
+__all__ = ["CoreRun", "Timing", "make_problem", "multiply_adds", "zipf_counts", "zipf_ids"]
+
+SEQUENCE = 1_000  # tokens
+NS = 1e9
+
+
+@dataclass(frozen=True)
+class Timing:
+    """One epoch: its seconds, windows trained, tokens read."""
+
+    seconds: float
+    windows: int
+    tokens: int
+
+    @property
+    def window_ns(self) -> float:
+        """Nanoseconds for a window."""
+        return self.seconds / self.windows * NS
+
+
+class CoreRun:
+    """A problem with matrices of its own, warm: trained once before any clock."""
+
+    def __init__(self, problem: Problem, vector_size: int, isa: str | None = None) -> None:
+        words = len(problem.noise)
+        self._problem = problem
+        self._matrices = allocate_vectors(words, vector_size), allocate_vectors(words, vector_size)
+        random = np.random.default_rng(problem.seed)
+        for begin in range(0, words, 1024):
+            for matrix in self._matrices:  # the outputs too: pages that were never written lie elsewhere
+                rows = matrix[begin : begin + 1024]
+                rows[:] = (random.random(rows.shape, dtype=np.float32) - np.float32(0.5)) / np.float32(vector_size)
+        self._isa = isa
+        self.train()
+
+    def train(self, only: Literal["rows", "plan"] | None = None, threads: int = 1) -> Timing:
+        """Train an epoch, or replay no more of it than its plan, or its plan and the traffic of its rows."""
+        problem = self._problem if only is None else replace(self._problem, architecture=cast("Any", only))
+        trainer = native_trainer(problem, *self._matrices, self._isa)
+        edges = cut_into_blocks(len(problem.ids))
+        blocks = Schedule(edges[:-1], edges[1:], 1, 0.025, 1e-4, problem.seed).blocks(0)
+        start = time.perf_counter()
+        _, _, _, centres, _ = trainer.train(0, blocks.begins, blocks.ends, blocks.alphas, blocks.alpha_step, threads)
+        return Timing(time.perf_counter() - start, int(centres.sum()), len(problem.ids))
+
+    def best(self, turns: int) -> Timing:
+        """Return the quickest of some epochs: what the machine can do, whatever else runs on it."""
+        return min((self.train() for _ in range(turns)), key=lambda timing: timing.seconds)
+
+    def contexts(self) -> int:
+        """Return the context words of all windows."""
+        trainer = native_trainer(self._problem, *self._matrices, self._isa)
+        _, _, bounds, *_ = trainer.plan(0, 0, len(self._problem.ids))
+        return int(bounds[-1])
+
+
+def make_problem(
+    ids: NDArray[np.int32],
+    counts: NDArray[np.int64],
+    architecture: str,
+    *,
+    window: int = 5,
+    negative: int = 5,
+    shrink_windows: bool = True,
+    sample: float = 1e-3,
+) -> Problem:
+    """Make a problem of ids, cut into sequences, that occur so often in their corpus: (V,) counts."""
+    return Problem(
+        architecture=cast("Any", architecture),
+        cbow_update="sqrt",
+        window=window,
+        shrink_windows=shrink_windows,
+        negative=negative,
+        seed=1,
+        ids=ids,
+        offsets=np.append(np.arange(0, len(ids), SEQUENCE), len(ids)),
+        keep=keep_probabilities(counts, sample),
+        noise=(counts / counts.max()) ** 0.75,
+    )
+
+
+def zipf_ids(words: int, tokens: int) -> NDArray[np.int32]:
+    """Draw ids whose frequency falls as 1 / rank."""
+    ranks = np.exp(np.random.default_rng(1).random(tokens) * np.log(words + 1))
+    ids: NDArray[np.int32] = np.minimum(ranks.astype(np.int32), words) - 1
+    return ids
+
+
+def zipf_counts(words: int) -> NDArray[np.int64]:
+    """Return (V,) how often `zipf_ids` draws each id in 10^12 tokens."""
+    edges = np.log(np.arange(1, words + 2)) / np.log(words + 1)
+    counts: NDArray[np.int64] = (np.diff(edges) * 1e12).astype(np.int64)
+    return counts
+
+
+def multiply_adds(architecture: str, windows: int, contexts: int, negative: int, vector_size: int) -> int:
+    """Count the multiply-adds that the arithmetic of an epoch needs; a lone addition takes the place of one."""
+    outputs = 1 + negative
+    if architecture == "skipgram":  # scores, and both updates
+        return 3 * contexts * outputs * vector_size
+    return (
+        3 * windows * outputs + 2 * contexts
+    ) * vector_size  # the same for one mean; making it, spreading its update

@@ -1,0 +1,49 @@
+"""Markdown: tables, and the blocks between markers in files that people read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+__all__ = ["caption", "number", "table", "update_blocks"]
+
+
+def table(heading: Sequence[str], rows: Iterable[Sequence[object]], left: int = 1) -> list[str]:
+    """Lines of a table whose first `left` columns are text, the others numbers."""
+    align = ["---"] * left + ["---:"] * (len(heading) - left)
+    lines = [heading, align, *rows]
+    return ["| " + " | ".join(str(cell) for cell in line) + " |" for line in lines]
+
+
+def number(value: float | None, unit: float = 1, digits: int = 2) -> str:
+    """Write a value in some unit, or "-" where there is none."""
+    return "-" if value is None else f"{value / unit:,.{digits}f}"
+
+
+def caption(report: Mapping[str, Any]) -> list[str]:
+    """Say what was run, when, and on what."""
+    machine = report["machine"]
+    load = "" if machine["load"] is None else f", load {machine['load']:.1f} before the first run"
+    return [
+        f"`{report['command']}`, {report['date']}",
+        "",
+        f"{machine['processor']} ({', '.join(machine['instruction_sets'])}), {machine['cores']} cores{load},",
+        f"{machine['system']}, Python {machine['python']}.",
+    ]
+
+
+def update_blocks(path: Path, blocks: Mapping[str, Sequence[str]]) -> list[str]:
+    """Write each block between its markers, `<!-- name: begin ... -->` and `<!-- name: end -->`; return those found."""
+    text, found = path.read_text(encoding="utf-8"), []
+    for name, lines in blocks.items():
+        marked = re.compile(
+            rf"(?<=<!-- {re.escape(name)}: begin)(.*?-->\n).*?(?=<!-- {re.escape(name)}: end -->)", re.DOTALL
+        )
+        match = marked.search(text)
+        if match:
+            text = text[: match.end(1)] + "\n".join(lines) + "\n" + text[match.end() :]
+            found.append(name)
+    path.write_text(text, encoding="utf-8", newline="\n")
+    return found

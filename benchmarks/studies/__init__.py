@@ -1,0 +1,1 @@
+"""Studies: one module each, with what it measures beside its table (see `harness.py`)."""

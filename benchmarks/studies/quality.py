@@ -1,0 +1,82 @@
+"""How good the vectors are: means over seeds, beside the peers' by the same evaluator and settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from importlib.metadata import PackageNotFoundError
+from typing import Any, Literal
+
+from harness import Measurement, Record, Setting
+from markdown import table
+from processes import run_program
+from programs import Job, program_build
+from quality import load_vectors, measure_quality
+from report import points
+
+TITLE = "Quality"
+EPOCHS = 5
+# alpha None: wordmill's own default. gensim's default for CBOW is 0.025; 0.05 is its best.
+RUNS: list[tuple[str, Literal["skipgram", "cbow"], float | None]] = [
+    ("wordmill", "skipgram", 0.025),
+    ("gensim", "skipgram", 0.025),
+    ("wordmill", "cbow", None),
+    ("gensim", "cbow", 0.025),
+    ("gensim", "cbow", 0.05),
+]
+
+
+def measurements(setting: Setting) -> Iterator[Measurement]:
+    """Yield one for each program, rate and seed: a few of each before more of any."""
+    for seed in range(1, setting.turns + 1):
+        for program, architecture, alpha in RUNS:
+            job = quality_job(setting, architecture=architecture, alpha=alpha, seed=seed)
+            try:
+                yield judged_run(setting, program, job)
+            except PackageNotFoundError:
+                continue
+
+
+def quality_job(setting: Setting, **choices: Any) -> Job:
+    """Make a job of the usual sizes."""
+    size = 16 if setting.smoke else 100
+    return Job(corpus=str(setting.text), vector_size=size, threads=setting.threads, epochs=EPOCHS, **choices)
+
+
+def judged_run(setting: Setting, program: str, job: Job) -> Measurement:
+    """Return the measurement of a run's quality."""
+    key = {"program": program, "architecture": job.architecture, "alpha": job.alpha, "cbow_update": job.cbow_update}
+    corpus = {"corpus": setting.corpus["name"], "tokens": setting.corpus["tokens"], "epochs": job.epochs}
+    sizes = {"D": job.vector_size, "threads": job.threads, "seed": job.seed}
+    sets = ", ".join(path.stem for path in setting.pairs)
+    return Measurement(
+        {**key, **corpus, **sizes, "sets": sets, "build": program_build(program)},
+        partial(_measure, setting, program, job),
+    )
+
+
+def _measure(setting: Setting, program: str, job: Job) -> Record:
+    run = run_program(program, job, setting.scratch)
+    scores = measure_quality(load_vectors(setting.scratch / "vectors.npz"), setting.analogies, list(setting.pairs))
+    return {"train_seconds": run["train_seconds"], "scores": scores}
+
+
+def report(records: list[Record]) -> list[str]:
+    """Means over the seeds, ± half the range."""
+    by_run: dict[tuple[str, ...], list[Record]] = {}
+    for record in records:
+        alpha = "its own" if record["alpha"] is None else f"{record['alpha']:g}"
+        name = (record["architecture"], record["program"], record["cbow_update"] or "", alpha)
+        by_run.setdefault(name, []).append(record["scores"])
+    sets = list(records[0]["scores"])
+    heading = ["", "program", "update", "alpha", "seeds", *sets]
+    rows = [
+        [*name, str(len(scores)), *(points(scores, label) for label in sets)] for name, scores in sorted(by_run.items())
+    ]
+    first = records[0]
+    return [
+        f"{first['corpus']}, {first['tokens']:,} tokens, {first['epochs']} epochs, D={first['D']}, W=5, K=5,",
+        f"{first['threads']} threads. Google analogies among the 30,000 most frequent words; Spearman of word pairs.",
+        "",
+        *table(heading, rows, left=4),
+    ]

@@ -1,0 +1,99 @@
+"""Whole jobs as people run them: from a text file to saved vectors, the program's start included."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterator
+from functools import partial
+from importlib.metadata import PackageNotFoundError
+from itertools import product
+from pathlib import Path
+from statistics import median
+
+from harness import Measurement, Record, Setting
+from markdown import number, table
+from processes import run_command
+from programs import program_build
+
+TITLE = "Whole jobs"
+EPOCHS = 5
+GENSIM = """
+from gensim.models import Word2Vec
+model = Word2Vec(corpus_file={text!r}, sg={sg}, vector_size={size}, workers={threads}, epochs={epochs}, alpha={alpha})
+model.wv.save({output!r})
+"""
+ALPHA = {"skipgram": 0.025, "cbow": 0.05}  # of gensim: its default, and its best
+
+
+def measurements(setting: Setting) -> Iterator[Measurement]:
+    """Yield one for each turn of a configuration: all programs, one after the other."""
+    builds = {name: _build(name) for name in ("wordmill", "gensim")}
+    corpus = {"corpus": setting.corpus["name"], "tokens": setting.corpus["tokens"], "epochs": EPOCHS}
+    sizes = [16] if setting.smoke else [100, 300]
+    for architecture, size, turn in product(["skipgram", "cbow"], sizes, range(setting.turns)):
+        key = {"architecture": architecture, "D": size, "threads": setting.threads, "turn": turn}
+        yield Measurement({**key, **corpus, **builds}, partial(_measure, setting, architecture, size, builds))
+
+
+def _measure(setting: Setting, architecture: str, size: int, builds: dict[str, str | None]) -> Record:
+    commands = {"wordmill": wordmill_command, "gensim": gensim_command}
+    return {
+        "runs": {
+            name: run_command(command(setting, architecture, size))
+            for name, command in commands.items()
+            if builds[name]
+        }
+    }
+
+
+def wordmill_command(setting: Setting, architecture: str, size: int, *more: str) -> list[str]:
+    """`wordmill train` with its own defaults, beside this Python."""
+    program = shutil.which("wordmill", path=Path(sys.executable).parent)
+    if program is None:
+        raise FileNotFoundError("there is no wordmill command beside this Python: make build")
+    options = {"--architecture": architecture, "--vector-size": size, "--workers": setting.threads, "--epochs": EPOCHS}
+    words = [str(word) for option in options.items() for word in option]
+    return [program, "train", str(setting.text), "-o", str(setting.scratch / "model"), *words, *more]
+
+
+def gensim_command(setting: Setting, architecture: str, size: int) -> list[str]:
+    """Write a program of three lines: gensim's quickest reader, and its own format."""
+    program = GENSIM.format(
+        text=str(setting.text),
+        sg=int(architecture == "skipgram"),
+        size=size,
+        threads=setting.threads,
+        epochs=EPOCHS,
+        alpha=ALPHA[architecture],
+        output=str(setting.scratch / "model.kv"),
+    )
+    return [sys.executable, "-c", program]
+
+
+def _build(name: str) -> str | None:
+    try:
+        return program_build(name)
+    except PackageNotFoundError:
+        return None
+
+
+def report(records: list[Record]) -> list[str]:
+    """Medians, and how many times as fast wordmill is."""
+    by_job: dict[tuple[str, int], list[Record]] = {}
+    for record in records:
+        by_job.setdefault((record["architecture"], record["D"]), []).append(record["runs"])
+    rows = []
+    for (architecture, size), turns in by_job.items():
+        own = median(runs["wordmill"]["seconds"] for runs in turns)
+        for name in turns[0]:
+            seconds = median(runs[name]["seconds"] for runs in turns)
+            peak = turns[0][name]["peak_bytes"]
+            rows.append([architecture, size, name, f"{seconds:.1f}", f"{seconds / own:.2f}", number(peak, 1e6, 0)])
+    first = records[0]
+    return [
+        f"{first['corpus']}, {first['tokens']:,} tokens, {first['epochs']} epochs, {first['threads']} threads: seconds",
+        "from the start of the program to its end, with imports, reading and saving. Medians, programs in turns.",
+        "",
+        *table(["", "D", "program", "seconds", "ratio", "peak MB"], rows),
+    ]

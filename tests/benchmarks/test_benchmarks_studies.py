@@ -1,0 +1,57 @@
+"""Studies run from end to end at their smallest sizes, and go on where they stopped; no number is judged here."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
+
+
+def run(program: str, output: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(BENCHMARKS / program), "--smoke", "--turns", "1", "--output", str(output), *options]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done
+
+
+def studies(path: Path) -> dict[str, list[dict[str, Any]]]:
+    report: dict[str, dict[str, list[dict[str, Any]]]] = json.loads(path.read_text(encoding="utf-8"))
+    return report["studies"]
+
+
+def test_micro_measures_every_part(tmp_path: Path) -> None:
+    printed = run("micro.py", tmp_path, "--tokens", "50000").stdout
+    measured = studies(tmp_path / "micro.json")
+    assert set(measured) == {"roofline", "kernels", "sampler", "reading", "neighbours"}
+    for record in measured["roofline"]:
+        assert record["plan_seconds"] > 0
+        assert record["windows"] <= record["read"]
+        assert record["flops"] > 0
+    assert printed in (tmp_path / "micro.md").read_text(encoding="utf-8")
+    assert printed.count("| skipgram |") > len(measured["kernels"]) // 2
+
+
+def test_full_goes_on_where_its_time_ended(tmp_path: Path) -> None:
+    options = ["--tokens", "50000", "--studies", "memory", "cbow-alpha", "scale"]
+    assert "goes on from here" in run("full.py", tmp_path, *options, "--budget", "0").stderr
+    run("full.py", tmp_path, *options)
+    first = studies(tmp_path / "full.json")
+    assert first["memory"]
+    assert all("scores" in record for record in first["cbow-alpha"])
+    assert {record["key"]["axis"] for record in first["scale"]} == {"tokens", "V"}
+    again = run("full.py", tmp_path, *options, "--budget", "0")
+    assert "goes on" not in again.stderr
+    assert studies(tmp_path / "full.json") == first
+    assert (tmp_path / "scale.png").exists()
+
+
+def test_numbers_of_a_trial_stay_out_of_the_documents(tmp_path: Path) -> None:
+    run("micro.py", tmp_path, "--tokens", "20000", "--studies", "sampler")
+    command = [sys.executable, str(BENCHMARKS / "report.py"), "--update-docs", str(tmp_path / "micro.json")]
+    refused = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert refused.returncode == 1
+    assert "--smoke" in refused.stderr
