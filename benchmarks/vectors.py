@@ -20,10 +20,10 @@ from typing import Any
 
 import numpy as np
 from gensim.models import KeyedVectors as GensimVectors
-from machine import describe_machine
 from rich.console import Console
 from rich.table import Table
 
+from machine import describe_machine
 from wordmill.vectors import KeyedVectors
 
 FIRST_QUERY = """
