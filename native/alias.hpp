@@ -14,6 +14,7 @@ class AliasTable {
   // Cell: the other word in the high half, the threshold below which the cell's own word is drawn in the low half.
   const uint64_t* cells() const { return cells_.data(); }
   uint32_t size() const { return static_cast<uint32_t>(cells_.size()); }
+  double weight(int32_t word) const { return cumulative_[word + 1] - cumulative_[word]; }
   int32_t draw(uint64_t hash) const {
     const uint64_t cell = (hash >> 32) * size() >> 32, entry = cells_[cell];
     return static_cast<int32_t>(static_cast<uint32_t>(hash) < static_cast<uint32_t>(entry) ? cell : entry >> 32);

@@ -111,50 +111,56 @@ template <class T> double coefficients(const Step<T>& step, const T* input_weigh
   return coefficients<T, true>(scores, weights, contexts, outputs, step.alpha);
 }
 
-// One vector's width d of both updates: x_i += sum_j g_ij y_j and y_j += sum_i g_ij x_i, from the old x and y.
-// With several panels the new x waits in `pending` until the last panel has read the old one.
-template <class T, int N, bool First, bool Last>
-WM_INLINE void update_slice(T* const* x, int contexts, T* const* y, int64_t d, const T* g, T* pending) {
+// One vector's width d of both updates: x_i += sum_j g_ij y_j and y_j += sum_i g_ij x_i, from the old x and y; in place, or with the
+// rows frozen and the sums added to the changes dx and dy. With several panels the new x waits in `pending` until the last panel has
+// read the old one.
+template <class T, int N, bool InPlace, bool First, bool Last>
+WM_INLINE void update_slice(T* const* x, T* const* dx, int contexts, T* const* y, T* const* dy, int64_t d, const T* g, T* pending) {
   Vec<T> old[N], grown[N];
 #pragma GCC unroll 8
-  for (int j = 0; j < N; j++) grown[j] = old[j] = load(y[j] + d);
+  for (int j = 0; j < N; j++) {
+    old[j] = load(y[j] + d);
+    grown[j] = InPlace ? old[j] : load(dy[j] + d);
+  }
   for (int i = 0; i < contexts; i++) {
     const Vec<T> a = load(x[i] + d);
-    Vec<T> sum = First ? a : load(pending + i * kLanes<T>);
+    Vec<T> sum = !First ? load(pending + i * kLanes<T>) : InPlace ? a : load(dx[i] + d);
 #pragma GCC unroll 8
     for (int j = 0; j < N; j++) {
       const Vec<T> gij = splat(g[i * N + j]);
       sum += gij * old[j];
       grown[j] += gij * a;
     }
-    store(Last ? x[i] + d : pending + i * kLanes<T>, sum);
+    store(!Last ? pending + i * kLanes<T> : InPlace ? x[i] + d : dx[i] + d, sum);
   }
 #pragma GCC unroll 8
-  for (int j = 0; j < N; j++) store(y[j] + d, grown[j]);
+  for (int j = 0; j < N; j++) store((InPlace ? y[j] : dy[j]) + d, grown[j]);
 }
 
 // One cache line of each row of the window ahead: spread over the arithmetic, so that the misses overlap with it.
-template <class T> WM_INLINE void prefetch_slice(const Step<T>& step, int64_t d) {
+template <class T, bool InPlace> WM_INLINE void prefetch_slice(const Step<T>& step, int64_t d) {
   if (d * int64_t{sizeof(T)} % kRowBytes == 0)
-    for (int r = 0; r < step.ahead_count; r++) __builtin_prefetch(step.ahead[r] + d, 1, 3);
+    for (int r = 0; r < step.ahead_count; r++) __builtin_prefetch(step.ahead[r] + d, InPlace, 3);
 }
 
-template <class T> void skipgram_update(const Step<T>& step, const T* g, T* pending) {
+template <class T, bool InPlace> void skipgram_update(const Step<T>& step, const T* g, T* pending) {
   const int contexts = step.contexts, outputs = step.outputs_count;
+  T *const *x = step.inputs, *const *y = step.outputs, *const *dx = step.input_changes, *const *dy = step.output_changes;
   if (outputs <= kTileColumns)
     return for_each_panel(outputs, [&]<int N>(int) {
       for (int64_t d = 0; d < step.stride; d += kLanes<T>) {
-        prefetch_slice(step, d);
-        update_slice<T, N, true, true>(step.inputs, contexts, step.outputs, d, g, pending);
+        prefetch_slice<T, InPlace>(step, d);
+        update_slice<T, N, InPlace, true, true>(x, dx, contexts, y, dy, d, g, pending);
       }
     });
   for (int64_t d = 0; d < step.stride; d += kLanes<T>) {
-    prefetch_slice(step, d);
+    prefetch_slice<T, InPlace>(step, d);
     for_each_panel(outputs, [&]<int N>(int j) {
       const T* panel = g + static_cast<int64_t>(contexts) * j;
-      if (j == 0) update_slice<T, N, true, false>(step.inputs, contexts, step.outputs, d, panel, pending);
-      else if (j + N < outputs) update_slice<T, N, false, false>(step.inputs, contexts, step.outputs + j, d, panel, pending);
-      else update_slice<T, N, false, true>(step.inputs, contexts, step.outputs + j, d, panel, pending);
+      T* const* changes = InPlace ? nullptr : dy + j;
+      if (j == 0) update_slice<T, N, InPlace, true, false>(x, dx, contexts, y, changes, d, panel, pending);
+      else if (j + N < outputs) update_slice<T, N, InPlace, false, false>(x, dx, contexts, y + j, changes, d, panel, pending);
+      else update_slice<T, N, InPlace, false, true>(x, dx, contexts, y + j, changes, d, panel, pending);
     });
   }
 }
@@ -166,7 +172,8 @@ template <class T> double skipgram(const Step<T>& step) {
     panel_scores<T, N>(step.inputs, step.contexts, step.outputs + j, step.stride, scores + static_cast<int64_t>(step.contexts) * j);
   });
   const double loss = coefficients(step, step.input_weights, step.contexts, scores);
-  skipgram_update(step, scores, pending);
+  if (step.input_changes) skipgram_update<T, false>(step, scores, pending);
+  else skipgram_update<T, true>(step, scores, pending);
   return loss;
 }
 
@@ -182,9 +189,11 @@ template <class T> void context_mean(const Step<T>& step, T* mean) {
   }
 }
 
-template <class T> void cbow_update(const Step<T>& step, const T* mean, const T* g) {
+template <class T, bool InPlace> void cbow_update(const Step<T>& step, const T* mean, const T* g) {
+  T* const* to_inputs = InPlace ? step.inputs : step.input_changes;
+  T* const* to_outputs = InPlace ? step.outputs : step.output_changes;
   for (int64_t d = 0; d < step.stride; d += kLanes<T>) {
-    prefetch_slice(step, d);
+    prefetch_slice<T, InPlace>(step, d);
     const Vec<T> h = load(mean + d);
     Vec<T> dh = {};
     for_each_panel(step.outputs_count, [&]<int N>(int j) {
@@ -192,12 +201,12 @@ template <class T> void cbow_update(const Step<T>& step, const T* mean, const T*
       for (int k = j; k < j + N; k++) {
         const Vec<T> gk = splat(g[k]), y = load(step.outputs[k] + d);
         dh += gk * y;
-        store(step.outputs[k] + d, y + gk * h);
+        store(to_outputs[k] + d, (InPlace ? y : load(to_outputs[k] + d)) + gk * h);
       }
     });
     dh *= step.context_rate;
     for (int i = 0; i < step.contexts; i++) {
-      T* x = step.inputs[i] + d;
+      T* x = to_inputs[i] + d;
       store(x, load(x) + (step.input_weights ? step.input_weights[i] : T(1)) * dh);
     }
   }
@@ -209,7 +218,8 @@ template <class T> double cbow(const Step<T>& step) {
   context_mean(step, mean);
   for_each_panel(step.outputs_count, [&]<int N>(int j) { panel_scores<T, N>(&mean, 1, step.outputs + j, step.stride, scores + j); });
   const double loss = coefficients<T>(step, nullptr, 1, scores);  // one row of scores: the mean's
-  cbow_update(step, mean, scores);
+  if (step.input_changes) cbow_update<T, false>(step, mean, scores);
+  else cbow_update<T, true>(step, mean, scores);
   return loss;
 }
 
@@ -217,7 +227,7 @@ template <class T> double cbow(const Step<T>& step) {
 template <class T> double rows(const Step<T>& step) {
   const auto touch = [](T* x) { store(x, load(x) + Vec<T>{}); };  // -0 + 0 is 0: no compiler may leave it out
   for (int64_t d = 0; d < step.stride; d += kLanes<T>) {
-    prefetch_slice(step, d);
+    prefetch_slice<T, true>(step, d);
     touch(step.inputs[step.contexts - 1] + d);
     for (int j = 0; j < step.outputs_count; j++) touch(step.outputs[j] + d);
   }

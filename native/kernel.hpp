@@ -11,6 +11,8 @@ namespace wordmill {
 template <class T> struct Step {
   T* const* inputs;         // (C) rows of input_vectors
   T* const* outputs;        // (N) rows of output_vectors
+  T* const* input_changes;  // (C) rows that the updates are added to; null: to the rows themselves
+  T* const* output_changes; // (N) likewise
   const T* input_weights;   // (C) times each context occurs, or null: once each
   const T* output_weights;  // (N) likewise; the target's is 1
   int contexts, outputs_count;

@@ -1,58 +1,53 @@
-// Trains blocks of a corpus from a queue, on any number of threads, without locks on the rows (Recht, Re, Wright, Niu: Hogwild!,
-// NeurIPS 2011): the matrices' races are intended and lie in the step's loads and stores alone.
+// Trains blocks of a corpus, on any number of threads: from a queue, without locks on the rows (Recht, Re, Wright, Niu: Hogwild!,
+// NeurIPS 2011; the matrices' races are intended and lie in the step's loads and stores alone), or in batches from frozen rows,
+// with the same bits on any number of threads (batch.hpp).
 #pragma once
 #include <cstdint>
-#include <memory>
+#include <functional>
 #include <span>
 #include <vector>
 
-#include "plan.hpp"
+#include "window.hpp"
 
 namespace wordmill {
-
-enum class Architecture { kSkipGram, kCbow, kRowsOnly, kPlanOnly };  // the last two train nothing: for benchmarks
-enum class CbowUpdate { kMean, kSqrt, kWord2Vec };  // what a context row gets of dh: dh / C, dh / sqrt(C), dh
-
-template <class T> struct Matrix {
-  T* data;
-  int64_t rows, stride;  // in elements
-  T* row(int32_t id) const { return data + id * stride; }
-};
 
 struct Blocks {  // in training order
   std::span<const int64_t> begins, ends;
   std::span<const double> alphas;  // rate at each block's first token
   double alpha_step;               // rate lost per token inside a block
+
+  size_t size() const { return begins.size(); }
+  Rate rate(size_t b) const { return {alphas[b], alpha_step, begins[b]}; }
 };
 
 struct Sums {  // an entry a block
   explicit Sums(size_t blocks) : loss(blocks), examples(blocks), subsampled(blocks), centres(blocks), without_context(blocks) {}
+  void set(size_t b, const Plan& plan, const Trained& trained) {
+    loss[b] = trained.loss;
+    examples[b] = trained.examples;
+    subsampled[b] = plan.subsampled();
+    centres[b] = static_cast<int64_t>(plan.windows().size());
+    without_context[b] = plan.without_context();
+  }
   std::vector<double> loss;
   std::vector<int64_t> examples, subsampled, centres, without_context;
 };
 
 template <class T> class Trainer {
  public:
-  Trainer(const Problem& problem, std::span<const double> noise, Architecture architecture, CbowUpdate update, Matrix<T> input_vectors,
-          Matrix<T> output_vectors, const Kernels& kernels);
+  Trainer(const Task<T>& task, std::span<const double> noise) : task_(task), noise_(noise) {}
 
   Sums train(uint64_t epoch, const Blocks& blocks, int threads) const;
-  Plan plan(uint64_t epoch) const { return Plan(problem_, noise_, kernels_, epoch); }
+  Sums train_deterministic(uint64_t epoch, const Blocks& blocks, int threads);
+  Plan plan(uint64_t epoch) const { return Plan(task_.problem, noise_, task_.kernels, epoch); }
 
  private:
-  class Worker;
-  Problem problem_;
+  Task<T> task_;
   AliasTable noise_;
-  Architecture architecture_;
-  CbowUpdate update_;
-  Matrix<T> input_vectors_, output_vectors_;
-  const Kernels& kernels_;
+  std::vector<float> input_load_, output_load_;  // expected updates of each row in one batch: filled by train_deterministic
 };
 
-// One step on given ids: the contexts, the target and its negatives (none of them the target). Returns the loss, summed over scores.
-template <class T>
-double train_window(const Kernels& kernels, Architecture architecture, CbowUpdate update, Matrix<T> input_vectors,
-                    Matrix<T> output_vectors, std::span<const int32_t> contexts, int32_t target, std::span<const int32_t> negatives,
-                    T alpha);
+// Runs work(0) ... work(threads - 1) at once; an exception of any of them is thrown again here.
+void run_threads(int threads, const std::function<void(int)>& work);
 
 }  // namespace wordmill

@@ -67,9 +67,13 @@ template <class T> class BoundTrainer {
         keep_(keep),
         input_vectors_(input_vectors),
         output_vectors_(output_vectors),
-        trainer_({span(ids_), span(offsets_), span(keep_), window, shrink_windows, negative, seed}, span(noise),
-                 architecture_named(architecture), update_named(cbow_update), matrix(input_vectors_), matrix(output_vectors_),
-                 kernels_for(isa)) {
+        trainer_({{span(ids_), span(offsets_), span(keep_), window, shrink_windows, negative, seed},
+                  architecture_named(architecture),
+                  update_named(cbow_update),
+                  matrix(input_vectors_),
+                  matrix(output_vectors_),
+                  kernels_for(isa)},
+                 span(noise)) {
     const size_t words = noise.shape(0);
     if (keep.shape(0) != words || input_vectors.shape(0) != words || output_vectors.shape(0) != words)
       throw std::invalid_argument("keep, noise and both matrices must have a row a word");
@@ -79,14 +83,16 @@ template <class T> class BoundTrainer {
     if (window < 0 || negative < 1) throw std::invalid_argument("window must be at least 0 and negative at least 1");
   }
 
-  nb::tuple train(uint64_t epoch, Array<int64_t> begins, Array<int64_t> ends, Array<double> alphas, double alpha_step, int threads) const {
+  nb::tuple train(uint64_t epoch, Array<int64_t> begins, Array<int64_t> ends, Array<double> alphas, double alpha_step, int threads,
+                  bool deterministic) {
     if (begins.shape(0) != ends.shape(0) || begins.shape(0) != alphas.shape(0))
       throw std::invalid_argument("begins, ends and alphas must be equally long");
     for (size_t b = 0; b < begins.shape(0); b++) check(begins.data()[b], ends.data()[b]);
     if (threads < 1) throw std::invalid_argument("threads must be at least 1");
     const Sums sums = [&] {
       nb::gil_scoped_release release;
-      return trainer_.train(epoch, {span(begins), span(ends), span(alphas), alpha_step}, threads);
+      const Blocks blocks{span(begins), span(ends), span(alphas), alpha_step};
+      return deterministic ? trainer_.train_deterministic(epoch, blocks, threads) : trainer_.train(epoch, blocks, threads);
     }();
     return nb::make_tuple(to_numpy(sums.loss), to_numpy(sums.examples), to_numpy(sums.subsampled), to_numpy(sums.centres),
                           to_numpy(sums.without_context));
@@ -137,8 +143,13 @@ double step(Rows<T> input_vectors, Rows<T> output_vectors, Array<int32_t> contex
   check_ids(negatives, output_vectors);
   if (target < 0 || static_cast<size_t>(target) >= output_vectors.shape(0)) throw std::out_of_range("an id has no row");
   if (contexts.shape(0) == 0) throw std::invalid_argument("a window needs a context");
-  return train_window<T>(kernels_for(isa), architecture_named(architecture), update_named(cbow_update), matrix(input_vectors),
-                         matrix(output_vectors), span(contexts), target, span(negatives), static_cast<T>(alpha));
+  const Task<T> task{{},
+                     architecture_named(architecture),
+                     update_named(cbow_update),
+                     matrix(input_vectors),
+                     matrix(output_vectors),
+                     kernels_for(isa)};
+  return WindowTrainer<T>(task).one(span(contexts), {}, may_repeat(span(contexts)), target, span(negatives), static_cast<T>(alpha));
 }
 
 template <class T> nb::object sigmoid(Array<T> scores, const std::string& isa) {
@@ -153,7 +164,8 @@ template <class T> void bind_precision(nb::module_& m, const char* trainer, cons
                     const std::string&, int, bool, int, uint64_t, const std::string&>(),
            "ids"_a, "offsets"_a, "keep"_a, "noise"_a, "input_vectors"_a.noconvert(), "output_vectors"_a.noconvert(), nb::kw_only(),
            "architecture"_a, "cbow_update"_a, "window"_a, "shrink_windows"_a, "negative"_a, "seed"_a, "isa"_a)
-      .def("train", &BoundTrainer<T>::train, "epoch"_a, "begins"_a, "ends"_a, "alphas"_a, "alpha_step"_a, "threads"_a)
+      .def("train", &BoundTrainer<T>::train, "epoch"_a, "begins"_a, "ends"_a, "alphas"_a, "alpha_step"_a, "threads"_a,
+           "deterministic"_a = false)
       .def("plan", &BoundTrainer<T>::plan, "epoch"_a, "begin"_a, "end"_a);
   m.def(allocator, &allocate<T>, "rows"_a, "columns"_a);
   m.def("step", &step<T>, "input_vectors"_a.noconvert(), "output_vectors"_a.noconvert(), "contexts"_a, "target"_a, "negatives"_a,

@@ -57,6 +57,7 @@ class _Trainer:
         alphas: NDArray[np.float64],
         alpha_step: float,
         threads: int,
+        deterministic: bool = False,
     ) -> _Trained: ...
     def plan(self, epoch: int, begin: int, end: int) -> _Planned: ...
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from wordmill.core import core
 from wordmill.training.backends import Blocks, Problem, Sums, allocate_vectors, create_backend
-from wordmill.training.backends.native import NativeBackend
+from wordmill.training.backends.native import NativeBackend, native_trainer
 
 TOKENS = 2_000
 Matrices = tuple[NDArray[np.floating[Any]], NDArray[np.floating[Any]]]
@@ -114,3 +114,36 @@ def test_a_block_outside_the_corpus_is_refused() -> None:
     outside = Blocks(np.array([0]), np.array([TOKENS + 1]), np.array([0.1]), 0.0)
     with pytest.raises(ValueError, match="within the corpus"):
         backend.train(0, outside)
+
+
+@pytest.mark.parametrize("isa", core.available_isas())
+@pytest.mark.parametrize("architecture", ["skipgram", "cbow"])
+def test_batches_give_the_same_bits_on_any_number_of_threads_and_chunking(isa: str, architecture: str) -> None:
+    problem = zipf_problem(20_000, 500, architecture=architecture)
+    blocks = blocks_of(20_000, 3_000)
+    runs = []
+    for threads, pieces in ((1, 1), (2, 3), (3, 1), (8, 2)):
+        matrices = start(problem, np.float32)
+        trainer = native_trainer(problem, *matrices, isa)
+        losses = []
+        for part in np.array_split(np.arange(len(blocks.begins)), pieces):
+            arguments = blocks.begins[part], blocks.ends[part], blocks.alphas[part], blocks.alpha_step
+            losses.extend(trainer.train(1, *arguments, threads, deterministic=True)[0])
+        runs.append((*matrices, np.array(losses)))
+    for run in runs[1:]:
+        for ours, first in zip(run, runs[0], strict=True):
+            np.testing.assert_array_equal(ours, first)
+
+
+def test_batches_learn_what_single_steps_learn() -> None:
+    problem = zipf_problem(60_000, 2_000)
+    losses = []
+    for deterministic in (False, True):
+        trainer = native_trainer(problem, *start(problem, np.float32))
+        blocks = blocks_of(60_000, 3_000, 0.025)
+        for epoch in range(4):
+            sums = trainer.train(
+                epoch, blocks.begins, blocks.ends, blocks.alphas, blocks.alpha_step, 2, deterministic=deterministic
+            )
+        losses.append(sums[0].sum() / sums[1].sum())
+    assert losses[1] == pytest.approx(losses[0], rel=0.1)

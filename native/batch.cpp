@@ -1,0 +1,143 @@
+// The same bits on any number of threads: batches of windows are computed from frozen rows, slice by slice, each slice's changes kept
+// apart; then each row takes its changes in the order of the slices. Batches and slices depend on corpus and settings alone.
+#include <barrier>
+#include <deque>
+
+#include "trainer.hpp"
+
+namespace wordmill {
+namespace {
+
+constexpr size_t kBatch = 256, kSlice = 16;  // windows
+constexpr size_t kSlices = kBatch / kSlice;
+constexpr int kShares = 64;  // of the rows: each is changed by one thread
+constexpr double kDamping = 0.3;
+
+// A row that a batch changes often would overshoot, since all its changes come from the same old values: it takes them scaled down, by
+// 1 / (1 + x / 2), to first order (1 - exp(-x)) / x, x = damping * alpha * updates of the row that a batch is expected to hold.
+float damped(double alpha, float expected_updates) {
+  return 1 / (1 + static_cast<float>(kDamping / 2 * alpha) * expected_updates);
+}
+
+// One slice of a batch: what its windows would change.
+template <class T> class Slice {
+ public:
+  explicit Slice(const Task<T>& task)
+      : inputs_(task.input_vectors), outputs_(task.output_vectors), trainer_(task, &inputs_, &outputs_) {}
+
+  void compute(const Plan& plan, size_t from, size_t to, std::span<const int32_t> negatives, const Rate& rate) {
+    inputs_.clear();
+    outputs_.clear();
+    trained_ = trainer_.windows(plan, from, to, negatives, rate);
+    sort_into_shares(inputs_, input_shares_);
+    sort_into_shares(outputs_, output_shares_);
+  }
+  void apply(const Task<T>& task, int share, double alpha, const std::vector<float>& input_load, const std::vector<float>& output_load) {
+    apply(task.input_vectors, inputs_, input_shares_[share], alpha, input_load);
+    apply(task.output_vectors, outputs_, output_shares_[share], alpha, output_load);
+  }
+  const Trained& trained() const { return trained_; }
+
+ private:
+  using Shares = std::vector<int32_t>[kShares];
+
+  static void sort_into_shares(const Changes<T>& changes, Shares& shares) {
+    for (auto& share : shares) share.clear();
+    for (size_t k = 0; k < changes.ids().size(); k++) shares[changes.ids()[k] % kShares].push_back(static_cast<int32_t>(k));
+  }
+  static void apply(const Matrix<T>& matrix, const Changes<T>& changes, const std::vector<int32_t>& share, double alpha,
+                    const std::vector<float>& load) {
+    for (int32_t k : share) {
+      const int32_t id = changes.ids()[k];
+      const T scale = damped(alpha, load[id]);
+      T* row = matrix.row(id);
+      const T* change = changes.at(k);
+      for (int64_t d = 0; d < matrix.stride; d++) row[d] += scale * change[d];
+    }
+  }
+
+  Changes<T> inputs_, outputs_;
+  WindowTrainer<T> trainer_;
+  Shares input_shares_, output_shares_;
+  Trained trained_;
+};
+
+// How often a batch is expected to touch each row, by the frequencies of tokens after subsampling and of negatives.
+template <class T>
+void expected_updates(const Task<T>& task, const AliasTable& noise, std::vector<float>& inputs, std::vector<float>& outputs) {
+  std::vector<double> kept(task.problem.keep.size());
+  for (int32_t id : task.problem.ids) kept[id] += 1;
+  double tokens = 0, draws = 0, sequences = static_cast<double>(task.problem.offsets.size()) - 1;
+  for (size_t id = 0; id < kept.size(); id++) {
+    kept[id] *= (task.problem.keep[id] + 1.0) * 0x1p-32;
+    tokens += kept[id];
+    draws += noise.weight(static_cast<int32_t>(id));
+  }
+  const double reach = std::min<double>(task.problem.window ? task.problem.window : INT32_MAX, tokens / std::max(sequences, 1.0) / 2);
+  const double contexts = task.problem.window && task.problem.shrink_windows ? reach + 1 : 2 * reach;
+  const double rows = task.architecture == Architecture::kCbow ? 1 : contexts;  // of H in a window
+  for (size_t id = 0; id < kept.size(); id++) {
+    const double frequency = kept[id] / std::max(tokens, 1.0);
+    inputs.push_back(static_cast<float>(kBatch * contexts * frequency));
+    outputs.push_back(static_cast<float>(kBatch * rows * (frequency + task.problem.negative * noise.weight(static_cast<int32_t>(id)) / draws)));
+  }
+}
+
+struct Planned {
+  Plan plan;
+  std::span<const int32_t> negatives;
+};
+
+}  // namespace
+
+template <class T> Sums Trainer<T>::train_deterministic(uint64_t epoch, const Blocks& blocks, int threads) {
+  if (input_load_.empty()) expected_updates(task_, noise_, input_load_, output_load_);
+  Sums sums(blocks.size());
+  std::deque<Slice<T>> slices;  // they do not move: each trains into changes of its own
+  for (size_t s = 0; s < kSlices; s++) slices.emplace_back(task_);
+  std::vector<Planned> planned(threads, {plan(epoch), {}});
+  std::barrier together(threads);
+  const auto train_batch = [&](int t, const Planned& block, size_t first, const Rate& rate) {
+    const size_t k = task_.problem.negative, windows = block.plan.windows().size();
+    for (size_t s = t; s < kSlices; s += threads) {
+      const size_t from = std::min(first + s * kSlice, windows), to = std::min(from + kSlice, windows);
+      slices[s].compute(block.plan, from, to, block.negatives.subspan(from * k, (to - from) * k), rate);
+    }
+    together.arrive_and_wait();
+    const double alpha = rate.at(block.plan.positions()[block.plan.windows()[first].centre]);
+    for (int share = t; share < kShares; share += threads)
+      for (auto& slice : slices) slice.apply(task_, share, alpha, input_load_, output_load_);
+    Trained trained;
+    for (auto& slice : slices) trained += slice.trained();
+    together.arrive_and_wait();
+    return trained;
+  };
+  const auto train_group = [&](int t, size_t group) {  // plans a block a thread at once, then trains them one after the other
+    if (group + t < blocks.size()) {
+      planned[t].plan.load(blocks.begins[group + t], blocks.ends[group + t]);
+      planned[t].negatives = planned[t].plan.draw_negatives(0, planned[t].plan.windows().size());
+    }
+    together.arrive_and_wait();
+    for (size_t b = group; b < std::min(group + threads, blocks.size()); b++) {
+      const Planned& block = planned[b - group];
+      Trained trained;
+      for (size_t first = 0; first < block.plan.windows().size(); first += kBatch) trained += train_batch(t, block, first, blocks.rate(b));
+      if (t == 0) sums.set(b, block.plan, trained);
+    }
+    together.arrive_and_wait();
+  };
+  run_threads(threads, [&](int t) {
+    try {
+      for (size_t group = 0; group < blocks.size(); group += threads) train_group(t, group);
+    } catch (...) {
+      together.arrive_and_drop();  // the others finish without it, and the run fails
+      throw;
+    }
+  });
+  return sums;
+}
+
+template Sums Trainer<float>::train_deterministic(uint64_t, const Blocks&, int);
+template Sums Trainer<double>::train_deterministic(uint64_t, const Blocks&, int);
+
+}  // namespace wordmill
