@@ -60,16 +60,24 @@ def atomic_file(path: str | PathLike[str]) -> Iterator[Path]:
         _flush(target.parent)
 
 
-def recover(path: str | PathLike[str]) -> None:
-    """Finish or undo an interrupted swap, so that `path` is whole if it ever was."""
+def recover(path: str | PathLike[str]) -> bool:
+    """Finish or undo an interrupted swap, so that `path` is whole if it ever was; returns whether anything is there.
+
+    The one who swaps may be at work: then whoever renames first is right, as both give the target the same content.
+    """
     target = _resolved(path)
     new, old = _siblings(target)
     if target.exists() or target.is_symlink():
-        return
-    if new.is_dir():
-        new.rename(target)
-    elif old.is_dir():
-        old.rename(target)
+        return True
+    for whole in (new, old):
+        if whole.is_dir():
+            try:
+                whole.rename(target)
+            except OSError:
+                if not target.exists():
+                    raise
+            return True
+    return target.exists()
 
 
 def _swap(staging: Path, target: Path) -> None:
@@ -85,9 +93,10 @@ def _swap(staging: Path, target: Path) -> None:
     try:
         new.rename(target)
     except OSError:
-        if old.exists() and not target.exists():
-            old.rename(target)
-        raise
+        if new.exists() or not target.exists():  # else someone who loads it has finished the swap
+            if old.exists() and not target.exists():
+                old.rename(target)
+            raise
     _flush(target.parent)
     shutil.rmtree(old, ignore_errors=True)
 

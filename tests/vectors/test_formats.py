@@ -311,6 +311,13 @@ def test_foreign_files(tmp_path: Path, content: bytes, message: str) -> None:
         KeyedVectors.load(tmp_path / "x")
 
 
+def test_options_of_a_format(tmp_path: Path) -> None:
+    with pytest.raises(ParameterError, match="'npz' takes no option 'space', only none"):
+        make().save(tmp_path / "a.npz", space="_")
+    with pytest.raises(ParameterError, match="'directory' takes no option 'space', only settings, training, dtype"):
+        make().save(tmp_path / "m", space="_")
+
+
 def test_reading_only(tmp_path: Path) -> None:
     with pytest.raises(ParameterError, match="can be read, but not written"):
         make().save(tmp_path / "a.bin", format="fasttext")

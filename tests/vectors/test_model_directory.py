@@ -5,6 +5,8 @@ import logging
 import shutil
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -174,6 +176,29 @@ def test_swap_is_undone_where_only_the_old_is_left(tmp_path: Path) -> None:
     make(["old"]).save(tmp_path / "m")
     (tmp_path / "m").rename(tmp_path / ".m.old")
     assert list(KeyedVectors.load(tmp_path / "m")) == ["old"]
+
+
+def test_saving_while_others_load(tmp_path: Path) -> None:
+    """Whoever loads gets a whole model, the old or the new; whoever saves is not disturbed."""
+    make(["0"]).save(tmp_path / "m")
+    done = threading.Event()
+
+    def save_often() -> None:
+        try:
+            for number in range(1, 25):
+                make([str(number)]).save(tmp_path / "m")
+        finally:
+            done.set()
+
+    with ThreadPoolExecutor() as pool:
+        saving = pool.submit(save_often)
+        seen = []
+        while not done.is_set():
+            seen.append(int(next(iter(KeyedVectors.load(tmp_path / "m")))))
+        saving.result()
+    assert seen == sorted(seen)
+    assert list(KeyedVectors.load(tmp_path / "m")) == ["24"]
+    assert names(tmp_path) == ["m"]
 
 
 FILES = ["model.safetensors", "wordmill.safetensors", "wordmill.json", "tokenizer.json", "manifest.json"]

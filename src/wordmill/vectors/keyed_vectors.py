@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from os import PathLike
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,9 @@ from wordmill.vectors.keys import Key
 from wordmill.vectors.queries import Query, combine, parse_many, parse_terms
 from wordmill.vectors.search import Floats, Neighbor, TopK, row_norms, similarities, top_k, unit_rows
 from wordmill.vectors.table import VectorTable
+
+if TYPE_CHECKING:
+    from wordmill.vectors.ann import ApproximateIndex
 
 __all__ = ["Indexer", "KeyedVectors"]
 
@@ -141,7 +144,7 @@ class KeyedVectors(VectorTable):
         """Answer "a is to b as c is to ...": the keys nearest to b - a + c (Mikolov et al., 2013)."""
         return self.most_similar(positive=[b, c], negative=[a], topn=topn)
 
-    def build_index(self, **options: Any) -> Any:
+    def build_index(self, **options: Any) -> ApproximateIndex:
         """Build an approximate index for `indexer=`; see `wordmill.vectors.ann.ApproximateIndex.build`."""
         from wordmill.vectors.ann import ApproximateIndex  # noqa: PLC0415 (needs the extra package only here)
 

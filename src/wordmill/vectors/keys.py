@@ -91,8 +91,11 @@ class TextKeys:
 
     def find_many(self, keys: Iterable[object]) -> NDArray[np.int64]:
         """Ids of many keys, -1 for those that are missing."""
+        listed = list(keys)
+        if "index" not in self.__dict__ and len(listed) < self._size // 1000:  # not worth a dictionary of all keys
+            return np.array([self.find(key) for key in listed], dtype=np.int64)
         index = self.index
-        return np.fromiter((index.get(key, -1) if isinstance(key, str) else -1 for key in keys), dtype=np.int64)
+        return np.array([index.get(key, -1) if isinstance(key, str) else -1 for key in listed], dtype=np.int64)
 
     def take(self, ids: NDArray[np.int64]) -> list[str]:
         """Keys of some ids."""

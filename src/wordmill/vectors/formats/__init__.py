@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from inspect import signature
 from os import PathLike
 from pathlib import Path
 from typing import Any, Literal
@@ -126,16 +127,18 @@ def save(path: str | PathLike[str], keyed_vectors: KeyedVectors, *, format: str 
     writer = FORMATS[name].write
     if writer is None:
         raise ParameterError(f"format={name!r} can be read, but not written")
+    taken = [*signature(writer).parameters][2:]
+    if unknown := sorted(set(options) - set(taken)):
+        raise ParameterError(f"format={name!r} takes no option {unknown[0]!r}, only {', '.join(taken) or 'none'}")
     writer(target, keyed_vectors, **options)
 
 
 def detect(path: str | PathLike[str]) -> str:
     """Name of the format of a file or directory, told from its content."""
     target = Path(path)
-    recover(target)
-    if target.is_dir():
-        return "directory"
-    if not target.exists():
+    if not target.is_file():
+        if recover(target):
+            return "directory"
         raise FormatError(f"{path} does not exist: give the file or directory of a model")
     with open_input(target) as source:
         name = _by_content(source)

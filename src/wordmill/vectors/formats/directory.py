@@ -42,6 +42,7 @@ MANIFEST = "manifest.json"
 OPTIONAL = frozenset({"training.safetensors"})  # may be deleted
 _DERIVED = frozenset({"index.usearch", "index.json"})  # written beside the model later; see wordmill.vectors.ann
 _DROPPINGS = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})  # of file managers: not a user's files
+_TRIES = 10  # to read a directory that others save to at the same time
 _CURE = "copy the directory again from its source or save it again"
 
 logger = logging.getLogger(__name__)
@@ -116,7 +117,18 @@ def load_model(path: str | PathLike[str], *, verify: bool = True) -> Model:
         Not a model directory, or a file of it is missing, truncated or changed.
     """
     directory = Path(path)
-    recover(directory)
+    for tries_left in reversed(range(_TRIES)):
+        recover(directory)
+        before = _identity(directory)
+        try:
+            return _load(directory, verify=verify)
+        except FormatError:
+            if not tries_left or _identity(directory) == before:
+                raise  # else it was saved anew while it was read
+    raise AssertionError("the last try returns or raises")
+
+
+def _load(directory: Path, *, verify: bool) -> Model:
     try:
         _check_manifest(directory, verify=verify)
         stored = _read_json(directory, "wordmill.json")
@@ -138,6 +150,15 @@ def load_model(path: str | PathLike[str], *, verify: bool = True) -> Model:
         raise
     except (KeyError, TypeError, ValueError, WordmillError) as error:
         raise FormatError(f"{directory}: the files do not fit together ({error!r}): {_CURE}") from error
+
+
+def _identity(directory: Path) -> tuple[int, int] | None:
+    """Tell a directory from another that takes its name; None where there is none."""
+    try:
+        status = directory.stat()
+    except OSError:
+        return None
+    return status.st_ino, status.st_mtime_ns
 
 
 def is_model_directory(path: Path) -> bool:
