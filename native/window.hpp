@@ -45,6 +45,7 @@ struct Trained {
   void operator+=(const Trained& other) { loss += other.loss, examples += other.examples; }
 };
 
+inline constexpr size_t kStepContexts = 32;  // of skip-gram, in one step
 inline constexpr size_t kFewIds = 32;  // beyond, some id repeats more often than not
 
 inline bool may_repeat(std::span<const int32_t> ids) {
@@ -173,15 +174,31 @@ template <class T> class WindowTrainer {
       const Window& window = plan.windows()[w];
       const auto noise = negatives.subspan((w - from) * k, k);
       const auto alpha = static_cast<T>(rate.at(plan.positions()[window.centre]));
-      trained.loss += one(tokens.subspan(window.first, window.centre - window.first),
-                          tokens.subspan(window.centre + 1, window.last - window.centre - 1), window.repeats, tokens[window.centre], noise,
-                          alpha);
-      trained.examples += task_.architecture == Architecture::kCbow ? 1 : window.last - window.first - 1;
+      const auto before = tokens.subspan(window.first, window.centre - window.first);
+      const auto after = tokens.subspan(window.centre + 1, window.last - window.centre - 1);
+      trained.loss += whole(before, after, window.repeats, tokens[window.centre], noise, alpha);
+      trained.examples += task_.architecture == Architecture::kCbow ? 1 : before.size() + after.size();
     }
     return trained;
   }
 
-  // One window: the contexts are those before and those after the centre. Returns the loss, summed over scores.
+  // One window: the contexts are those before and those after the centre. Returns the loss, summed over scores. A wide skip-gram window
+  // takes several steps: one step sums the gradients of all its pairs, and too many from the same old values overshoot.
+  double whole(std::span<const int32_t> before, std::span<const int32_t> after, bool contexts_repeat, int32_t target,
+               std::span<const int32_t> negatives, T alpha) {
+    const size_t contexts = before.size() + after.size();
+    if (contexts <= kStepContexts || task_.architecture == Architecture::kCbow)
+      return one(before, after, contexts_repeat, target, negatives, alpha);
+    double loss = 0;
+    for (size_t from = 0; from < contexts; from += kStepContexts) {
+      const size_t to = std::min(from + kStepContexts, contexts);
+      const size_t a = std::min(from, before.size()), b = std::min(to, before.size());
+      loss += one(before.subspan(a, b - a), after.subspan(from - a, (to - b) - (from - a)), contexts_repeat, target, negatives, alpha);
+    }
+    return loss;
+  }
+
+ private:
   double one(std::span<const int32_t> before, std::span<const int32_t> after, bool contexts_repeat, int32_t target,
              std::span<const int32_t> negatives, T alpha) {
     const size_t contexts = before.size() + after.size();
@@ -199,7 +216,6 @@ template <class T> class WindowTrainer {
                   context_rate(static_cast<T>(contexts)), ahead_.rows.data(), ahead_.count, scratch()});
   }
 
- private:
   static constexpr size_t kAhead = 3;  // windows between asking for rows and using them
 
   void look_ahead(std::span<const int32_t> tokens, const Window& w, std::span<const int32_t> negatives) {

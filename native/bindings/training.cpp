@@ -149,7 +149,7 @@ double step(Rows<T> input_vectors, Rows<T> output_vectors, Array<int32_t> contex
                      matrix(input_vectors),
                      matrix(output_vectors),
                      kernels_for(isa)};
-  return WindowTrainer<T>(task).one(span(contexts), {}, may_repeat(span(contexts)), target, span(negatives), static_cast<T>(alpha));
+  return WindowTrainer<T>(task).whole(span(contexts), {}, may_repeat(span(contexts)), target, span(negatives), static_cast<T>(alpha));
 }
 
 template <class T> nb::object sigmoid(Array<T> scores, const std::string& isa) {
@@ -179,5 +179,6 @@ void bind_training(nb::module_& m) {
   bind_precision<float>(m, "TrainerFloat32", "allocate_float32");
   bind_precision<double>(m, "TrainerFloat64", "allocate_float64");
   m.def("available_isas", &available_isas);
+  m.attr("STEP_CONTEXTS") = kStepContexts;
   m.def("multiply_add", [](int64_t rounds, const std::string& isa) { return kernels_for(isa).multiply_add(rounds); }, "rounds"_a, "isa"_a);
 }

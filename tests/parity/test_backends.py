@@ -125,7 +125,7 @@ def test_batches_give_the_same_bits_on_any_number_of_threads_and_chunking(isa: s
     for threads, pieces in ((1, 1), (2, 3), (3, 1), (8, 2)):
         matrices = start(problem, np.float32)
         trainer = native_trainer(problem, *matrices, isa)
-        losses = []
+        losses: list[float] = []
         for part in np.array_split(np.arange(len(blocks.begins)), pieces):
             arguments = blocks.begins[part], blocks.ends[part], blocks.alphas[part], blocks.alpha_step
             losses.extend(trainer.train(1, *arguments, threads, deterministic=True)[0])

@@ -30,7 +30,7 @@ def plans(draw: st.DrawFn) -> tuple[NDArray[np.int32], int, NDArray[np.int32]]:
     """Few words, so that contexts and negatives repeat, and contexts meet the target."""
     words = draw(st.integers(2, VOCABULARY))
     target = draw(st.integers(0, words - 1))
-    contexts = draw(st.lists(st.integers(0, words - 1), min_size=1, max_size=23))
+    contexts = draw(st.lists(st.integers(0, words - 1), min_size=1, max_size=70))
     others = [word for word in range(words) if word != target]
     negatives = draw(st.lists(st.sampled_from(others), min_size=1, max_size=20))
     return np.array(contexts, np.int32), target, np.array(negatives, np.int32)

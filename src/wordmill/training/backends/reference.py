@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from wordmill.core import core
 from wordmill.layers import SGD, Embedding, NegativeSamplingLoss
 from wordmill.training.backends.base import Blocks, Problem, Sums
 from wordmill.training.backends.native import native_trainer
@@ -69,6 +70,9 @@ def reference_step(
 ) -> float:
     """Train one window by the layers; return its loss, summed over examples.
 
+    A skip-gram window of more than `STEP_CONTEXTS` contexts takes several steps: one step sums the gradients of all its
+    pairs, and too many from the same old values overshoot.
+
     Parameters
     ----------
     input_vectors, output_vectors
@@ -76,6 +80,22 @@ def reference_step(
     contexts, target, negatives
         (C,) ids, one id, (K,) ids, none of them the target.
     """
+    at_once = core.STEP_CONTEXTS if architecture == "skipgram" else len(contexts)
+    parts = [contexts[first : first + at_once] for first in range(0, len(contexts), at_once)]
+    matrices = input_vectors, output_vectors
+    return sum(_step(*matrices, part, target, negatives, alpha, architecture, cbow_update) for part in parts)
+
+
+def _step(
+    input_vectors: NDArray[np.floating],
+    output_vectors: NDArray[np.floating],
+    contexts: NDArray[np.int32],
+    target: int,
+    negatives: NDArray[np.int32],
+    alpha: float,
+    architecture: str,
+    cbow_update: str,
+) -> float:
     embedding, loss_layer = Embedding(input_vectors), NegativeSamplingLoss(output_vectors)
     rows = embedding.forward(contexts)  # (C, D)
     if architecture == "skipgram":  # C pairs with one set of negatives; the layer averages over them, the step sums
