@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import copy
+import pickle
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -67,6 +70,15 @@ def test_nothing_can_be_written() -> None:
             array[0] = 1
     with pytest.raises(TypeError):
         kv.key_to_index["x"] = 1
+
+
+def test_pickled_and_copied(tmp_path: Path) -> None:
+    make(counts=np.arange(8)).save(tmp_path / "m")
+    for kv in (make(counts=np.arange(8)), KeyedVectors.load(tmp_path / "m")):
+        for again in (pickle.loads(pickle.dumps(kv)), copy.deepcopy(kv)):  # noqa: S301 (our own)
+            assert again.most_similar("king") == kv.most_similar("king")
+            assert not again.vectors.flags.writeable
+            assert not again.counts.flags.writeable
 
 
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])

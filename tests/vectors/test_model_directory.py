@@ -178,6 +178,23 @@ def test_swap_is_undone_where_only_the_old_is_left(tmp_path: Path) -> None:
     assert list(KeyedVectors.load(tmp_path / "m")) == ["old"]
 
 
+def test_a_model_that_is_half_old_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make(["a", "b"]).save(tmp_path / "m")
+    newer = KeyedVectors(["a", "b"], np.zeros((2, 5)))
+    read = read_safetensors
+
+    def save_in_between(path: Path) -> Any:
+        arrays = read(path)
+        if path.name == "wordmill.safetensors" and arrays["norms"].any():
+            newer.save(tmp_path / "m")
+        return arrays
+
+    monkeypatch.setattr(directory, "read_safetensors", save_in_between)
+    kv = KeyedVectors.load(tmp_path / "m")
+    assert not kv.norms.any()
+    assert not kv.vectors.any()
+
+
 def test_saving_while_others_load(tmp_path: Path) -> None:
     """Whoever loads gets a whole model, the old or the new; whoever saves is not disturbed."""
     make(["0"]).save(tmp_path / "m")

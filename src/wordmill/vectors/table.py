@@ -70,6 +70,11 @@ class VectorTable:
         about = f"{len(self)} {self.kind} keys, vector_size={self.vector_size}, {self._vectors.dtype}"
         return f"{type(self).__name__}({about})"
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take the state of a pickled or copied table; NumPy forgets there that arrays were read-only."""
+        for name, value in state.items():
+            self.__dict__[name] = _read_only(value) if isinstance(value, np.ndarray) else value
+
     # -- what it holds ------------------------------------------------------------------------------------------------
 
     @property

@@ -117,15 +117,18 @@ def load_model(path: str | PathLike[str], *, verify: bool = True) -> Model:
         Not a model directory, or a file of it is missing, truncated or changed.
     """
     directory = Path(path)
-    for tries_left in reversed(range(_TRIES)):
+    for _ in range(_TRIES):
         recover(directory)
         before = _identity(directory)
         try:
-            return _load(directory, verify=verify)
+            model = _load(directory, verify=verify)
         except FormatError:
-            if not tries_left or _identity(directory) == before:
-                raise  # else it was saved anew while it was read
-    raise AssertionError("the last try returns or raises")
+            if _identity(directory) == before:
+                raise
+        else:
+            if _identity(directory) == before:
+                return model  # else it was saved anew while it was read, and is perhaps half old
+    raise FormatError(f"{directory} was saved anew {_TRIES} times while it was read: try again when no one saves there")
 
 
 def _load(directory: Path, *, verify: bool) -> Model:
