@@ -14,9 +14,8 @@ from wordmill.errors import FormatError, ParameterError
 from wordmill.vectors import formats
 from wordmill.vectors.formats.streams import open_input, open_output
 
-__all__ = ["check_encoding", "load_word2vec", "refuse", "refuse_pickle", "save_word2vec"]
+__all__ = ["check_encoding", "load_word2vec", "refuse", "save_word2vec"]
 
-_PICKLE = b"\x80"  # a pickle's first byte
 _DATATYPES: dict[Any, Literal["float32", "float64"]] = {np.dtype("f4"): "float32", np.dtype("f8"): "float64"}
 
 
@@ -25,17 +24,6 @@ def refuse(where: str, **options: object) -> None:
     for name, value in options.items():
         if value:
             raise ParameterError(f"{where}: {name}={value!r} is not there yet; leave it out")
-
-
-def refuse_pickle(path: Path) -> None:
-    """Raise the error for a file that gensim saved as a pickle."""
-    if path.is_file():
-        with path.open("rb") as file:
-            if file.read(1) == _PICKLE:
-                raise FormatError(
-                    f"{path} is a pickle, as gensim saves them, which wordmill does not read: load it with gensim, and "
-                    "save its vectors by wv.save_word2vec_format(...)"
-                )
 
 
 def check_encoding(encoding: str) -> None:
@@ -78,7 +66,6 @@ def load_word2vec(
     """Read word2vec's files."""
     if np.dtype(datatype) not in _DATATYPES:
         raise ParameterError(f"datatype={datatype!r} is not there yet: float32 or float64")
-    refuse_pickle(path)
     vectors = formats.load(
         path,
         format=_name(binary, not no_header),

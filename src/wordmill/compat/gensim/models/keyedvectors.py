@@ -376,7 +376,6 @@ class KeyedVectors:
     @classmethod
     def load(cls, fname: str | PathLike[str], mmap: Literal["r"] | None = None) -> Self:  # noqa: ARG003
         """Load a model directory, memory-mapped, or a file of any format that wordmill reads."""
-        files.refuse_pickle(Path(fname))
         return cls.wrapping(wordmill.KeyedVectors.load(fname))
 
     def save_word2vec_format(

@@ -6,7 +6,6 @@ import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from os import PathLike
-from pathlib import Path
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -29,6 +28,7 @@ from wordmill.corpus import EncodedCorpus, Vocab
 from wordmill.errors import DivergenceError, FormatError, NotFittedError, ParameterError, VocabularyError
 from wordmill.training.callbacks import Callback, Run
 from wordmill.training.setup import begin_run, extend_run, make_trainer, padded, read_validation_corpus
+from wordmill.vectors import formats
 from wordmill.vectors.formats.directory import load_model, save_model
 
 __all__ = ["LineSentence", "PathLineSentences", "Text8Corpus", "Word2Vec"]
@@ -256,7 +256,8 @@ class Word2Vec:
     @classmethod
     def load(cls, fname: str | PathLike[str], mmap: Literal["r"] | None = None) -> Self:  # noqa: ARG003
         """Load a model directory; what gensim saved, a pickle, is an error that names the cure."""
-        files.refuse_pickle(Path(fname))
+        if formats.detect(fname) != "directory":
+            raise FormatError(f"{fname} is a file of vectors, which cannot be trained on: use KeyedVectors.load")
         saved = load_model(fname)
         params = saved.settings.get("params")
         if params is None:
