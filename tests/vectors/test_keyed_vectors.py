@@ -78,6 +78,7 @@ def test_pickled_and_copied(tmp_path: Path) -> None:
         for again in (pickle.loads(pickle.dumps(kv)), copy.deepcopy(kv)):  # noqa: S301 (our own)
             assert again.most_similar("king") == kv.most_similar("king")
             assert not again.vectors.flags.writeable
+            assert again.counts is not None
             assert not again.counts.flags.writeable
 
 
