@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
@@ -144,9 +144,9 @@ class EncodedCorpus:
         )
 
 
-def is_saved_corpus(path: Path) -> bool:
+def is_saved_corpus(path: Path | None) -> TypeGuard[Path]:
     """Whether this is a file that `EncodedCorpus.save` wrote."""
-    if not path.is_file():
+    if path is None or not path.is_file():
         return False
     with path.open("rb") as file:
         return file.read(8 + len(_SIGNATURE))[8:] == _SIGNATURE

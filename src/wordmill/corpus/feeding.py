@@ -203,8 +203,8 @@ def _checked_document(index: int, text: Any) -> str:
     if isinstance(text, str):
         return text
     raise CorpusError(
-        f"item {index:,} is a {type(text).__name__}, but those before it are documents (str): pass documents alone, or "
-        "lists of tokens alone"
+        f"item {index:,} is of type {type(text).__name__}, but those before it are documents (str): pass documents "
+        "alone, or lists of tokens alone"
     )
 
 
@@ -233,7 +233,7 @@ def _as_sequence(index: int, item: Any, what: str = "item") -> list[Any] | NDArr
         )
     if isinstance(item, bytes | bytearray | memoryview | Mapping | Set) or not isinstance(item, Iterable):
         raise CorpusError(
-            f"{what} {index:,} is a {type(item).__name__}, not a sequence of tokens: pass a list of lists, or of "
+            f"{what} {index:,} is of type {type(item).__name__}, not a sequence of tokens: pass a list of lists, or of "
             "documents (str)"
         )
     if isinstance(item, np.ndarray) and item.ndim != 1:
@@ -246,7 +246,9 @@ def _bad_token(index: int, tokens: Any) -> str:
     for place, token in enumerate(tokens):
         where = f"sequence {index:,}, token {place:,}"
         if not isinstance(token, str):
-            return f"{where} is a {type(token).__name__} ({reprlib.repr(token)}): keys are all str, or all integers"
+            return (
+                f"{where} is of type {type(token).__name__} ({reprlib.repr(token)}): keys are all str, or all integers"
+            )
         if not token:
             return f"{where} is empty: leave such tokens out"
         if not token.isprintable() and _SURROGATES.search(token):
@@ -280,7 +282,7 @@ def _integer_sequence(index: int, tokens: Any) -> NDArray[np.int64]:
     for place, token in enumerate(tokens):
         if not isinstance(token, int | np.integer) or isinstance(token, bool):
             raise CorpusError(
-                f"sequence {index:,}, token {place:,} is a {type(token).__name__} ({reprlib.repr(token)}): keys are "
-                "all str, or all integers"
+                f"sequence {index:,}, token {place:,} is of type {type(token).__name__} ({reprlib.repr(token)}): keys "
+                "are all str, or all integers"
             )
     raise CorpusError(f"sequence {index:,} holds integers beyond 64 bits")

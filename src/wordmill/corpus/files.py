@@ -34,8 +34,9 @@ class Decompressor(Protocol):
 
 
 _COMPRESSED: dict[bytes, Callable[[], Decompressor]] = {
-    b"\x1f\x8b": lambda: zlib.decompressobj(wbits=31),  # gzip
-    b"BZh": bz2.BZ2Decompressor,
+    b"\x1f\x8b\x08": lambda: zlib.decompressobj(wbits=31),  # gzip
+    **{b"BZh%d1AY&SY" % level: bz2.BZ2Decompressor for level in range(1, 10)},
+    **{b"BZh%d\x17\x72\x45\x38\x50\x90" % level: bz2.BZ2Decompressor for level in range(1, 10)},  # empty
     b"\xfd7zXZ\x00": lzma.LZMADecompressor,
     b"\x28\xb5\x2f\xfd": lambda: zstandard.ZstdDecompressor(max_window_size=2**31).decompressobj(),
 }
@@ -43,8 +44,8 @@ _CORRUPT = (zlib.error, OSError, lzma.LZMAError, zstandard.ZstdError, EOFError)
 _NOT_TEXT = {
     b"PK\x03\x04": "is a zip archive: unpack it",
     b"%PDF-": "is a PDF: extract its text (pdftotext)",
-    b"PAR1": "is a Parquet file: pass one of its columns (pyarrow.parquet.read_table(path)['text'])",
-    b"ARROW1": "is an Arrow file: pass one of its columns (pyarrow.feather.read_table(path)['text'])",
+    b"PAR1\x15": "is a Parquet file: pass one of its columns (pyarrow.parquet.read_table(path)['text'])",
+    b"ARROW1\x00": "is an Arrow file: pass one of its columns (pyarrow.feather.read_table(path)['text'])",
     b"\xff\xfe": "is UTF-16: convert it (iconv -f utf-16 -t utf-8)",
     b"\xfe\xff": "is UTF-16: convert it (iconv -f utf-16 -t utf-8)",
 }

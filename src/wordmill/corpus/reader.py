@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import time
-from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
 import numpy as np
@@ -16,7 +15,7 @@ from wordmill.corpus.encoded import EncodedCorpus, is_saved_corpus
 from wordmill.corpus.feeding import Feeder, Tokenizer
 from wordmill.corpus.ranking import IdMap, rank, rewrite
 from wordmill.corpus.resources import Resources
-from wordmill.corpus.sources import open_source
+from wordmill.corpus.sources import Files, open_source
 from wordmill.corpus.spool import Spool
 from wordmill.corpus.vocab import check_thresholds
 from wordmill.errors import CorpusError, ParameterError
@@ -76,8 +75,6 @@ def read_corpus(
     """
     if isinstance(source, EncodedCorpus):
         return source
-    if isinstance(source, str | os.PathLike) and is_saved_corpus(Path(source)):
-        return EncodedCorpus.load(source)
     check_thresholds(min_count, max_final_vocab)
     if errors not in {"strict", "replace"}:
         raise ParameterError(f"errors={errors!r}: 'strict' or 'replace'")
@@ -85,9 +82,13 @@ def read_corpus(
         raise ParameterError(f"tokenizer={tokenizer!r}: 'whitespace', 'words', or a function from str to list of str")
     resources = resources or Resources()
 
+    opened = open_source(source)
+    if isinstance(opened, Files) and len(opened.paths) == 1 and is_saved_corpus(opened.paths[0]):
+        return EncodedCorpus.load(opened.paths[0])
+
     start = time.perf_counter()
     feeder = Feeder(tokenizer, errors, resources, lowercase=lowercase)
-    feeder.feed(open_source(source))
+    feeder.feed(opened)
     if len(feeder.tickets) == 0:
         name = str(source) if isinstance(source, str | os.PathLike) else "the source"
         raise CorpusError(f"{name} holds no tokens: check that it is what you meant")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from wordmill.config import available_cores
 from wordmill.errors import ParameterError
 
-_MOST_THREADS = 16  # they encode more than most disks and every decompressor deliver
+_MOST_THREADS = 8  # they encode faster than most disks and every decompressor deliver
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,7 +18,7 @@ class Resources:
     Attributes
     ----------
     threads : int
-        Threads that count and encode; every core of this process, up to 16.
+        Threads that count and encode; every core of this process, up to 8.
     max_vocab_size : int
         Distinct words to hold, about 60 bytes each. When there are more, the rarer half is forgotten, with a warning,
         and the corpus says by how much a count may be short (`EncodedCorpus.count_error`).

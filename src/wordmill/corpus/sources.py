@@ -61,28 +61,28 @@ def open_source(source: Any) -> Source:
     CorpusError
         It is none of these; the message says what to pass instead.
     """
-    if callable(source) and not hasattr(source, "__iter__"):
+    if callable(source) and not isinstance(source, Iterable):
         made = source()
         return Sequences(made) if isinstance(made, Iterator) else open_source(made)
     if isinstance(source, str | os.PathLike):
         return Files((None,) if source == STDIN else tuple(_files_named(source)))
     if isinstance(source, Iterator):
         raise CorpusError(
-            f"a {type(source).__name__} can be read only once: pass a list, or a function that makes one each time"
+            f"{type(source).__name__} can be read only once: pass a list, or a function that makes one each time"
         )
+    if hasattr(source, "__arrow_c_stream__") or hasattr(source, "__arrow_c_array__"):
+        return _column(source)
     return _open_iterable(source)
 
 
 def _open_iterable(source: Any) -> Source:
     if isinstance(source, bytes | bytearray | memoryview | Mapping | Set) or not isinstance(source, Iterable):
         raise CorpusError(
-            f"a {type(source).__name__} is no corpus: pass a path, a list of documents (str), an iterable of token "
+            f"{type(source).__name__} is no corpus: pass a path, a list of documents (str), an iterable of token "
             "lists, or a column"
         )
     if isinstance(source, np.ndarray) and source.dtype.kind in "iu":
         return _integer_array(source)
-    if hasattr(source, "__arrow_c_stream__") or hasattr(source, "__arrow_c_array__"):
-        return _column(source)
     if isinstance(source, list | tuple) and source and isinstance(source[0], os.PathLike):
         return Files(tuple(_all_paths(source)))
     if isinstance(source, list | tuple) and source and all(map(_names_a_file, source)):
@@ -93,9 +93,11 @@ def _open_iterable(source: Any) -> Source:
 def _files_named(path: str | os.PathLike[str]) -> list[Path]:
     """Find the file of this name, or else the files that match it as a glob."""
     name = os.fspath(path)
+    if not name:
+        raise CorpusError("an empty string names no file")
     if len(name) > _LONGEST_PATH or "\n" in name or "\0" in name:
         raise CorpusError(f"{name[:40]!r}... is no file name: pass text as a list of documents, [text]")
-    if Path(name).exists():
+    if os.path.exists(name):  # noqa: PTH110 (Path.exists fails on long names)
         return [Path(name)]
     if not glob.has_magic(name):
         raise CorpusError(f"{name!r} names no file: check the path, or pass text as a list of documents, [text]")
@@ -108,12 +110,12 @@ def _files_named(path: str | os.PathLike[str]) -> list[Path]:
 def _all_paths(items: Iterable[Any]) -> Iterator[Path]:
     for index, item in enumerate(items):
         if not isinstance(item, os.PathLike):
-            raise CorpusError(f"item {index} of a list of paths is a {type(item).__name__}: pass paths alone")
+            raise CorpusError(f"item {index} of a list of paths is of type {type(item).__name__}: pass paths alone")
         yield from _files_named(item)
 
 
 def _names_a_file(text: Any) -> bool:
-    return isinstance(text, str) and 0 < len(text) < _LONGEST_PATH and "\0" not in text and Path(text).is_file()
+    return isinstance(text, str) and os.path.isfile(text)  # noqa: PTH113 (Path.is_file fails on long names)
 
 
 def _integer_array(array: NDArray[Any]) -> IntegerBatches:
