@@ -23,7 +23,7 @@ test-interop: $(VENV)/built $(VENV)/test $(VENV)/interop  ## against model2vec, 
 test-kill: $(VENV)/built $(VENV)/test  ## training killed at 500 random moments and resumed (some ten minutes)
 	WORDMILL_KILLS=500 $(BIN)/python -m pytest tests/cli -k killed
 
-lint: $(VENV)/built $(VENV)/test $(VENV)/lint
+lint: $(VENV)/built $(VENV)/test $(VENV)/docs $(VENV)/lint
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

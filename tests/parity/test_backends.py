@@ -137,7 +137,7 @@ def test_batches_give_the_same_bits_on_any_number_of_threads_and_chunking(isa: s
 
 def test_batches_learn_what_single_steps_learn() -> None:
     problem = zipf_problem(60_000, 2_000)
-    losses = []
+    losses: list[float] = []
     for deterministic in (False, True):
         trainer = native_trainer(problem, *start(problem, np.float32))
         blocks = blocks_of(60_000, 3_000, 0.025)
