@@ -18,6 +18,7 @@ from wordmill.training.backends.native import native_trainer
 
 TITLE = "Negatives drawn"
 WINDOWS = 100_000
+AT_ONCE = 256  # windows, as in training
 FEW, MANY = 5, 69  # negatives a window: the difference is draws alone
 
 
@@ -32,12 +33,13 @@ def _measure(setting: Setting, words: int) -> Record:
     windows = 1_000 if setting.smoke else WINDOWS
     matrix = allocate_vectors(words, 1)  # not touched by a plan
     ids, counts = zipf_ids(words, windows), zipf_counts(words)
-    seconds = {FEW: [], MANY: []}  # type: dict[int, list[float]]
+    seconds: dict[int, list[float]] = {FEW: [], MANY: []}
     for negative in [FEW, MANY] * 2 * setting.turns:
         problem = make_problem(ids, counts, "skipgram", negative=negative, sample=0)
         trainer = native_trainer(problem, matrix, matrix)
         start = time.perf_counter()
-        trainer.plan(0, 0, windows)
+        for begin in range(0, windows, AT_ONCE):
+            trainer.plan(0, begin, min(begin + AT_ONCE, windows))
         seconds[negative].append(time.perf_counter() - start)
     return {"draws": windows * (MANY - FEW), "seconds": float(np.min(seconds[MANY]) - np.min(seconds[FEW]))}
 
