@@ -147,6 +147,12 @@ class TrainConfig:
     workers: int | None = _knob(
         None, "Threads; left out: every core that this process may use.", "Run", unit="threads", least=1, most=1_024
     )
+    deterministic: bool = _knob(
+        False,
+        "The same bits on any number of threads, on one instruction set: small batches from frozen rows; slower. "
+        "Without it one thread gives the same bits each time, several do not.",
+        "Run",
+    )
     backend: Literal["native", "reference"] = _knob(
         "native", "native: the compiled core; reference: the NumPy layers, slow, to check against.", "Run"
     )

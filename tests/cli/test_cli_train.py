@@ -61,6 +61,14 @@ def test_command_line_and_library_give_the_same_vectors(cli: Cli, corpus: Path, 
     assert (KeyedVectors.load(tmp_path / "m").vectors == library.wv.vectors).all()
 
 
+def test_deterministic_gives_the_same_bits_with_any_number_of_workers(cli: Cli, corpus: Path, tmp_path: Path) -> None:
+    for workers in ("1", "3"):
+        options = ("--vector-size", "8", "--deterministic", "--workers", workers)
+        assert cli("train", corpus, "-o", tmp_path / workers, *options).code == 0
+    one, three = (KeyedVectors.load(tmp_path / workers).vectors for workers in ("1", "3"))
+    assert (one == three).all()
+
+
 def test_dry_run_reads_and_writes_nothing(cli: Cli, corpus: Path, tmp_path: Path) -> None:
     outcome = cli("train", corpus, "-o", tmp_path / "m", "--dry-run")
     assert outcome.code == 0

@@ -204,7 +204,14 @@ def _noise(counts: NDArray[np.int64], exponent: float) -> NDArray[np.float64]:
 
 def _backend(run: Run, problem: Problem) -> Backend:
     config = run.config
-    return create_backend(config.backend, problem, run.input_vectors, run.output_vectors, workers=config.threads)
+    return create_backend(
+        config.backend,
+        problem,
+        run.input_vectors,
+        run.output_vectors,
+        workers=config.threads,
+        deterministic=config.deterministic,
+    )
 
 
 def _count(corpus: EncodedCorpus, begins: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -71,6 +71,7 @@ class Word2Vec:
         lowercase: bool = False,
         errors: Literal["strict", "replace"] = "strict",
         workers: int | None = None,
+        deterministic: bool = False,
         backend: Literal["native", "reference"] = "native",
         verbose: bool = False,
         **unknown: Never,
@@ -94,6 +95,7 @@ class Word2Vec:
         self.lowercase = lowercase
         self.errors = errors
         self.workers = workers
+        self.deterministic = deterministic
         self.backend = backend
         self.verbose = verbose
 

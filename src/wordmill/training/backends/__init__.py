@@ -26,8 +26,12 @@ def create_backend(
     output_vectors: NDArray[np.floating],
     *,
     workers: int,
+    deterministic: bool = False,
 ) -> Backend:
-    """Select a backend. Both matrices are (V, D), float32 or float64, from `allocate_vectors`."""
+    """Select a backend. Both matrices are (V, D), float32 or float64, from `allocate_vectors`.
+
+    With `deterministic` the bits do not depend on `workers`; the reference backend is so by nature.
+    """
     if name == "reference":
         return ReferenceBackend(problem, input_vectors, output_vectors)
-    return NativeBackend(problem, input_vectors, output_vectors, workers=workers)
+    return NativeBackend(problem, input_vectors, output_vectors, workers=workers, deterministic=deterministic)

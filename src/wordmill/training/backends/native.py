@@ -39,7 +39,10 @@ def native_trainer(
 
 
 class NativeBackend:
-    """Trains in the core, without the interpreter's lock. One worker gives the same bits every time."""
+    """Trains in the core, without the interpreter's lock.
+
+    One worker gives the same bits every time; `deterministic`, any number of workers gives the same bits as one.
+    """
 
     def __init__(
         self,
@@ -48,13 +51,13 @@ class NativeBackend:
         output_vectors: NDArray[np.floating],
         *,
         workers: int,
+        deterministic: bool = False,
         isa: str | None = None,
     ) -> None:
         self._trainer = native_trainer(problem, input_vectors, output_vectors, isa)
-        self._workers = workers
+        self._workers, self._deterministic = workers, deterministic
 
     def train(self, epoch: int, blocks: Blocks) -> Sums:
         """Train the blocks, updating the matrices in place."""
-        return Sums(
-            *self._trainer.train(epoch, blocks.begins, blocks.ends, blocks.alphas, blocks.alpha_step, self._workers)
-        )
+        arguments = blocks.begins, blocks.ends, blocks.alphas, blocks.alpha_step, self._workers
+        return Sums(*self._trainer.train(epoch, *arguments, deterministic=self._deterministic))
