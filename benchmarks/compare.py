@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import shlex
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -28,7 +27,7 @@ from typing import Any
 from rich.console import Console
 
 from corpora import corpus_path, write_lines
-from machine import describe_machine
+from machine import command_line, describe_machine
 from processes import run_program
 from programs import PROGRAMS, Job, program_version
 from quality import load_vectors, measure_quality
@@ -74,7 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options.epochs = 3 if corpus == datasets.sample_path() else 1
     options.output.mkdir(parents=True, exist_ok=True)
     report: dict[str, Any] = {
-        "command": shlex.join(["python", "benchmarks/compare.py", *(sys.argv[1:] if arguments is None else arguments)]),
+        "command": command_line("compare.py", sys.argv[1:] if arguments is None else arguments),
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": describe_machine(),
         "repeats": options.repeats,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import platform
+import shlex
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-__all__ = ["describe_machine"]
+__all__ = ["command_line", "describe_machine"]
 
 
 def describe_machine() -> dict[str, Any]:
@@ -21,6 +23,12 @@ def describe_machine() -> dict[str, Any]:
         "system": platform.platform(),
         "python": platform.python_version(),
     }
+
+
+def command_line(program: str, arguments: Sequence[str]) -> str:
+    """Write a command as others may repeat it: of paths on this machine, the names."""
+    names = [Path(word).name if Path(word).is_absolute() else word for word in arguments]
+    return shlex.join(["python", f"benchmarks/{program}", *names])
 
 
 _INTERESTING = {"avx2", "fma", "avx512f", "avx512bw", "asimd", "sve"}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterator, Sequence
+from itertools import product
 from pathlib import Path
 from statistics import mean, median
 from typing import Any
@@ -27,20 +28,20 @@ def comparison(report: Report) -> str:
     """Tables of speed and quality for each configuration, and all that is needed to repeat them."""
     lines = [f"# {' against '.join(report['versions'])}", "", *_circumstances(report), "", *ratios(report)]
     for title, runs in configurations(report):
-        lines += ["", f"## {title}", "", *speed_table(runs), *scaling(runs), "", *quality_table(runs)]
+        lines += ["", f"## {title}", "", *speed_table(runs), *scaling(runs), *quality_table(runs)]
     return "\n".join(lines) + "\n"
 
 
 def _circumstances(report: Report) -> list[str]:
     corpus = report["corpus"]
-    versions = ", ".join(f"{name} {version}" for name, version in report["versions"].items())
+    versions = [f"{name} {version}" for name, version in report["versions"].items() if "-" not in name]
     return [
         *caption(report),
-        f"{versions}.",
+        f"{', '.join(versions)}.",
         "",
         f"Corpus: {corpus['name']}, {corpus['tokens']:,} tokens in lines of {corpus['tokens_per_line']:,}.",
-        f"Medians of {report['repeats']} runs each, in turns; fastText, where nothing else was asked for, runs once.",
-        "Ratio: a program's seconds by wordmill's. Scores: means of the runs, ± half their range.",
+        f"Medians of {report['repeats']} runs each, in turns (fastText, where nothing else was asked for, runs once).",
+        "Ratio: a program's seconds by wordmill's.",
     ]
 
 
@@ -62,14 +63,16 @@ def ratios(report: Report) -> list[str]:
     peers = [name for name in report["versions"] if not name.startswith("wordmill")]
     heading = ["", "D", "threads", "wordmill", *(cell for name in peers for cell in (name, "ratio"))]
     rows = []
-    for _, runs in configurations(report):
-        if "wordmill" not in runs:
+    for (_, runs), own in product(configurations(report), ("wordmill", "wordmill-avx2")):
+        if own not in runs:
             continue
-        job = runs["wordmill"][0]["job"]
-        row = [job["architecture"], job["vector_size"], job["threads"], number(_speed(runs["wordmill"]))]
-        for name in peers:
-            own = runs.get(name)
-            row += ["-", "-"] if own is None else [number(_speed(own)), f"**{_ratio(own, runs['wordmill'], 'train')}**"]
+        job = runs[own][0]["job"]
+        name = job["architecture"] + own.removeprefix("wordmill").replace("-", ", by ")
+        row = [name, job["vector_size"], job["threads"], number(_speed(runs[own]))]
+        for peer in peers:
+            measured = peer in runs
+            row.append(number(_speed(runs[peer])) if measured else "-")
+            row.append(f"**{_ratio(runs[peer], runs[own], 'train')}**" if measured else "-")
         rows.append(row)
     return ["Million tokens a second in training:", "", *table(heading, rows)]
 
@@ -125,7 +128,7 @@ def quality_table(runs: Runs) -> list[str]:
         return []
     sets = list(next(iter(judged.values()))[0])
     rows = [[name, *(points(scores, label) for label in sets)] for name, scores in judged.items()]
-    return table(["program", *sets], rows)
+    return ["", *table(["program", *sets], rows), "", "Scores: points, means of the runs, ± half their range."]
 
 
 def points(scores: list[Report], label: str) -> str:
@@ -187,9 +190,9 @@ def document_blocks(report: Report) -> dict[str, list[str]]:
         if any(record["key"].get("smoke") for records in report["studies"].values() for record in records):
             raise SystemExit("these numbers are of --smoke and mean nothing: measure first")
         return {name: [*caption(report), "", *lines] for name, lines in study_tables(report).items()}
-    results = [*_circumstances(report)]
+    results = _circumstances(report)
     for title, runs in configurations(report):
-        results += ["", f"### {title}", "", *speed_table(runs), *scaling(runs), "", *quality_table(runs)]
+        results += ["", f"### {title}", "", *speed_table(runs), *scaling(runs), *quality_table(runs)]
     return {"ratios": [*ratios(report), "", *_circumstances(report)], "results": results}
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import shlex
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -20,6 +19,7 @@ from harness import (
     study_plots,
     study_tables,
 )
+from machine import command_line
 from markdown import caption
 from wordmill import datasets
 from wordmill.config import available_cores
@@ -34,7 +34,7 @@ def run_command_line(name: str, description: str, studies: Sequence[str]) -> int
     options.output.mkdir(parents=True, exist_ok=True)
     path: Path = options.output / f"{name}.json"
     try:
-        results = Results(path, shlex.join(["python", f"benchmarks/{name}.py", *sys.argv[1:]]), options.budget)
+        results = Results(path, command_line(f"{name}.py", sys.argv[1:]), options.budget)
         with tempfile.TemporaryDirectory() as directory:
             run_studies(results, options.studies, make_setting(options, Path(directory)))
     except BudgetSpentError as end:
