@@ -66,6 +66,11 @@ class EncodedCorpus:
         for array in (self.ids, self.offsets):
             array.flags.writeable = False
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take the state of a pickled or copied corpus; NumPy forgets there that arrays were read-only."""
+        self.__dict__.update(state)
+        self.__post_init__()
+
     def __len__(self) -> int:
         return len(self.offsets) - 1
 

@@ -128,6 +128,10 @@ class Vocab:
 
     __hash__ = None  # type: ignore[assignment]
 
+    def __reduce__(self) -> tuple[type[Vocab], tuple[Keys, NDArray[np.int64]]]:
+        """Pickle keys and counts alone; the rest is made of them."""
+        return Vocab, (self.keys, self.counts)
+
     def __repr__(self) -> str:
         return f"Vocab({len(self):,} {self.kind} keys, {self.total:,} tokens)"
 

@@ -264,6 +264,7 @@ class Word2Vec:
         vectors = self._fitted().output_vectors
         if vectors is None:
             raise NotFittedError("this model was saved without its output vectors: fit it again to have them")
+        vectors.flags.writeable = False  # which NumPy forgets in pickles and copies
         return vectors
 
     @property
@@ -287,6 +288,14 @@ class Word2Vec:
         if isinstance(X, str):
             raise ParameterError("transform takes a list of texts, not one text: write [text]")
         return self.wv.encode([self._tokens(item) for item in X])
+
+    def fit_transform(self, X: Any, y: object = None) -> NDArray[np.float32]:
+        """Learn vectors from texts or lists of keys, and return the mean vector of each, (n, D)."""
+        return self.fit(X, y).transform(X)
+
+    def get_feature_names_out(self, input_features: object = None) -> NDArray[np.object_]:  # noqa: ARG002
+        """Return names of the D columns that `transform` gives, as scikit-learn makes them: word2vec0, word2vec1..."""
+        return np.array([f"word2vec{column}" for column in range(self.wv.vector_size)], dtype=object)
 
     def _tokens(self, item: Any) -> Any:
         """Split a text where the tokenizer is a function; `KeyedVectors` knows the others."""
