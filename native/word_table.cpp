@@ -1,6 +1,5 @@
 #include "word_table.hpp"
 
-#include <algorithm>
 #include <limits>
 
 namespace wordmill {
@@ -8,16 +7,25 @@ namespace {
 
 constexpr size_t kFirstSlots = 1 << 10;
 
-uint64_t load(const char* at, size_t bytes) {
-  uint64_t x = 0;
-  std::memcpy(&x, at, bytes);
+template <class T>
+uint64_t load(const char* at) {
+  T x;
+  std::memcpy(&x, at, sizeof x);
   return x;
+}
+
+// Up to 8 bytes, zeros beyond; by loads that overlap, for a copy of unknown length would be a call.
+uint64_t load(const char* at, size_t bytes) {
+  if (bytes >= 8) return load<uint64_t>(at);
+  if (bytes >= 4) return load<uint32_t>(at) | load<uint32_t>(at + bytes - 4) << 8 * (bytes - 4);
+  if (bytes == 0) return 0;
+  return load<uint8_t>(at) | load<uint8_t>(at + bytes / 2) << 8 * (bytes / 2) | load<uint8_t>(at + bytes - 1) << 8 * (bytes - 1);
 }
 
 uint64_t hash_long(std::string_view text) {
   uint64_t h = text.size();
   for (size_t i = 0; i < text.size(); i += 8) {
-    h = (std::rotl(h, 23) ^ load(text.data() + i, std::min<size_t>(8, text.size() - i))) * 0x9E3779B97F4A7C15;
+    h = (std::rotl(h, 23) ^ load(text.data() + i, text.size() - i)) * 0x9E3779B97F4A7C15;
     h ^= h >> 32;
   }
   return h;
@@ -27,7 +35,7 @@ uint64_t hash_long(std::string_view text) {
 
 Word::Word(std::string_view text) {
   if (text.size() <= kShort) {
-    lo_ = load(text.data(), std::min<size_t>(8, text.size()));
+    lo_ = load(text.data(), text.size());
     hi_ = (text.size() > 8 ? load(text.data() + 8, text.size() - 8) : 0) | uint64_t{text.size()} << 56;
   } else {
     lo_ = hash_long(text);

@@ -26,6 +26,19 @@ void add_words(Encoder& encoder, nb::list tokens) {
   encoder.end_sequence();
 }
 
+// A list of int as one sequence. Where one of them is no int, or beyond 64 bits, nothing is added.
+void add_integer_list(Encoder& encoder, nb::list tokens) {
+  std::vector<int64_t> integers;
+  for (nb::handle token : tokens) {
+    if (!PyLong_CheckExact(token.ptr())) throw nb::type_error("a token is not int");
+    const long long integer = PyLong_AsLongLong(token.ptr());
+    if (integer == -1 && PyErr_Occurred()) throw nb::python_error();
+    integers.push_back(integer);
+  }
+  for (int64_t integer : integers) encoder.add(integer);
+  encoder.end_sequence();
+}
+
 void add_integers(Encoder& encoder, Array<const int64_t> integers, Array<const int64_t> ends) {
   size_t at = 0;
   for (int64_t end : span(ends)) {
@@ -87,6 +100,7 @@ void bind_text(nb::module_& m) {
           "chunk"_a, "Read a chunk of a file; NotTextError(offset, byte) where it is not UTF-8.")
       .def("end_file", &Encoder::end_file)
       .def("add_words", &add_words, "tokens"_a)
+      .def("add_integer_list", &add_integer_list, "tokens"_a)
       .def("add_integers", &add_integers, "integers"_a, "ends"_a)
       .def_prop_ro("pending", &Encoder::pending)
       .def("take",

@@ -127,10 +127,12 @@ class Feeder:
             tokens = _as_sequence(len(empty), item)
             if len(tokens):
                 sequences = (_as_sequence(index, each) for index, each in enumerate(chain(empty, [tokens], items)))
-                if isinstance(tokens, np.ndarray) or not isinstance(tokens[0], str):
-                    self._integers(_integer_batches(sequences))
-                else:
+                if isinstance(tokens, np.ndarray):
+                    self._integers(_gather_arrays(sequences))
+                elif isinstance(tokens[0], str):
                     self._token_lists(sequences)
+                else:
+                    self._integer_lists(sequences)
                 return
             empty.append(tokens)
 
@@ -154,13 +156,25 @@ class Feeder:
             raise CorpusError(_bad_token(index, tokens)) from None
         self._flush()
 
+    def _integer_lists(self, sequences: Iterable[Any]) -> None:
+        self._expect_integers()
+        for index, tokens in enumerate(sequences):
+            try:
+                self.encoder.add_integer_list(tokens)
+            except (TypeError, OverflowError):  # integers of NumPy, or a mistake
+                self.encoder.add_integers(_integer_array(index, tokens), np.array([len(tokens)], np.int64))
+            self._flush()
+
     def _integers(self, batches: Iterable[tuple[NDArray[np.int64], NDArray[np.int64]]]) -> None:
-        self.kind = "integers"
-        if self._lowercase:
-            raise ParameterError("lowercase=True, but the corpus holds integers: leave it out")
+        self._expect_integers()
         for values, ends in batches:
             self.encoder.add_integers(values, ends)
             self._flush()
+
+    def _expect_integers(self) -> None:
+        self.kind = "integers"
+        if self._lowercase:
+            raise ParameterError("lowercase=True, but the corpus holds integers: leave it out")
 
 
 def _not_text(path: Path | None, offset: int, byte: int) -> str:
@@ -226,6 +240,10 @@ def _as_sequence(index: int, item: Any, what: str = "item") -> list[Any] | NDArr
     """Return a sequence of tokens as a list, or as the array of integers that it is."""
     if isinstance(item, list):
         return item
+    if isinstance(item, np.ndarray):
+        if item.ndim != 1:
+            raise CorpusError(f"{what} {index:,} is an array of {item.ndim} dimensions: a sequence has one")
+        return item if item.dtype.kind in "iu" else list(item.tolist())
     if isinstance(item, str):
         raise CorpusError(
             f"{what} {index:,} is the string {reprlib.repr(item)} where a list of tokens is needed: put it into a "
@@ -236,9 +254,7 @@ def _as_sequence(index: int, item: Any, what: str = "item") -> list[Any] | NDArr
             f"{what} {index:,} is of type {type(item).__name__}, not a sequence of tokens: pass a list of lists, or of "
             "documents (str)"
         )
-    if isinstance(item, np.ndarray) and item.ndim != 1:
-        raise CorpusError(f"{what} {index:,} is an array of {item.ndim} dimensions: a sequence has one")
-    return item if isinstance(item, np.ndarray) and item.dtype.kind in "iu" else list(item)
+    return list(item)
 
 
 def _bad_token(index: int, tokens: Any) -> str:
@@ -256,12 +272,12 @@ def _bad_token(index: int, tokens: Any) -> str:
     return f"sequence {index:,} is no list of tokens"
 
 
-def _integer_batches(sequences: Iterable[Any]) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
-    """Gather sequences of integers: their values, and where each ends."""
+def _gather_arrays(sequences: Iterable[Any]) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Gather arrays of integers into large ones, and where each ends."""
     arrays: list[NDArray[np.int64]] = []
     size = 0
     for index, tokens in enumerate(sequences):
-        arrays.append(_integer_sequence(index, tokens))
+        arrays.append(_integer_array(index, tokens))
         size += len(arrays[-1]) + 1
         if size > _BATCH_TOKENS:
             yield np.concatenate(arrays), np.cumsum([len(array) for array in arrays], dtype=np.int64)
@@ -270,7 +286,10 @@ def _integer_batches(sequences: Iterable[Any]) -> Iterator[tuple[NDArray[np.int6
         yield np.concatenate(arrays), np.cumsum([len(array) for array in arrays], dtype=np.int64)
 
 
-def _integer_sequence(index: int, tokens: Any) -> NDArray[np.int64]:
+def _integer_array(index: int, tokens: Any) -> NDArray[np.int64]:
+    """Return a sequence of integers as an array, or explain why it is none."""
+    if isinstance(tokens, np.ndarray) and tokens.dtype == np.int64:
+        return tokens
     if len(tokens) == 0:
         return np.zeros(0, np.int64)
     try:
