@@ -13,11 +13,9 @@ constexpr size_t kSlices = kBatch / kSlice;
 constexpr int kShares = 64;  // of the rows: each is changed by one thread
 constexpr double kDamping = 0.3;
 
-// A row that a batch changes often would overshoot, since all its changes come from the same old values: it takes them scaled down, by
-// 1 / (1 + x / 2), to first order (1 - exp(-x)) / x, x = damping * alpha * updates of the row that a batch is expected to hold.
-float damped(double alpha, float expected_updates) {
-  return 1 / (1 + static_cast<float>(kDamping / 2 * alpha) * expected_updates);
-}
+// All changes of a row in a batch come from the same old values: a row that is changed often would overshoot. It takes them scaled down,
+// as an implicit step would: by 1 / (1 + x), x = damping * alpha * gradients that a batch is expected to hold for the row.
+float damped(double alpha, float expected_gradients) { return 1 / (1 + static_cast<float>(kDamping * alpha) * expected_gradients); }
 
 // One slice of a batch: what its windows would change.
 template <class T> class Slice {
@@ -62,24 +60,25 @@ template <class T> class Slice {
   Trained trained_;
 };
 
-// How often a batch is expected to touch each row, by the frequencies of tokens after subsampling and of negatives.
+// How many gradients a batch is expected to hold for each row, a gradient being that of one score: by the frequencies of tokens after
+// subsampling and of negatives.
 template <class T>
-void expected_updates(const Task<T>& task, const AliasTable& noise, std::vector<float>& inputs, std::vector<float>& outputs) {
-  std::vector<double> kept(task.problem.keep.size());
-  for (int32_t id : task.problem.ids) kept[id] += 1;
-  double tokens = 0, draws = 0, sequences = static_cast<double>(task.problem.offsets.size()) - 1;
+void expected_gradients(const Task<T>& task, const AliasTable& noise, std::vector<float>& inputs, std::vector<float>& outputs) {
+  const Problem& problem = task.problem;
+  std::vector<double> kept(problem.keep.size());
+  for (int32_t id : problem.ids) kept[id] += 1;
+  double tokens = 0, draws = 0;
   for (size_t id = 0; id < kept.size(); id++) {
-    kept[id] *= (task.problem.keep[id] + 1.0) * 0x1p-32;
-    tokens += kept[id];
+    tokens += kept[id] *= (problem.keep[id] + 1.0) * 0x1p-32;
     draws += noise.weight(static_cast<int32_t>(id));
   }
-  const double reach = std::min<double>(task.problem.window ? task.problem.window : INT32_MAX, tokens / std::max(sequences, 1.0) / 2);
-  const double contexts = task.problem.window && task.problem.shrink_windows ? reach + 1 : 2 * reach;
-  const double rows = task.architecture == Architecture::kCbow ? 1 : contexts;  // of H in a window
+  const double longest = tokens / static_cast<double>(problem.offsets.size()) / 2;
+  const double reach = problem.window ? std::min(longest, problem.shrink_windows ? (problem.window + 1) / 2.0 : problem.window) : longest;
+  const double contexts = task.architecture == Architecture::kCbow ? 1 : 2 * reach;  // rows that meet each output: CBOW's mean is one
   for (size_t id = 0; id < kept.size(); id++) {
-    const double frequency = kept[id] / std::max(tokens, 1.0);
-    inputs.push_back(static_cast<float>(kBatch * contexts * frequency));
-    outputs.push_back(static_cast<float>(kBatch * rows * (frequency + task.problem.negative * noise.weight(static_cast<int32_t>(id)) / draws)));
+    const double frequency = kept[id] / std::max(tokens, 1.0), noise_share = noise.weight(static_cast<int32_t>(id)) / draws;
+    inputs.push_back(static_cast<float>(kBatch * contexts * frequency * (1 + problem.negative)));
+    outputs.push_back(static_cast<float>(kBatch * contexts * (frequency + problem.negative * noise_share)));
   }
 }
 
@@ -91,7 +90,7 @@ struct Planned {
 }  // namespace
 
 template <class T> Sums Trainer<T>::train_deterministic(uint64_t epoch, const Blocks& blocks, int threads) {
-  if (input_load_.empty()) expected_updates(task_, noise_, input_load_, output_load_);
+  if (input_load_.empty()) expected_gradients(task_, noise_, input_load_, output_load_);
   Sums sums(blocks.size());
   std::deque<Slice<T>> slices;  // they do not move: each trains into changes of its own
   for (size_t s = 0; s < kSlices; s++) slices.emplace_back(task_);
