@@ -29,7 +29,8 @@ from wordmill.training.setup import (
     read_validation_corpus,
     take_vectors,
 )
-from wordmill.vectors import KeyedVectors
+from wordmill.vectors import KeyedVectors, hub
+from wordmill.vectors.card import CardFacts, Scored
 from wordmill.vectors.formats.directory import load_model, save_model
 
 __all__ = ["Word2Vec"]
@@ -335,12 +336,7 @@ class Word2Vec:
             The target cannot be written, or holds files that are not wordmill's; nothing there has changed.
         """
         trained = self._fitted()
-        params = asdict(trained.config)
-        if callable(params["tokenizer"]):
-            params["tokenizer"] = None  # a function cannot be saved
-        settings = {"params": params, "history": trained.history, "corpus": trained.corpus}
-        training = None if trained.output_vectors is None else {"output_vectors": trained.output_vectors}
-        save_model(path, self.wv, settings=settings, training=training)
+        save_model(path, self.wv, settings=trained.settings(), training=trained.training())
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> Self:
@@ -367,6 +363,39 @@ class Word2Vec:
         )
         return model
 
+    def push_to_hub(
+        self,
+        repo_id: str,
+        *,
+        license: str,  # noqa: A002 (the hub's name)
+        data: str,
+        language: Sequence[str] = (),
+        scores: Sequence[Scored] = (),
+        training: bool = False,
+        **options: Any,
+    ) -> str:
+        """Upload the model and its card to the Hugging Face Hub; returns the commit's address.
+
+        Parameters
+        ----------
+        repo_id
+            `owner/name`.
+        license, data, language, scores
+            For the card; see `wordmill.vectors.card.CardFacts`.
+        training
+            Whether to upload what training on needs, which is as large as the vectors.
+        options
+            See `wordmill.vectors.hub.push`.
+        """
+        trained, facts = self._fitted(), CardFacts(license=license, data=data, language=language, scores=scores)
+        arrays = trained.training() if training else None
+        return hub.push(repo_id, self.wv, facts, settings=trained.settings(), training=arrays, **options)
+
+    @classmethod
+    def from_pretrained(cls, name: str | PathLike[str], **options: Any) -> Self:
+        """Load a model from a directory, or from the Hugging Face Hub by `owner/name`; see `hub.fetch`."""
+        return cls.load(hub.fetch(name, training=True, **options))
+
 
 @dataclass(frozen=True)
 class _Trained:
@@ -384,6 +413,17 @@ class _Trained:
         output_vectors.flags.writeable = False
         entries = [{**entry, "epoch": len(earlier) + entry["epoch"]} for entry in run.entries()]
         return cls(run.config, run.as_keyed_vectors(), output_vectors, [*earlier, *entries], run.fingerprint)
+
+    def settings(self) -> dict[str, Any]:
+        """Return what JSON can hold of it, for a saved model."""
+        params = asdict(self.config)
+        if callable(params["tokenizer"]):
+            params["tokenizer"] = None  # a function cannot be saved
+        return {"params": params, "history": self.history, "corpus": self.corpus}
+
+    def training(self) -> dict[str, NDArray[Any]] | None:
+        """Return the arrays that training on needs, for a saved model."""
+        return None if self.output_vectors is None else {"output_vectors": self.output_vectors}
 
     def as_run(self, output_vectors: NDArray[np.floating[Any]]) -> Run:
         """Return copies of the matrices with their vocabulary, as the backends want them."""

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wordmill.errors import ParameterError
+from wordmill.vectors.card import CardFacts, Scored
 from wordmill.vectors.documents import Document, encode_documents, sif_weights
 from wordmill.vectors.keys import Key
 from wordmill.vectors.queries import Query, combine, parse_many, parse_terms
@@ -306,6 +307,39 @@ class KeyedVectors(VectorTable):
         from wordmill.vectors import formats  # noqa: PLC0415 (formats build on this module)
 
         return formats.load(path, format=format, **options)
+
+    def push_to_hub(
+        self,
+        repo_id: str,
+        *,
+        license: str,  # noqa: A002 (the hub's name)
+        data: str,
+        language: Sequence[str] = (),
+        scores: Sequence[Scored] = (),
+        **options: Any,
+    ) -> str:
+        """Upload a model directory and its card to the Hugging Face Hub; returns the commit's address.
+
+        Parameters
+        ----------
+        repo_id
+            `owner/name`.
+        license, data, language, scores
+            For the card; see `wordmill.vectors.card.CardFacts`.
+        options
+            See `wordmill.vectors.hub.push`.
+        """
+        from wordmill.vectors import hub  # noqa: PLC0415 (builds on this module)
+
+        facts = CardFacts(license=license, data=data, language=language, scores=scores)
+        return hub.push(repo_id, self, facts, **options)
+
+    @classmethod
+    def from_pretrained(cls, name: str | PathLike[str], **options: Any) -> KeyedVectors:
+        """Load a model directory, or one from the Hugging Face Hub by `owner/name`; see `hub.fetch`."""
+        from wordmill.vectors import hub  # noqa: PLC0415 (builds on this module)
+
+        return cls.load(hub.fetch(name, **options))
 
 
 def _positive(name: str, number: object) -> int:
