@@ -69,6 +69,17 @@ def test_integer_keys_are_drawn(tmp_path: Path) -> None:
     assert all(f"<!-- {label} -->" in svg for label in [*titles.values(), "12"])
 
 
+def test_letters_without_a_font_are_boxes_and_said_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    vectors = Clusters()
+    words = [f"{chr(0xF0000 + i)}a" for i in range(30)]  # a plane for private use: no font has its letters
+    vectors.key_to_index = {key: row for row, key in enumerate(words)}
+    with caplog.at_level(logging.WARNING):
+        drawn = plot_map(vectors, {words[0]: words}, tmp_path / "map.svg", method="pca", title=words[1])
+    (line,) = caplog.messages
+    assert "no installed font has 30 letters of the map" in line
+    assert "\u25a1a" in drawn.path.read_text(encoding="utf-8")
+
+
 def test_no_known_word_is_an_error_and_writes_nothing(tmp_path: Path) -> None:
     with pytest.raises(MissingKeyError, match="0 of 2 words for the map have a vector"):
         plot_map(Clusters(), ["x", "y"], tmp_path / "map.png")

@@ -1,16 +1,19 @@
-"""A matplotlib figure without pyplot's global state, and its way to disk."""
+"""A matplotlib figure without pyplot's global state, fonts for its texts, and its way to disk."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from wordmill.errors import MissingDependencyError, OutputError, ParameterError
 
-__all__ = ["new_figure", "save_figure"]
+__all__ = ["Fonts", "fonts_for", "new_figure", "save_figure"]
 
 _FONTS = ("DejaVu Sans", "Noto Sans CJK JP", "Noto Sans CJK KR", "Hiragino Sans", "Yu Gothic", "Malgun Gothic")
+_REGULAR = (400, "normal", "regular", "book")  # weights
 
 
 def new_figure(width: float, height: float) -> Any:
@@ -25,12 +28,33 @@ def new_figure(width: float, height: float) -> Any:
     return figure
 
 
-def installed_fonts() -> list[str]:
-    """Families for labels, in order of preference: matplotlib takes each letter from the first that has it."""
-    from matplotlib.font_manager import get_font_names  # noqa: PLC0415
+@dataclass(frozen=True)
+class Fonts:
+    """Families that together have the letters of some texts, and the letters that no installed font has."""
 
-    names = set(get_font_names())
-    return [font for font in _FONTS if font in names]
+    families: tuple[str, ...]
+    missing: str
+
+    def show(self, text: str) -> str:
+        """Put a box for each letter that is missing."""
+        return text.translate(dict.fromkeys(map(ord, self.missing), "\u25a1"))
+
+
+def fonts_for(texts: Iterable[str]) -> Fonts:
+    """Choose families for texts: matplotlib takes each letter from the first that has it."""
+    from matplotlib.font_manager import fontManager, get_font  # noqa: PLC0415
+
+    upright = [font for font in fontManager.ttflist if font.style == "normal" and font.weight in _REGULAR]
+    files = {font.name: font.fname for font in upright if not font.name.startswith("Last Resort")}
+    wanted, families = {letter for letter in "".join(texts) if not letter.isspace()}, []
+    for family in sorted(files, key=lambda name: (_FONTS.index(name) if name in _FONTS else len(_FONTS), name)):
+        has = get_font(files[family]).get_charmap()
+        if found := {letter for letter in wanted if ord(letter) in has}:
+            families.append(family)
+            wanted -= found
+        if not wanted:
+            break
+    return Fonts(tuple(families or _FONTS[:1]), "".join(sorted(wanted)))
 
 
 def save_figure(figure: Any, path: str | os.PathLike[str]) -> Path:

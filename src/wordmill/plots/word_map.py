@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from wordmill.errors import MissingDependencyError, MissingKeyError, ParameterError
 from wordmill.evaluation.vectors import Vectors, unit_rows
-from wordmill.plots.figure import installed_fonts, new_figure, save_figure
+from wordmill.plots.figure import Fonts, fonts_for, new_figure, save_figure
 from wordmill.plots.labels import place_labels
 
 __all__ = ["WordMap", "plot_map"]
@@ -101,11 +101,21 @@ def plot_map(
     names = [name for name in groups if any(owner[word] == name for word in known)]
     colours = {name: _COLOURS[i % len(_COLOURS)] for i, name in enumerate(names)}
     texts = [(labels or {}).get(word, str(word)) for word in known]
+    heading = title or f"{len(known)} words by {_TITLES[method]}"
+    fonts = fonts_for([heading, *names, *texts])
+    if fonts.missing:
+        some = " ".join(fonts.missing[:10]) + (" ..." if len(fonts.missing) > 10 else "")
+        _LOG.warning(
+            "no installed font has %d letters of the map, %s: boxes stand for them; install a font of their script, "
+            "such as Noto Sans (https://fonts.google.com/noto), and draw again",
+            len(fonts.missing),
+            some,
+        )
     figure, axes = _draw_dots(positions, [colours[owner[word]] for word in known], [len(text) for text in texts])
-    axes.set_title(title or f"{len(known)} words by {_TITLES[method]}", fontsize=13, loc="left")
+    axes.set_title(fonts.show(heading), fontsize=13, loc="left", family=fonts.families)
     if any(names):
-        _draw_legend(figure, colours)
-    drawn = _draw_labels(figure, axes, positions, texts, [colours[owner[word]] for word in known])
+        _draw_legend(figure, colours, fonts)
+    drawn = _draw_labels(figure, axes, positions, texts, [colours[owner[word]] for word in known], fonts)
     unlabelled = tuple(word for word, has_label in zip(known, drawn, strict=True) if not has_label)
     if unlabelled:
         _LOG.warning("no room on the map for the labels of %s", ", ".join(map(str, unlabelled)))
@@ -174,27 +184,30 @@ def _draw_dots(positions: NDArray[np.float64], colours: list[str], letters: list
     return figure, axes
 
 
-def _draw_legend(figure: Any, colours: Mapping[str, str]) -> None:
+def _draw_legend(figure: Any, colours: Mapping[str, str], fonts: Fonts) -> None:
     """Name the groups in one line or two below the map."""
     legend = figure.legend(
-        handles=[figure.axes[0].scatter([], [], c=colour, label=name) for name, colour in colours.items()],
+        handles=[figure.axes[0].scatter([], [], c=colour, label=fonts.show(name)) for name, colour in colours.items()],
         loc="outside lower center",
         ncols=min(len(colours), 6),
         frameon=False,
         handletextpad=0.1,
+        prop={"family": fonts.families},
     )
     for text, colour in zip(legend.get_texts(), colours.values(), strict=True):
         text.set_color(colour)
 
 
 def _draw_labels(
-    figure: Any, axes: Any, positions: NDArray[np.float64], labels: list[str], colours: list[str]
+    figure: Any, axes: Any, positions: NDArray[np.float64], labels: list[str], colours: list[str], fonts: Fonts
 ) -> list[bool]:
     """Write each label beside its dot, with a line to it from further off; say for each whether there was room."""
     figure.draw_without_rendering()
     figure.set_layout_engine("none")  # from here on nothing moves
-    style = {"fontsize": _FONT_SIZE, "family": installed_fonts(), "parse_math": False}
-    texts = [axes.text(0, 0, label, color=colour, **style) for label, colour in zip(labels, colours, strict=True)]
+    style = {"fontsize": _FONT_SIZE, "family": fonts.families, "parse_math": False}
+    texts = [
+        axes.text(0, 0, fonts.show(label), color=colour, **style) for label, colour in zip(labels, colours, strict=True)
+    ]
     sizes = np.array([text.get_window_extent().size for text in texts]) + 2 * _PADDING
     dots = axes.transData.transform(positions)
     boxes = place_labels(dots, sizes, radius=_DOT * figure.dpi / 144, bounds=np.ravel(axes.bbox.get_points()))
