@@ -261,6 +261,10 @@ def test_detection_and_names(tmp_path: Path) -> None:
     (tmp_path / "noise").write_bytes(b"\0\1\2")
     with pytest.raises(FormatError, match=r"cannot be told .* one of word2vec, directory"):
         KeyedVectors.load(tmp_path / "noise")
+    for ending in ("xyz", "gz", "xyz.gz"):
+        with pytest.raises(ParameterError, match=r"no format has this ending: use one of \.txt, \.vec, .* none for"):
+            KeyedVectors(KEYS, np.array(ROWS)).save(tmp_path / f"new.{ending}")
+    assert not list(tmp_path.glob("new*"))
     with pytest.raises(ParameterError, match="format='txt' is not known: one of word2vec"):
         KeyedVectors.load(tmp_path / "a.txt", format="txt")
     with pytest.raises(ParameterError, match="is a model directory"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from inspect import signature
@@ -143,7 +144,7 @@ def detect(path: str | PathLike[str]) -> str:
     with open_input(target) as source:
         name = _by_content(source)
     if name is None:
-        raise FormatError(f"{path}: the format cannot be told from the content: give format=, one of {_names()}")
+        raise FormatError(f"{path}: the format cannot be told from the content: is it whole, and one of {_names()}?")
     return name
 
 
@@ -167,14 +168,20 @@ def _by_content(source: Input) -> str | None:
 
 
 def _by_suffix(path: Path) -> str:
-    """Format that the suffix of a file name means."""
+    """Format that the suffix of a file name means; a model directory has none, but perhaps a version, `wiki.v2`."""
     suffixes = [suffix.lower() for suffix in path.suffixes]
-    if suffixes and suffixes[-1] in COMPRESSIONS:
+    if not suffixes or path.is_dir() or re.fullmatch(r"\.v?\d\w*", suffixes[-1]):
+        return "directory"
+    if suffixes[-1] in COMPRESSIONS:
         suffixes.pop()
     for name, known in FORMATS.items():
         if suffixes and suffixes[-1] in known.suffixes:
             return name
-    return "directory"
+    endings = ", ".join(suffix for known in FORMATS.values() for suffix in known.suffixes)
+    raise ParameterError(
+        f"{path}: no format has this ending: use one of {endings}, none for a model directory, or format= with one of "
+        f"{_names()}"
+    )
 
 
 def _known(name: str, path: Path) -> str:
