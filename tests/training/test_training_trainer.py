@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import math
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 from wordmill.config import TrainConfig
 from wordmill.corpus import Vocab
 from wordmill.errors import DivergenceError
 from wordmill.training import Callback, Run
 from wordmill.training.backends import Blocks, Sums
+from wordmill.training.progress import Progress
 from wordmill.training.schedule import Schedule, cut_into_blocks
 from wordmill.training.trainer import Trainer
 
@@ -146,6 +149,16 @@ def test_an_interruption_passes_through_and_leaves_the_accounts(error: BaseExcep
         trainer.train()
     assert recorder.events[-1] == "end"
     assert run.entries()[0]["tokens"] == run.tokens_done > 0
+
+
+def test_lines_of_progress_come_before_the_end_of_their_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wordmill.training.progress.SECONDS_BETWEEN_LINES", 0.0)
+    written = io.StringIO()
+    train(Ledger(), [Progress(Console(file=written, width=200))])
+    lines = written.getvalue().splitlines()
+    assert len([line for line in lines if line.endswith(" s")]) == EPOCHS
+    assert len([line for line in lines if line.endswith(" left")]) > 0
+    assert not [line for line in lines if " 100.0% " in line or " 33.3% " in line or " 66.7% " in line]
 
 
 @pytest.mark.parametrize("loss", [math.nan, math.inf, 1e4])

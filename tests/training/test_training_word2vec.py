@@ -137,6 +137,13 @@ def test_window_sequence_pairs_everything() -> None:
     assert model.history[0]["examples"] == 5 * 4 * 3
 
 
+def test_window_sequence_refuses_sequences_that_would_take_for_ever() -> None:
+    with pytest.raises(
+        CorpusError, match=r"the longest has 20,002 tokens.*break the text into lines, or give window=5"
+    ):
+        small(window="sequence").fit([["a", "b"] * 10_001, ["a"]])
+
+
 def test_encoded_corpus_brings_its_vocabulary_and_tokenizer() -> None:
     corpus = read_corpus(["The Cat", "the cat"] * 3, min_count=1, lowercase=True)
     model = small(min_count=100).fit(corpus)

@@ -55,7 +55,7 @@ class EarlyStopping(Callback):
     def on_train_begin(self, run: Run) -> None:
         """Make sure that there is a validation loss."""
         if not run.validation:
-            raise ParameterError("early stopping needs a validation loss: fit(..., validation=0.01)")
+            raise ParameterError("early stopping needs a validation loss: give validation=0.01 or a corpus")
         self.message = ""
         if self._restore_best and self._directory is None:
             self._scratch = tempfile.TemporaryDirectory(prefix="wordmill-")

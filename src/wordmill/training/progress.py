@@ -46,7 +46,7 @@ class Progress(Callback):
             self._bar.update(
                 self._bar.task_ids[0], completed=run.tokens_done, description=_epoch(run), figures=_figures(run)
             )
-        elif time.monotonic() >= self._next_line:
+        elif time.monotonic() >= self._next_line and run.account is not None and not run.account.complete:
             self._next_line = time.monotonic() + SECONDS_BETWEEN_LINES
             self._console.print(f"{_epoch(run)}  {run.tokens_done / run.tokens_total:.1%}  {_figures(run)}")
 

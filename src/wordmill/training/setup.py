@@ -38,6 +38,8 @@ __all__ = [
 
 logger = logging.getLogger(__name__)
 
+LONGEST_WINDOW = 20_001  # tokens, with window="sequence": as many as the widest window in numbers spans
+
 Matrix = NDArray[np.floating[Any]]
 
 
@@ -177,6 +179,8 @@ def _read(source: Any, config: TrainConfig, min_count: int, max_final_vocab: int
 def _problem(
     config: TrainConfig, counts: NDArray[np.int64], ids: NDArray[np.int32], offsets: NDArray[np.int64]
 ) -> Problem:
+    if config.window == "sequence":
+        _check_lengths(offsets)
     return Problem(
         architecture=config.architecture,
         cbow_update=config.cbow_update,
@@ -189,6 +193,16 @@ def _problem(
         keep=keep_probabilities(counts, config.sample),
         noise=_noise(counts, config.ns_exponent),
     )
+
+
+def _check_lengths(offsets: NDArray[np.int64]) -> None:
+    """Refuse sequences whose every token would be a context of every other for hours: the work grows as the square."""
+    longest = int(np.diff(offsets).max(initial=0))
+    if longest > LONGEST_WINDOW:
+        raise CorpusError(
+            f"window='sequence' makes one window of each sequence, and the longest has {longest:,} tokens, more than "
+            f"{LONGEST_WINDOW:,}: break the text into lines, or give window=5"
+        )
 
 
 def _noise(counts: NDArray[np.int64], exponent: float) -> NDArray[np.float64]:
