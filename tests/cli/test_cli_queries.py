@@ -115,6 +115,7 @@ def test_map_mistakes(cli: Cli, model: Path, tmp_path: Path) -> None:
         outcome = cli("map", model, *arguments, "-o", tmp_path / "map.png")
         assert outcome.code == 1
         assert outcome.err.count("\n") == 1
+        assert "evaluation" not in outcome.err
     outcome = cli("map", model, "--top", "5", "--method", "pca", "-o", tmp_path / "map.xyz")
     assert outcome.code == 1
     assert not list(tmp_path.glob("map.*"))
@@ -127,6 +128,14 @@ def test_export(cli: Cli, model: Path, tmp_path: Path, name: str) -> None:
     assert (KeyedVectors.load(tmp_path / name)["cat"] == KeyedVectors.load(model)["cat"]).all()
     assert cli("nearest", tmp_path / name, "cat").out == cli("nearest", model, "cat").out
     assert json.loads(cli("info", tmp_path / name, "--json").out)["keys"] == 12
+
+
+def test_export_with_an_ending_of_no_format_names_those_there_are(cli: Cli, model: Path, tmp_path: Path) -> None:
+    outcome = cli("export", model, tmp_path / "out.xyz")
+    assert outcome.code == 1
+    assert "use one of .txt, .vec, .bin" in outcome.err
+    assert "or --format with one of word2vec," in outcome.err
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_export_mistakes(cli: Cli, model: Path, tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ import pytest
 from cli_calls import Cli
 
 from wordmill import KeyedVectors, TrainConfig, Word2Vec
+from wordmill.cli.console import program
 from wordmill.config import knobs
 from wordmill.training import Run
 
@@ -93,14 +94,16 @@ def test_encode_then_train(cli: Cli, corpus: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--vector-size", "0"], "vector_size=0 is not allowed: it must be an integer from 1"),
-        (["--alpha", "nan"], "alpha=nan is not allowed"),
-        (["--alpha", "-1"], "alpha=-1.0 is not allowed"),
+        (["--vector-size", "0"], "--vector-size 0 is not allowed: it must be an integer from 1"),
+        (["--alpha", "nan"], "--alpha nan is not allowed"),
+        (["--alpha", "-1"], "--alpha -1.0 is not allowed"),
         (["--window", "all"], "'sequence'"),
-        (["--window", "-3"], "window=-3 is not allowed"),
-        (["--workers", "0"], "workers=0 is not allowed"),
-        (["--min-alpha", "0.5"], "min_alpha=0.5 is above alpha=0.025"),
-        (["--min-count", "100000"], "min_count=100000"),
+        (["--window", "-3"], "--window -3 is not allowed"),
+        (["--workers", "0"], "--workers 0 is not allowed"),
+        (["--min-alpha", "0.5"], "--min-alpha 0.5 is above --alpha 0.025"),
+        (["--min-count", "100000"], "--min-count 100000"),
+        (["--early-stopping"], "needs a validation loss: give --validation 0.01"),
+        (["--validation", "none.txt"], "'none.txt' names no file: check the path\n"),
         (["--alpha", "10", "--epochs", "50", "--vector-size", "100"], "diverged in epoch 1"),
     ],
 )
@@ -117,7 +120,7 @@ def test_bad_corpora(cli: Cli, tmp_path: Path) -> None:
     for source in ("missing.txt", "empty.txt", "latin.txt", "."):
         outcome = cli("train", tmp_path / source, "-o", tmp_path / "m")
         assert outcome.code == 1, source
-        one_line(outcome.err)
+        assert "[text]" not in one_line(outcome.err)
     assert not (tmp_path / "m").exists()
 
 
@@ -144,6 +147,18 @@ def test_standard_input(corpus: Path, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     library = Word2Vec(vector_size=8, epochs=2, workers=1).fit(corpus)
     assert (KeyedVectors.load(tmp_path / "m").vectors == library.wv.vectors).all()
+
+
+def test_hints_name_the_program_as_it_was_called(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "wordmill").touch(mode=0o755)
+    monkeypatch.setattr(sys, "argv", [str(tmp_path / "wordmill"), "demo"])
+    monkeypatch.setenv("PATH", "")
+    assert program() == str(tmp_path / "wordmill")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    if os.name == "posix":
+        assert program() == "wordmill"
+    monkeypatch.setattr(sys, "argv", ["-c"])
+    assert program() == "wordmill"
 
 
 def test_demo(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

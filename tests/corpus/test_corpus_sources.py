@@ -140,7 +140,7 @@ def test_can_be_read_again() -> None:
         ("no/such/file.txt", "'no/such/file.txt' names no file"),
         (Path("no/such/file.txt"), "names no file"),
         ("no/such/*.txt", r"'no/such/\*.txt' matches no file"),
-        ("many\nlines of text", "is no file name: pass text as a list"),
+        ("many\nlines of text", "is no file name: check the path, or pass text as a list"),
         ("long text " * 1000, "is no file name"),
         ("", "names no file"),
         (b"a b", "bytes is no corpus"),

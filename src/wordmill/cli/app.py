@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -18,7 +18,7 @@ from wordmill.config import knobs
 from wordmill.errors import WordmillError
 from wordmill.other_names import renamed
 
-__all__ = ["app", "refuse_other_names"]
+__all__ = ["app", "as_options", "refuse_other_names"]
 
 
 class Commands(TyperGroup):
@@ -29,18 +29,21 @@ class Commands(TyperGroup):
         try:
             return super().invoke(ctx)
         except WordmillError as mistake:
-            _fail(str(mistake))
+            _fail(as_options(str(mistake), _options(self.get_command(ctx, ctx.invoked_subcommand or ""))))
         except BrokenPipeError:  # the reader, `head` say, has seen enough
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(0) from None
         except OSError as problem:
             _fail(f"{problem.filename or 'input or output'}: {problem.strerror or problem}")
         except MemoryError:
-            _fail(
-                "out of memory: raise min_count or set max_final_vocab, lower vector_size, or encode the corpus first"
-            )
+            _fail("out of memory: raise --min-count, give --max-final-vocab or lower --vector-size")
         except KeyboardInterrupt:
             _fail("interrupted", code=130)
+
+
+def _options(command: Any) -> list[str]:
+    """Names of the parameters that a command takes as options."""
+    return [parameter.name for parameter in command.params if parameter.param_type_name == "option"]
 
 
 def _fail(message: str, code: int = 1) -> NoReturn:
@@ -81,15 +84,22 @@ def refuse_other_names(arguments: Sequence[str]) -> None:
             return
         hint = renamed(name, value or following) if argument.startswith("-") and len(name) > 1 else None
         if hint is not None:
-            error(f"there is no option {argument.partition('=')[0]}: {_as_option(hint)}")
+            error(f"there is no option {argument.partition('=')[0]}: {as_options(hint, [name for name, _ in knobs()])}")
             sys.exit(2)
 
 
-def _as_option(hint: str) -> str:
-    """Turn parameters named in a sentence into options: vector_size=5 into --vector-size 5."""
-    names = "|".join(name for name, _ in knobs())
+def as_options(message: str, names: Iterable[str]) -> str:
+    """Turn the parameters that a message names into options: vector_size=5 into --vector-size 5."""
+    ours = "|".join(names)
+    value = r"'(?P<word>\w+)'|(?P<value>'[^']*'|[-+]?\w+(?:[.+-]\w+)*)"
     return re.sub(
-        rf"\b({names})\b(?:='?(\w+)'?)?",
-        lambda found: f"--{found[1].replace('_', '-')}" + (f" {found[2]}" if found[2] else ""),
-        hint,
+        rf"\b(?P<set>{ours})=(?:{value})?|\b(?=\w+_)(?P<long>{ours})\b|(?<=here it is )(?P<here>{ours})\b",
+        lambda found: " ".join(
+            filter(None, [_flag(found["set"] or found["long"] or found["here"]), found["word"] or found["value"]])
+        ),
+        message,
     )
+
+
+def _flag(name: str) -> str:
+    return "--" + name.replace("_", "-")

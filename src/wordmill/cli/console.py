@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-__all__ = ["error", "note", "print_json", "print_rows"]
+__all__ = ["error", "note", "print_json", "print_rows", "program"]
 
 
 def note(message: str) -> None:
     """Write a line for the person at the terminal."""
     typer.echo(message, err=True)
+
+
+def program() -> str:
+    """Return how this program is called here: `wordmill`, or its path where the search path finds another or none."""
+    called = Path(sys.argv[0])
+    if called.stem != "wordmill":
+        return "wordmill"
+    found = shutil.which("wordmill")
+    return "wordmill" if found and called.exists() and Path(found).samefile(called) else str(called)
 
 
 def error(message: str) -> None:

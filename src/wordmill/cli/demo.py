@@ -17,7 +17,7 @@ def command(
     output: Annotated[Path, typer.Option("--output", "-o", help="The directory to write.")] = Path("demo"),
 ) -> None:
     """Train on the bundled sample (10 MB of Wikipedia), show neighbors of some words, and draw a map and the loss."""
-    from wordmill.cli.console import note
+    from wordmill.cli.console import note, program
     from wordmill.cli.outputs import check_model_writable
     from wordmill.cli.training import read, train_and_save
     from wordmill.config import TrainConfig
@@ -35,4 +35,4 @@ def command(
         typer.echo(f"{word:>10}   {'  '.join(f'{key} {similarity:.2f}' for key, similarity in neighbors)}")
     plot_map(model.wv, WORD_GROUPS, output / "map.png", title="Words of Wikipedia, by wordmill")
     plot_loss(model.history, output / "loss.png")
-    note(f"look at {output / 'map.png'} and {output / 'loss.png'}; ask for yourself: wordmill nearest {model_path}")
+    note(f"look at {output / 'map.png'} and {output / 'loss.png'}; ask for yourself: {program()} nearest {model_path}")

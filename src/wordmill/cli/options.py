@@ -51,10 +51,10 @@ def with_settings(groups: Collection[str] = ALL) -> Callable[[Callable[..., None
     return decorate
 
 
-def corpus_source(corpora: list[str]) -> str | list[Path]:
+def corpus_source(corpora: list[str]) -> str | Path | list[Path]:
     """Return the corpus arguments as `read_corpus` takes them."""
     if len(corpora) == 1:
-        return corpora[0]
+        return corpora[0] if corpora[0] == "-" else Path(corpora[0])
     if "-" in corpora:
         raise typer.BadParameter("- is standard input, which goes alone: cat a.txt b.txt | wordmill ... -")
     return [Path(path) for path in corpora]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from wordmill.cli.console import note, print_rows
+from wordmill.cli.console import note, print_rows, program
 from wordmill.cli.options import Corpora, corpus_source, with_settings
 from wordmill.config import TrainConfig
 
@@ -102,7 +102,7 @@ def command(
 
         plot_loss(model.history, plot)
     if not quiet:
-        note(f"now ask it: wordmill nearest {output} WORD")
+        note(f"now ask it: {program()} nearest {output} WORD")
 
 
 def _timing(text: str) -> tuple[float | None, int | None]:
@@ -114,11 +114,11 @@ def _timing(text: str) -> tuple[float | None, int | None]:
     return seconds, int(found[3]) if found[3] else None
 
 
-def _share_or_corpus(text: str) -> float | str:
+def _share_or_corpus(text: str) -> float | Path:
     try:
         return float(text)
     except ValueError:
-        return text
+        return Path(text)
 
 
 def _outlook(corpus: EncodedCorpus, config: TrainConfig) -> Iterator[tuple[str, str]]:

@@ -93,14 +93,15 @@ def _open_iterable(source: Any) -> Source:
 def _files_named(path: str | os.PathLike[str]) -> list[Path]:
     """Find the file of this name, or else the files that match it as a glob."""
     name = os.fspath(path)
+    or_text = ", or pass text as a list of documents, [text]" if isinstance(path, str) else ""
     if not name:
         raise CorpusError("an empty string names no file")
     if len(name) > _LONGEST_PATH or "\n" in name or "\0" in name:
-        raise CorpusError(f"{name[:40]!r}... is no file name: pass text as a list of documents, [text]")
+        raise CorpusError(f"{name[:40]!r}... is no file name: check the path{or_text}")
     if os.path.exists(name):  # noqa: PTH110 (Path.exists fails on long names)
         return [Path(name)]
     if not glob.has_magic(name):
-        raise CorpusError(f"{name!r} names no file: check the path, or pass text as a list of documents, [text]")
+        raise CorpusError(f"{name!r} names no file: check the path{or_text}")
     paths = sorted(path for path in map(Path, glob.glob(name, recursive=True)) if not path.is_dir())  # noqa: PTH207
     if not paths:
         raise CorpusError(f"{name!r} matches no file: check the path and its wildcards")

@@ -21,7 +21,7 @@ def numbered_lines(path: str | os.PathLike[str]) -> Iterator[tuple[int, str]]:
             f"{file}: byte {error.start} is not UTF-8; convert the file, e.g. iconv -f latin1 -t utf-8"
         ) from error
     except OSError as error:
-        raise FormatError(f"{file}: cannot be read ({error.strerror}); give the path of an evaluation file") from error
+        raise FormatError(f"{file}: cannot be read ({error.strerror}); check the path") from error
     for number, line in enumerate(text.split("\n"), 1):  # not splitlines(): U+2028 is part of a line
         if stripped := line.strip():
             yield number, stripped
