@@ -8,7 +8,7 @@ endif
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 NATIVE := CMakeLists.txt pyproject.toml $(wildcard native/*.?pp native/bindings/*.cpp)
 
-.PHONY: demo test test-interop test-kill lint docs bench bench-full dist build clean
+.PHONY: demo test test-interop test-kill test-sanitize lint docs bench bench-full dist build clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/built  ## train on the bundled sample and look at the vectors
@@ -22,6 +22,26 @@ test-interop: $(VENV)/built $(VENV)/test $(VENV)/interop  ## against model2vec, 
 
 test-kill: $(VENV)/built $(VENV)/test  ## training killed at 500 random moments and resumed (some ten minutes)
 	WORDMILL_KILLS=500 $(BIN)/python -m pytest tests/cli -k killed
+
+SANITIZED_TESTS ?= tests/native tests/parity/test_step.py tests/parity/test_backends.py tests/corpus
+SITE = $(shell $(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
+BASE_PYTHON = $(shell $(BIN)/python -c 'import sys; print(sys._base_executable)')
+RUNTIME_address := asan
+RUNTIME_thread := tsan
+
+test-sanitize: test-sanitize-address test-sanitize-thread  ## tests of the core under sanitizers (Linux, GCC): memory, undefined behaviour, races
+
+# A second build of the package, found before the editable one, whose import hook a Python outside the venv does not run.
+build/sanitize/%/wordmill: $(VENV)/tools $(NATIVE)
+	CXX=$(CXX) $(PIP) install --no-build-isolation --no-deps --upgrade --target build/sanitize/$* \
+	  -Cbuild-dir=build/sanitize/objects-$* -Ccmake.define.WORDMILL_SANITIZE=$* .
+	@touch $@
+
+test-sanitize-%: build/sanitize/%/wordmill $(VENV)/built $(VENV)/test
+	PYTHONPATH=build/sanitize/$*:$(SITE) OPENBLAS_NUM_THREADS=1 \
+	  ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 TSAN_OPTIONS=halt_on_error=1 \
+	  LD_PRELOAD="$(shell $(CXX) -print-file-name=lib$(RUNTIME_$*).so) $(shell $(CXX) -print-file-name=libstdc++.so)" \
+	  WORDMILL_SANITIZED=build/sanitize/$* $(BASE_PYTHON) -m pytest -p no:cacheprovider $(SANITIZED_TESTS)
 
 lint: $(VENV)/built $(VENV)/test $(VENV)/docs $(VENV)/lint
 	$(BIN)/ruff check .

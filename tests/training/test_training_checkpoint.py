@@ -103,19 +103,50 @@ def test_damaged_checkpoint_is_passed_over(
         Word2Vec(**SMALL).fit(texts, resume=tmp_path)
 
 
-def test_diverged_run_keeps_its_last_checkpoint(texts: list[list[str]], tmp_path: Path) -> None:
-    class Spoil(Callback):
-        def on_epoch_end(self, run: Run) -> None:
-            self.vectors = run.input_vectors.copy()
-            if run.epoch == 2:
-                run.input_vectors[:] = 1e30
+class Spoil(Callback):
+    """Makes the run diverge after its second epoch."""
 
+    def on_epoch_end(self, run: Run) -> None:
+        self.vectors = run.input_vectors.copy()
+        if run.epoch == 2:
+            run.input_vectors[:] = 1e30
+
+
+def test_diverged_run_keeps_its_last_checkpoint(texts: list[list[str]], tmp_path: Path) -> None:
     spoil = Spoil()
     model = Word2Vec(**SMALL)
     with pytest.raises(DivergenceError, match=r"epoch 3: .*; kept are the vectors at 50\.0%, in "):
         model.fit(texts, callbacks=[Checkpoint(tmp_path, epochs=1), spoil])
     assert len(model.history) == 2
     assert np.array_equal(model.wv.vectors, spoil.vectors)
+
+
+def test_diverged_run_without_checkpoints_goes_back_to_its_scratch_state(
+    texts: list[list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wordmill.training.checkpoint.LAST_GOOD_SECONDS", 1e-9)
+    saves: list[int] = []
+
+    class Look(Callback):
+        def on_interval(self, run: Run) -> None:
+            saves.extend(int(path.name) for path in tmp_path.glob("*/0*"))
+
+    model, spoil = Word2Vec(**SMALL), Spoil()
+    with pytest.raises(DivergenceError, match=r"epoch 3: .*; kept are the vectors at \d+\.\d%$"):
+        model.fit(texts, callbacks=[Look(), spoil], scratch=tmp_path)
+    done = sum(entry["tokens"] for entry in model.history)
+    assert 0 < done == max(saves) <= 2 * 7200
+    assert np.isfinite(model.wv.vectors).all()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_scratch_state_can_be_switched_off(texts: list[list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wordmill.training.checkpoint.LAST_GOOD_SECONDS", 1e-9)
+    model = Word2Vec(**SMALL)
+    with pytest.raises(DivergenceError, match=r"try alpha=0\.025$"):
+        model.fit(texts, callbacks=[Spoil()], scratch=False)
+    with pytest.raises(OutputError, match="scratch=False does without"):
+        model.fit(texts, scratch="/nowhere/at/all")
 
 
 def test_a_new_run_replaces_the_checkpoints_of_an_earlier_one(

@@ -6,9 +6,12 @@ the run: history, books of the epoch in training, and what the run must have in 
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import shutil
+import tempfile
 import time
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from os import PathLike
 from pathlib import Path
@@ -23,12 +26,14 @@ from wordmill.training.account import Account
 from wordmill.training.callbacks import Callback, Run
 from wordmill.vectors.formats.directory import Model, load_model, save_model
 
-__all__ = ["Checkpoint", "remove_checkpoints", "resume"]
+__all__ = ["Checkpoint", "LastGood", "last_good", "remove_checkpoints", "resume"]
 
 logger = logging.getLogger(__name__)
 
 #: Parameters that may differ between a checkpoint and the run that goes on from it.
 FREE = frozenset({"workers", "verbose"})
+
+LAST_GOOD_SECONDS = 60.0
 
 
 class Checkpoint(Callback):
@@ -109,6 +114,38 @@ class Checkpoint(Callback):
         for old in {*self._earlier, *_checkpoints(self._directory)[self._keep :]} - {path}:
             shutil.rmtree(old)
         self._earlier = []
+
+
+class LastGood(Checkpoint):
+    """The last good state of a run without checkpoints, in a scratch directory: what a divergence goes back to.
+
+    It is written once a minute, less often where writing takes long: never more than a fiftieth of the time.
+    """
+
+    def on_train_end(self, run: Run) -> None:
+        """Write nothing: whoever is interrupted has the vectors."""
+
+    def _save(self, run: Run) -> None:
+        began = time.monotonic()
+        super()._save(run)
+        self._seconds = max(LAST_GOOD_SECONDS, 50 * (time.monotonic() - began))
+
+
+@contextlib.contextmanager
+def last_good(callbacks: Sequence[Callback], scratch: bool | str | PathLike[str]) -> Iterator[Checkpoint | None]:
+    """Yield the checkpoints that a diverged run goes back to: the caller's, ours in a scratch directory, or none."""
+    own = next((callback for callback in callbacks if isinstance(callback, Checkpoint)), None)
+    if own is not None or scratch is False:
+        yield own
+        return
+    try:
+        directory = tempfile.TemporaryDirectory(prefix="wordmill-", dir=None if scratch is True else scratch)
+    except OSError as error:
+        raise OutputError(
+            f"no scratch directory in {error.filename}: {error.strerror}; scratch=False does without"
+        ) from error
+    with directory as name:
+        yield LastGood(name, seconds=LAST_GOOD_SECONDS)
 
 
 def remove_checkpoints(directory: Path) -> None:

@@ -16,7 +16,7 @@ from wordmill.corpus import EncodedCorpus, Vocab
 from wordmill.errors import DivergenceError, FormatError, NotFittedError, ParameterError
 from wordmill.text import lower
 from wordmill.training.callbacks import Callback, Run
-from wordmill.training.checkpoint import Checkpoint
+from wordmill.training.checkpoint import LastGood, last_good
 from wordmill.training.checkpoint import resume as resume_run
 from wordmill.training.progress import Progress
 from wordmill.training.setup import (
@@ -130,6 +130,7 @@ class Word2Vec:
         *,
         validation: Any = 0.0,
         callbacks: Sequence[Callback] = (),
+        scratch: bool | str | PathLike[str] = True,
         resume: str | PathLike[str] | None = None,
         init_from: KeyedVectors | str | PathLike[str] | None = None,
     ) -> Self:
@@ -147,6 +148,9 @@ class Word2Vec:
             A share of the tokens to hold out, or another corpus: its loss after each epoch is in `history`.
         callbacks : sequence of Callback
             Told what happens; they may stop the training.
+        scratch : bool or path
+            Whether the last good state of a run without a `Checkpoint` is kept on disk, about once a minute, to go back
+            to where the run diverges; a path is the directory to use instead of the system's temporary one.
         resume : path, optional
             Go on from the newest checkpoint in this directory (see `Checkpoint`), if there is one.
         init_from : KeyedVectors or path, optional
@@ -162,14 +166,14 @@ class Word2Vec:
         ParameterError, CorpusError, VocabularyError
             Before anything is trained; an earlier fit stays.
         DivergenceError
-            The learning rate is too high. What stays is the last checkpoint, without one an earlier fit.
+            The learning rate is too high. What stays is the last checkpoint or `scratch`, without one an earlier fit.
         """
         config = TrainConfig.from_params(self.get_params())
         corpus = read_training_corpus(X, config)
         run = begin_run(config, corpus)
         if init_from is not None:
             take_vectors(run, init_from if isinstance(init_from, KeyedVectors) else KeyedVectors.load(init_from))
-        self._train(run, corpus, validation, callbacks, resume)
+        self._train(run, corpus, validation, callbacks, scratch, resume)
         return self
 
     def partial_fit(
@@ -181,12 +185,13 @@ class Word2Vec:
         extend_vocab: bool = False,
         validation: Any = 0.0,
         callbacks: Sequence[Callback] = (),
+        scratch: bool | str | PathLike[str] = True,
     ) -> Self:
         """Go on training with more text, at a rate that starts at `alpha` and falls anew; without a fit: begin.
 
         Parameters
         ----------
-        X, y, validation, callbacks
+        X, y, validation, callbacks, scratch
             As in `fit`.
         epochs : int, optional
             Passes over this corpus; left out: the parameter `epochs`.
@@ -200,7 +205,7 @@ class Word2Vec:
             The model came without output vectors or counts.
         """
         if self._trained is None:
-            return self.fit(X, y, validation=validation, callbacks=callbacks)
+            return self.fit(X, y, validation=validation, callbacks=callbacks, scratch=scratch)
         params = self.get_params() | ({} if epochs is None else {"epochs": epochs})
         before, config = self._trained, TrainConfig.from_params(params)
         if config.vector_size != self.wv.vector_size:
@@ -209,7 +214,7 @@ class Word2Vec:
             )
         run, corpus = extend_run(before.as_run(self.output_vectors), config, X, extend_vocab=extend_vocab)
         run.epochs_before = len(before.history)
-        self._train(run, corpus, validation, callbacks, None)
+        self._train(run, corpus, validation, callbacks, scratch, None)
         return self
 
     def _train(
@@ -218,27 +223,30 @@ class Word2Vec:
         corpus: EncodedCorpus,
         validation: Any,
         callbacks: Sequence[Callback],
+        scratch: bool | str | PathLike[str],
         resume: str | PathLike[str] | None,
     ) -> None:
         """Train a run and keep what it leaves, also where it is interrupted."""
         earlier = [] if self._trained is None or not run.epochs_before else self._trained.history
         progress = [Progress()] if run.config.verbose else []
-        trainer = make_trainer(run, corpus, validation, [*callbacks, *progress])
-        if resume is not None and not resume_run(run, resume):
-            logger.warning("no checkpoint in %s yet: training starts from the beginning", resume)
-        try:
-            trainer.train()
-        except DivergenceError as error:
-            good = next((c for c in callbacks if isinstance(c, Checkpoint) and c.saved), None)
-            if good is None:
+        with last_good(callbacks, scratch) as good:
+            guard = [good] if isinstance(good, LastGood) else []
+            trainer = make_trainer(run, corpus, validation, [*guard, *callbacks, *progress])
+            if resume is not None and not resume_run(run, resume):
+                logger.warning("no checkpoint in %s yet: training starts from the beginning", resume)
+            try:
+                trainer.train()
+            except DivergenceError as error:
+                if good is None or not good.saved:
+                    raise
+                resume_run(run, good.directory)
+                self._trained = _Trained.of(run, earlier)
+                where = "" if guard else f", in {good.directory}"
+                kept = f"kept are the vectors at {run.tokens_done / run.tokens_total:.1%}{where}"
+                raise DivergenceError(f"{error}; {kept}") from None
+            except BaseException:  # Ctrl-C, or an error in a callback: the vectors so far are good
+                self._trained = _Trained.of(run, earlier)
                 raise
-            resume_run(run, good.directory)
-            self._trained = _Trained.of(run, earlier)
-            done = run.tokens_done / run.tokens_total
-            raise DivergenceError(f"{error}; kept are the vectors at {done:.1%}, in {good.directory}") from None
-        except BaseException:  # Ctrl-C, or an error in a callback: the vectors so far are good
-            self._trained = _Trained.of(run, earlier)
-            raise
         self._trained = _Trained.of(run, earlier)
         if run.history and not any(entry["examples"] for entry in run.history):
             logger.warning("nothing was trained: every token was subsampled away or had no context; sample=0 keeps all")
