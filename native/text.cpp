@@ -153,7 +153,8 @@ void Encoder::merge(Piece& piece, size_t begin) {
 int32_t Encoder::add_common(const Word& word, int64_t count) {
   const int32_t index = words_.add(word, count);
   if (static_cast<size_t>(index) == tickets_.size()) {
-    if (issued_ == std::numeric_limits<int32_t>::max()) throw std::length_error("2^31 tickets");
+    if (issued_ == std::numeric_limits<int32_t>::max())
+      throw std::length_error("more than 2^31 new words, those forgotten and met again included: cut the text into words first");
     tickets_.push_back(static_cast<int32_t>(issued_++));
   }
   return index;

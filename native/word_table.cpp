@@ -51,12 +51,13 @@ std::string_view WordTable::text(int32_t index) const {
 }
 
 int32_t WordTable::insert(const Word& word, uint64_t hash, size_t slot, int64_t count) {
-  if (entries_.size() == static_cast<size_t>(std::numeric_limits<int32_t>::max())) throw std::length_error("2^31 distinct words");
+  if (entries_.size() == static_cast<size_t>(std::numeric_limits<int32_t>::max()))
+    throw std::length_error("more than 2^31 distinct words: lower max_vocab_size");
   const int32_t index = static_cast<int32_t>(entries_.size());
   uint64_t hi = word.hi();
   if (!word.is_short()) {
     const std::string_view text = word.long_text();
-    if (text.size() > std::numeric_limits<uint32_t>::max()) throw std::length_error("a word of more than 4 GiB");
+    if (text.size() > std::numeric_limits<uint32_t>::max()) throw std::length_error("a word of more than 4 GiB: this is no text");
     const uint32_t size = static_cast<uint32_t>(text.size());
     const char* bytes = reinterpret_cast<const char*>(&size);
     hi = kLong | arena_.size();

@@ -84,6 +84,8 @@ void bind_text(nb::module_& m) {
       std::rethrow_exception(p);
     } catch (const NotText& error) {
       PyErr_SetObject(not_text.ptr(), nb::make_tuple(error.offset, error.byte).ptr());
+    } catch (const std::length_error& error) {
+      PyErr_SetString(PyExc_OverflowError, error.what());
     }
   });
 

@@ -25,6 +25,7 @@ __all__ = [
     "TokenizerName",
     "is_whitespace",
     "lower",
+    "separate_words",
     "split_whitespace",
     "split_words",
     "tokenize",

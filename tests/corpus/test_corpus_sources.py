@@ -153,7 +153,7 @@ def test_can_be_read_again() -> None:
         (["", " \n"], "holds no tokens"),
         (lambda: iter([]), "holds no tokens"),
         ([["a", "b"], "c d"], "item 1 is the string 'c d' where a list of tokens is needed"),
-        (["a b", ["c"]], "item 1 is of type list, but those before it are documents"),
+        (["a b", ["c"]], "item 1 is of type list, but others are documents"),
         (["a b", None], "item 1 is of type NoneType, but"),
         ([None], "item 0 is of type NoneType, not a sequence of tokens"),
         ([1, 2, 3], "item 0 is of type int, not a sequence of tokens"),

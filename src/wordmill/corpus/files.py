@@ -6,12 +6,12 @@ import bz2
 import lzma
 import sys
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from io import BufferedReader
 from itertools import cycle
 from pathlib import Path
-from typing import Protocol, TypeVar, cast
+from typing import Literal, Protocol, TypeVar, cast
 
 import numpy as np
 import zstandard
@@ -63,22 +63,65 @@ def read_chunks(path: Path | None, chunk_bytes: int) -> Iterator[Chunk]:
     """
     try:
         if path is None:  # no thread: it could not be interrupted
-            yield from _chunks(cast("BufferedReader", sys.stdin.buffer), name_of(path), chunk_bytes)
+            yield from _chunks(cast("BufferedReader", sys.stdin.buffer), _name_of(path), chunk_bytes)
         else:
             with path.open("rb") as file:
-                yield from _read_ahead(_chunks(file, name_of(path), chunk_bytes))
+                chunks = _chunks(file, _name_of(path), chunk_bytes)
+                yield from _read_ahead(chunks) if path.stat().st_size > chunk_bytes else chunks
     except IsADirectoryError as error:
         raise CorpusError(f"{path} is a directory: name its files, as in '{path}/*.txt'") from error
     except OSError as error:
-        raise CorpusError(f"{name_of(path)} cannot be read: {error.strerror or error}") from error
+        raise CorpusError(f"{_name_of(path)} cannot be read: {error.strerror or error}") from error
 
 
-def name_of(path: Path | None) -> str:
+def read_lines(path: Path | None, chunk_bytes: int, errors: Literal["strict", "replace"] = "strict") -> Iterator[str]:
+    """Read a file as lines for Python; what is a line, and what is text, is as in native/scan.hpp.
+
+    Raises
+    ------
+    CorpusError
+        As in `read_chunks`, or a byte is not UTF-8, or NUL.
+    """
+    offset = 0
+    for line in _split_lines(read_chunks(path, chunk_bytes)):
+        try:
+            text = line.decode("utf-8", errors)
+        except UnicodeDecodeError as error:
+            raise CorpusError(not_text(path, offset + error.start, line[error.start])) from None
+        if "\0" in text and errors == "strict":
+            raise CorpusError(not_text(path, offset + line.index(b"\0"), 0))
+        yield text.removeprefix("" if offset else "\ufeff").removesuffix("\r").replace("\0", "\ufffd")
+        offset += len(line) + 1
+
+
+def _split_lines(chunks: Iterable[Chunk]) -> Iterator[bytes]:
+    rest = b""
+    for chunk in chunks:
+        *lines, rest = (rest + chunk.tobytes()).split(b"\n")
+        yield from lines
+    if rest:
+        yield rest
+
+
+def not_text(path: Path | None, offset: int, byte: int) -> str:
+    """Say which byte of a file is wrong."""
+    where = f"{_name_of(path)}: at offset {offset:,}" + (" of the decompressed text" if _is_compressed(path) else "")
+    if byte == 0:
+        return (
+            f"{where} there is a NUL: the file is binary or UTF-16, not text (errors='replace' reads it all the same)"
+        )
+    return (
+        f"{where} byte 0x{byte:02X} is not UTF-8: convert the file (if it is Latin-1: iconv -f latin1 -t utf-8), or "
+        "pass errors='replace'"
+    )
+
+
+def _name_of(path: Path | None) -> str:
     """Name a file, or standard input (None), in messages."""
     return "standard input" if path is None else str(path)
 
 
-def is_compressed(path: Path | None) -> bool:
+def _is_compressed(path: Path | None) -> bool:
     """Whether a file is read through a decompressor."""
     if path is None or not path.is_file():
         return False

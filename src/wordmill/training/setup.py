@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wordmill.config import TrainConfig
-from wordmill.corpus import EncodedCorpus, Vocab, read_corpus
+from wordmill.corpus import EncodedCorpus, Resources, Vocab, read_corpus
 from wordmill.corpus.recode import recode
 from wordmill.corpus.vocab import keep_probabilities
 from wordmill.errors import CorpusError, ParameterError, VocabularyError
@@ -173,6 +173,7 @@ def _read(source: Any, config: TrainConfig, min_count: int, max_final_vocab: int
         tokenizer=config.tokenizer,
         lowercase=config.lowercase,
         errors=config.errors,
+        resources=Resources(threads=config.threads),
     )
 
 

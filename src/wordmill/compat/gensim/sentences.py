@@ -8,8 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from wordmill.corpus.feeding import decoded_lines
-from wordmill.corpus.files import read_chunks
+from wordmill.corpus.files import read_chunks, read_lines
 from wordmill.errors import CorpusError, ParameterError
 from wordmill.text import split_whitespace
 
@@ -119,7 +118,7 @@ def _lines(source: Any) -> Iterator[str]:
     """Lines of a path or of an open file, from its start."""
     if isinstance(source, str | os.PathLike):
         path = Path(source)
-        yield from decoded_lines(read_chunks(path, _CHUNK), path, "strict")
+        yield from read_lines(path, _CHUNK)
         return
     source.seek(0)
     for line in source:
