@@ -176,12 +176,12 @@ int64_t integer_of(std::string_view word) {
 }
 
 void Encoder::end_sequence() {
-  tokens_.ends.push_back(tokens_before_ + pending());
+  tokens_.ends.push_back(tokens_so_far());
   if (words_.size() > max_words_) forget_rare();
 }
 
 Tokens Encoder::take() {
-  tokens_before_ += pending();
+  tokens_before_ = tokens_so_far();
   return std::exchange(tokens_, {});
 }
 

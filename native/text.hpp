@@ -45,7 +45,7 @@ class Encoder {
   void end_sequence();
 
   Tokens take();  // what was encoded since the last take
-  int64_t pending() const { return static_cast<int64_t>(tokens_.tickets.size()); }
+  int64_t pending() const { return static_cast<int64_t>(tokens_.tickets.size() + tokens_.ends.size()); }  // numbers to take
 
   const WordTable& words() const { return words_; }
   const std::vector<int32_t>& tickets() const { return tickets_; }  // of each word in the table
@@ -62,6 +62,7 @@ class Encoder {
   void merge(Piece& piece, size_t begin);
   int32_t add_common(const Word& word, int64_t count);
   void forget_rare();
+  int64_t tokens_so_far() const { return tokens_before_ + static_cast<int64_t>(tokens_.tickets.size()); }
 
   const int threads_;
   const bool replace_bad_;

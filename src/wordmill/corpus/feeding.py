@@ -22,7 +22,7 @@ from wordmill.text import TokenizerName, lower
 Kind = Literal["text", "words", "tokens", "integers"]
 Tokenizer = TokenizerName | Callable[[str], list[str]]
 
-_FLUSH_TOKENS = 1 << 22
+_FLUSH_NUMBERS = 1 << 22
 
 
 class Feeder:
@@ -70,7 +70,7 @@ class Feeder:
             raise CorpusError(str(error)) from error
         self._flush(0)
 
-    def _flush(self, least: int = _FLUSH_TOKENS) -> None:
+    def _flush(self, least: int = _FLUSH_NUMBERS) -> None:
         if self.encoder.pending >= least:
             tickets, ends = self.encoder.take()
             self.tickets.append(tickets)
