@@ -91,6 +91,31 @@ def test_evaluate(cli: Cli, model: Path, tmp_path: Path) -> None:
     assert "questions-words.txt" in cli("evaluate", model).out
 
 
+def test_evaluate_several_models_side_by_side(cli: Cli, model: Path, tmp_path: Path) -> None:
+    (tmp_path / "groups.csv").write_text("cat,animal\ndog,animal\none,number\ntwo,number\n", encoding="utf-8")
+    (tmp_path / "odd.csv").write_text("category,words,outliers\na,\"['cat', 'dog']\",\"['one']\"\n", encoding="utf-8")
+    (tmp_path / "men.txt").write_text("cat-n dog-n x 9\none-n dog-n x 1\n", encoding="utf-8")
+    sets = [
+        "--categories",
+        tmp_path / "groups.csv",
+        "--outliers",
+        tmp_path / "odd.csv",
+        "--pairs",
+        tmp_path / "men.txt",
+    ]
+    columns = ["--score-column", "4", "--strip-tags"]
+    alone = json.loads(cli("evaluate", model, *sets, *columns, "--json").out)
+    assert [alone[kind][0]["coverage"] for kind in ("categories", "outliers", "pairs")] == [1, 1, 1]
+    assert cli("export", model, tmp_path / "other.bin").code == 0
+    arguments = [model, tmp_path / "other.bin", *sets, *columns]
+    both = json.loads(cli("evaluate", *arguments, "--json").out)
+    assert list(both) == ["men.txt", "groups.csv", "odd.csv"]
+    assert both["odd.csv"][str(model)] == both["odd.csv"][str(tmp_path / "other.bin")]
+    outcome = cli("evaluate", *arguments, "--plot", tmp_path / "scores.png")
+    assert outcome.out.count("\n") == 5
+    assert (tmp_path / "scores.png").exists()
+
+
 def test_evaluate_bad_file(cli: Cli, model: Path, tmp_path: Path) -> None:
     (tmp_path / "pairs.tsv").write_text("cat\tdog\n", encoding="utf-8")
     outcome = cli("evaluate", model, "--pairs", tmp_path / "pairs.tsv")

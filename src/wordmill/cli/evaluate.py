@@ -1,48 +1,93 @@
-"""``wordmill evaluate``: analogies and word pairs, with what was left out."""
+"""``wordmill evaluate``: analogies, word pairs, categories and outliers, with what was left out."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+from itertools import chain
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
-from wordmill.cli.options import Json, ModelPath
+from wordmill.cli.options import Json
 
-EXAMPLES = "Examples: wordmill evaluate model/  |  wordmill evaluate model/ --pairs simlex.tsv --json"
+EXAMPLES = (
+    "Examples: wordmill evaluate model/  |  wordmill evaluate model/ --pairs simlex.tsv --json  |  "
+    "wordmill evaluate old/ new/ glove.txt --plot scores.png"
+)
 
 
 def command(
-    model: ModelPath,
+    models: Annotated[
+        list[Path],
+        typer.Argument(metavar="MODEL...", help="Model directories or files of vectors; several: one table."),
+    ],
     analogies: Annotated[
         list[Path] | None, typer.Option(help="File of analogies: ': section' lines, then four words a line.")
     ] = None,
     pairs: Annotated[
         list[Path] | None, typer.Option(help="File of word pairs: two words and people's score a line.")
     ] = None,
+    categories: Annotated[list[Path] | None, typer.Option(help="File of words: word and category a line.")] = None,
+    outliers: Annotated[
+        list[Path] | None, typer.Option(help="CSV file, or directory of .txt files, of words and their outliers.")
+    ] = None,
     method: Annotated[Literal["3cosadd", "3cosmul"], typer.Option(help="How analogies are answered.")] = "3cosadd",
     vocabulary: Annotated[
         int, typer.Option(min=1, help="Analogies are asked and answered within so many most frequent words.")
     ] = 30_000,
     case: Annotated[Literal["ignore", "match"], typer.Option(help="Whether upper and lower case differ.")] = "ignore",
+    score_column: Annotated[int, typer.Option(min=3, help="Column of the score in files of pairs, from 1.")] = 3,
+    strip_tags: Annotated[
+        bool, typer.Option("--strip-tags", help="Drop tags such as -n of old-n in files of pairs.")
+    ] = False,
+    plot: Annotated[Path | None, typer.Option(help="Draw the scores and their intervals: png, svg or pdf.")] = None,
     json: Json = False,
 ) -> None:
-    """Score vectors by analogies and word pairs: the bundled Google analogies and CrowdWS-102, or files of your own."""
+    """Score vectors by analogies and word pairs: the bundled Google analogies and CrowdWS-102, or files of your own.
+
+    Words without a vector are counted, never guessed. Several models are put side by side.
+    """
     from wordmill.cli.console import print_json
+    from wordmill.cli.outputs import check_file_writable
     from wordmill.cli.queries import open_vectors
     from wordmill.datasets import questions_words_path, word_pairs_path
-    from wordmill.evaluation import evaluate_analogies, evaluate_pairs
+    from wordmill.evaluation import (
+        Comparison,
+        evaluate_analogies,
+        evaluate_categories,
+        evaluate_outliers,
+        evaluate_pairs,
+    )
+    from wordmill.plots import plot_comparison
 
-    vectors = open_vectors(model)
-    if not analogies and not pairs:
+    if plot is not None:
+        check_file_writable(plot)
+    if not (analogies or pairs or categories or outliers):
         analogies, pairs = [questions_words_path()], [word_pairs_path()]
-    of_analogies = [
-        evaluate_analogies(vectors, path, method=method, restrict_vocab=vocabulary, case=case)
-        for path in analogies or []
-    ]
-    of_pairs = [evaluate_pairs(vectors, path, case=case) for path in pairs or []]
+    measures: dict[str, tuple[Callable[..., Any], list[Path] | None]] = {
+        "analogies": (partial(evaluate_analogies, method=method, restrict_vocab=vocabulary), analogies),
+        "pairs": (partial(evaluate_pairs, score_column=score_column, strip_tags=strip_tags), pairs),
+        "categories": (evaluate_categories, categories),
+        "outliers": (evaluate_outliers, outliers),
+    }
+    results: dict[str, dict[str, list[Any]]] = {}
+    for path in models:
+        vectors = open_vectors(path)
+        results[str(path)] = {
+            kind: [measure(vectors, file, case=case) for file in files or []]
+            for kind, (measure, files) in measures.items()
+        }
+    shown: Any = {kind: [result.to_dict() for result in found] for kind, found in results[str(models[0])].items()}
+    text = "\n\n".join(map(str, chain.from_iterable(results[str(models[0])].values())))
+    if len(results) > 1 or plot is not None:
+        comparison = Comparison.of({model: [*chain.from_iterable(found.values())] for model, found in results.items()})
+        if len(results) > 1:
+            shown, text = comparison.to_dict(), str(comparison)
+        if plot is not None:
+            plot_comparison(comparison, plot)
     if json:
-        results = {"analogies": [r.to_dict() for r in of_analogies], "pairs": [r.to_dict() for r in of_pairs]}
-        print_json(results, indent=2)
-        return
-    typer.echo("\n\n".join(map(str, [*of_analogies, *of_pairs])))
+        print_json(shown, indent=2)
+    else:
+        typer.echo(text)

@@ -15,9 +15,10 @@ from wordmill.evaluation.scores import Score
 from wordmill.evaluation.vectors import Case, Vectors
 from wordmill.evaluation.word_pairs import PairsResult, evaluate_pairs
 
-__all__ = ["Comparison", "compare_models"]
+__all__ = ["Comparison", "Result", "compare_models"]
 
 Paths = Sequence[str | os.PathLike[str]]
+Result = AnalogyResult | PairsResult | CategoriesResult | OutliersResult
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,19 @@ class Comparison:
     """Scores by set and model: `scores[set][model]`."""
 
     scores: Mapping[str, Mapping[str, Score]]
+
+    @classmethod
+    def of(cls, results: Mapping[str, Sequence[Result]]) -> Comparison:
+        """Put the results of models, each on the same sets, side by side."""
+        scores: dict[str, dict[str, Score]] = {}
+        for model, of_model in results.items():
+            for result in of_model:
+                scores.setdefault(result.source, {})[model] = result.score
+            if len(scores) < len(of_model):
+                raise ParameterError(
+                    "two of the files have the same name, and the table could not tell them apart: rename one"
+                )
+        return cls(scores)
 
     @property
     def models(self) -> tuple[str, ...]:
@@ -70,19 +84,15 @@ def compare_models(
     case
         ``"ignore"``: words are compared case-folded; ``"match"``: words are compared as they are.
     """
-    files = [*analogies, *pairs, *categories, *outliers]
-    if not models or not files:
+    if not models or not (analogies or pairs or categories or outliers):
         raise ParameterError("nothing to compare: give at least one model and one file")
-    scores: dict[str, dict[str, Score]] = {}
-    for name, model in models.items():
-        results: list[AnalogyResult | PairsResult | CategoriesResult | OutliersResult] = [
+    results: dict[str, list[Result]] = {
+        name: [
             *(evaluate_analogies(model, path, restrict_vocab=restrict_vocab, case=case) for path in analogies),
             *(evaluate_pairs(model, path, case=case) for path in pairs),
             *(evaluate_categories(model, path, case=case) for path in categories),
             *(evaluate_outliers(model, path, case=case) for path in outliers),
         ]
-        for result in results:
-            scores.setdefault(result.source, {})[name] = result.score
-    if len(scores) < len(files):
-        raise ParameterError("two of the files have the same name, and the table could not tell them apart: rename one")
-    return Comparison(scores)
+        for name, model in models.items()
+    }
+    return Comparison.of(results)
