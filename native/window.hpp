@@ -67,12 +67,11 @@ template <class T> struct Rows {
     count = 0;
     if (rows.size() < most) rows.resize(most), weights.resize(most);
   }
-  void add(T* row, T weight = 1) {
-    rows[count] = row;
-    weights[count++] = weight;
-  }
+  void add(T* row) { rows[count++] = row; }
   void add(const Matrix<T>& matrix, std::span<const int32_t> ids) {
-    for (int32_t id : ids) add(matrix.row(id));
+    T** next = rows.data() + count;
+    for (int32_t id : ids) *next++ = matrix.row(id);
+    count += static_cast<int>(ids.size());
   }
   void add_distinct(const Matrix<T>& matrix, std::span<const int32_t> a, std::span<const int32_t> b) {
     const size_t mask = std::bit_ceil(2 * (a.size() + b.size())) - 1;
@@ -86,6 +85,7 @@ template <class T> struct Rows {
           weights[slots[slot]] += 1;
         } else {
           slots[slot] = count;
+          weights[count] = 1;
           add(row);
         }
       }
@@ -207,11 +207,12 @@ template <class T> class WindowTrainer {
     if (contexts_repeat) inputs_.add_distinct(task_.input_vectors, before, after);
     else inputs_.add(task_.input_vectors, before), inputs_.add(task_.input_vectors, after);
     outputs_.clear(1 + negatives.size());
+    outputs_.weights[0] = 1;
     outputs_.add(task_.output_vectors.row(target));
     if (negatives_repeat) outputs_.add_distinct(task_.output_vectors, negatives, {});
     else outputs_.add(task_.output_vectors, negatives);
-    return step_({inputs_.rows.data(), outputs_.rows.data(), destinations(inputs_, input_changes_, changed_inputs_),
-                  destinations(outputs_, output_changes_, changed_outputs_), contexts_repeat ? inputs_.weights.data() : nullptr,
+    return step_({inputs_.rows.data(), outputs_.rows.data(), input_changes_ ? destinations(inputs_, *input_changes_, changed_inputs_) : nullptr,
+                  output_changes_ ? destinations(outputs_, *output_changes_, changed_outputs_) : nullptr, contexts_repeat ? inputs_.weights.data() : nullptr,
                   negatives_repeat ? outputs_.weights.data() : nullptr, inputs_.count, outputs_.count, task_.input_vectors.stride, alpha,
                   context_rate(static_cast<T>(contexts)), ahead_.rows.data(), ahead_.count, scratch()});
   }
@@ -223,10 +224,9 @@ template <class T> class WindowTrainer {
     ahead_.add(task_.output_vectors.row(tokens[w.centre]));
     ahead_.add(task_.output_vectors, negatives);
   }
-  static T* const* destinations(const Rows<T>& rows, Changes<T>* changes, std::vector<T*>& changed) {
-    if (!changes) return nullptr;
+  static T* const* destinations(const Rows<T>& rows, Changes<T>& changes, std::vector<T*>& changed) {
     changed.clear();
-    for (int i = 0; i < rows.count; i++) changed.push_back(changes->of(rows.rows[i]));
+    for (int i = 0; i < rows.count; i++) changed.push_back(changes.of(rows.rows[i]));
     return changed.data();
   }
   T context_rate(T contexts) const {
