@@ -31,6 +31,7 @@ template <class T> struct Task {  // what is trained
   CbowUpdate update;
   Matrix<T> input_vectors, output_vectors;
   const Kernels& kernels;
+  std::span<const uint8_t> frozen = {};  // (V) rows of input_vectors that never change; empty: none
 };
 
 struct Rate {  // the learning rate falls with each token
@@ -161,7 +162,8 @@ template <class T> auto step_of(const Kernels& kernels, Architecture architectur
 template <class T> class WindowTrainer {
  public:
   explicit WindowTrainer(const Task<T>& task, Changes<T>* input_changes = nullptr, Changes<T>* output_changes = nullptr)
-      : task_(task), step_(step_of<T>(task.kernels, task.architecture)), input_changes_(input_changes), output_changes_(output_changes) {}
+      : task_(task), step_(step_of<T>(task.kernels, task.architecture)), input_changes_(input_changes), output_changes_(output_changes),
+        apart_(input_changes || !task.frozen.empty()) {}
 
   // Windows [from, to) of a plan, whose negatives are given. The rows of those ahead are on their way into the cache.
   Trained windows(const Plan& plan, size_t from, size_t to, std::span<const int32_t> negatives, const Rate& rate) {
@@ -211,8 +213,8 @@ template <class T> class WindowTrainer {
     outputs_.add(task_.output_vectors.row(target));
     if (negatives_repeat) outputs_.add_distinct(task_.output_vectors, negatives, {});
     else outputs_.add(task_.output_vectors, negatives);
-    return step_({inputs_.rows.data(), outputs_.rows.data(), input_changes_ ? destinations(inputs_, *input_changes_, changed_inputs_) : nullptr,
-                  output_changes_ ? destinations(outputs_, *output_changes_, changed_outputs_) : nullptr, contexts_repeat ? inputs_.weights.data() : nullptr,
+    return step_({inputs_.rows.data(), outputs_.rows.data(), apart_ ? destinations(inputs_, input_changes_, changed_inputs_, task_.frozen) : nullptr,
+                  apart_ ? destinations(outputs_, output_changes_, changed_outputs_, {}) : nullptr, contexts_repeat ? inputs_.weights.data() : nullptr,
                   negatives_repeat ? outputs_.weights.data() : nullptr, inputs_.count, outputs_.count, task_.input_vectors.stride, alpha,
                   context_rate(static_cast<T>(contexts)), ahead_.rows.data(), ahead_.count, scratch()});
   }
@@ -224,9 +226,14 @@ template <class T> class WindowTrainer {
     ahead_.add(task_.output_vectors.row(tokens[w.centre]));
     ahead_.add(task_.output_vectors, negatives);
   }
-  static T* const* destinations(const Rows<T>& rows, Changes<T>& changes, std::vector<T*>& changed) {
+  // Where the changes of these rows go: into those kept apart, else to the rows themselves; those of frozen rows nowhere.
+  T* const* destinations(const Rows<T>& rows, Changes<T>* changes, std::vector<T*>& changed, std::span<const uint8_t> frozen) {
+    T* nowhere = aligned(nowhere_, task_.input_vectors.stride);
     changed.clear();
-    for (int i = 0; i < rows.count; i++) changed.push_back(changes.of(rows.rows[i]));
+    for (T* row : std::span(rows.rows.data(), rows.count)) {
+      const bool fixed = !frozen.empty() && frozen[task_.input_vectors.id(row)];
+      changed.push_back(fixed ? nowhere : changes ? changes->of(row) : row);
+    }
     return changed.data();
   }
   T context_rate(T contexts) const {
@@ -237,18 +244,21 @@ template <class T> class WindowTrainer {
     }
     return 1;
   }
-  T* scratch() {
-    const size_t needed = scratch_size(inputs_.count, outputs_.count, task_.input_vectors.stride) + kRowBytes / sizeof(T);
-    if (scratch_.size() < needed) scratch_.resize(needed);
-    return reinterpret_cast<T*>((reinterpret_cast<uintptr_t>(scratch_.data()) + kRowBytes - 1) / kRowBytes * kRowBytes);
+  T* scratch() { return aligned(scratch_, scratch_size(inputs_.count, outputs_.count, task_.input_vectors.stride)); }
+
+  static T* aligned(std::vector<T>& memory, int64_t elements) {
+    const size_t needed = static_cast<size_t>(elements) + kRowBytes / sizeof(T);
+    if (memory.size() < needed) memory.resize(needed);
+    return reinterpret_cast<T*>((reinterpret_cast<uintptr_t>(memory.data()) + kRowBytes - 1) / kRowBytes * kRowBytes);
   }
 
   const Task<T>& task_;
   double (*step_)(const Step<T>&);
   Changes<T>*input_changes_, *output_changes_;
+  const bool apart_;  // changes go elsewhere than to the rows that they come from
   Rows<T> inputs_, outputs_, ahead_;
   std::vector<T*> changed_inputs_, changed_outputs_;
-  std::vector<T> scratch_;
+  std::vector<T> scratch_, nowhere_;  // nowhere: takes the changes of frozen rows
 };
 
 }  // namespace wordmill

@@ -1,8 +1,10 @@
 #include <nanobind/ndarray.h>
+#include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
 #include <cstring>
+#include <optional>
 #include <stdexcept>
 
 #include "bindings.hpp"
@@ -61,10 +63,11 @@ template <class T> class BoundTrainer {
  public:
   BoundTrainer(Array<int32_t> ids, Array<int64_t> offsets, Array<uint32_t> keep, Array<double> noise, Rows<T> input_vectors,
                Rows<T> output_vectors, const std::string& architecture, const std::string& cbow_update, int window, bool shrink_windows,
-               int negative, uint64_t seed, const std::string& isa)
+               int negative, uint64_t seed, const std::string& isa, std::optional<Array<uint8_t>> frozen)
       : ids_(ids),
         offsets_(offsets),
         keep_(keep),
+        frozen_(frozen),
         input_vectors_(input_vectors),
         output_vectors_(output_vectors),
         trainer_({{span(ids_), span(offsets_), span(keep_), window, shrink_windows, negative, seed},
@@ -72,11 +75,13 @@ template <class T> class BoundTrainer {
                   update_named(cbow_update),
                   matrix(input_vectors_),
                   matrix(output_vectors_),
-                  kernels_for(isa)},
+                  kernels_for(isa),
+                  frozen ? span(*frozen_) : std::span<const uint8_t>()},
                  span(noise)) {
     const size_t words = noise.shape(0);
     if (keep.shape(0) != words || input_vectors.shape(0) != words || output_vectors.shape(0) != words)
       throw std::invalid_argument("keep, noise and both matrices must have a row a word");
+    if (frozen && frozen->shape(0) != words) throw std::invalid_argument("frozen must have an entry a word");
     if (input_vectors.stride(0) != output_vectors.stride(0)) throw std::invalid_argument("both matrices must have the same row length");
     if (offsets.shape(0) < 1 || offsets.data()[0] != 0 || offsets.data()[offsets.shape(0) - 1] != static_cast<int64_t>(ids.shape(0)))
       throw std::invalid_argument("offsets must run from 0 to the number of ids");
@@ -127,6 +132,7 @@ template <class T> class BoundTrainer {
   Array<int32_t> ids_;
   Array<int64_t> offsets_;
   Array<uint32_t> keep_;
+  std::optional<Array<uint8_t>> frozen_;
   Rows<T> input_vectors_, output_vectors_;
   Trainer<T> trainer_;
 };
@@ -161,9 +167,9 @@ template <class T> nb::object sigmoid(Array<T> scores, const std::string& isa) {
 template <class T> void bind_precision(nb::module_& m, const char* trainer, const char* allocator) {
   nb::class_<BoundTrainer<T>>(m, trainer)
       .def(nb::init<Array<int32_t>, Array<int64_t>, Array<uint32_t>, Array<double>, Rows<T>, Rows<T>, const std::string&,
-                    const std::string&, int, bool, int, uint64_t, const std::string&>(),
+                    const std::string&, int, bool, int, uint64_t, const std::string&, std::optional<Array<uint8_t>>>(),
            "ids"_a, "offsets"_a, "keep"_a, "noise"_a, "input_vectors"_a.noconvert(), "output_vectors"_a.noconvert(), nb::kw_only(),
-           "architecture"_a, "cbow_update"_a, "window"_a, "shrink_windows"_a, "negative"_a, "seed"_a, "isa"_a)
+           "architecture"_a, "cbow_update"_a, "window"_a, "shrink_windows"_a, "negative"_a, "seed"_a, "isa"_a, "frozen"_a = nb::none())
       .def("train", &BoundTrainer<T>::train, "epoch"_a, "begins"_a, "ends"_a, "alphas"_a, "alpha_step"_a, "threads"_a,
            "deterministic"_a = false)
       .def("plan", &BoundTrainer<T>::plan, "epoch"_a, "begin"_a, "end"_a);

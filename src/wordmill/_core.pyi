@@ -50,6 +50,7 @@ class _Trainer:
         negative: int,
         seed: int,
         isa: str,
+        frozen: NDArray[np.uint8] | None = None,
     ) -> None: ...
     def train(
         self,

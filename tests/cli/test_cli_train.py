@@ -70,6 +70,18 @@ def test_deterministic_gives_the_same_bits_with_any_number_of_workers(cli: Cli, 
     assert (one == three).all()
 
 
+def test_frozen_words_stay(cli: Cli, corpus: Path, tmp_path: Path) -> None:
+    Word2Vec(vector_size=8, epochs=1).fit(corpus).save(tmp_path / "begun")
+    (tmp_path / "stay.txt").write_text("cat\ntwo\n\n", encoding="utf-8")
+    options = ("--init-from", tmp_path / "begun", "--freeze", tmp_path / "stay.txt", "--sample", "0")
+    assert cli("train", corpus, "-o", tmp_path / "m", *FAST, *options).code == 0
+    before, after = KeyedVectors.load(tmp_path / "begun"), KeyedVectors.load(tmp_path / "m")
+    assert {key for key in after if (after[key] == before[key]).all()} == {"cat", "two"}
+    outcome = cli("train", corpus, "-o", tmp_path / "m", *FAST, "--freeze", tmp_path / "none.txt")
+    assert outcome.code == 1
+    assert "is no list of keys" in outcome.err
+
+
 def test_dry_run_reads_and_writes_nothing(cli: Cli, corpus: Path, tmp_path: Path) -> None:
     outcome = cli("train", corpus, "-o", tmp_path / "m", "--dry-run")
     assert outcome.code == 0

@@ -13,6 +13,7 @@ import typer
 from wordmill.cli.console import note, print_rows, program
 from wordmill.cli.options import Corpora, corpus_source, with_settings
 from wordmill.config import TrainConfig
+from wordmill.errors import ParameterError
 
 if TYPE_CHECKING:
     from wordmill.corpus import EncodedCorpus
@@ -47,6 +48,9 @@ def command(
     resume: Annotated[bool, typer.Option("--resume", help="Go on from the last checkpoint, if there is one.")] = False,
     init_from: Annotated[
         Path | None, typer.Option(help="Vectors to begin with, for the words that they have: a model or a file.")
+    ] = None,
+    freeze: Annotated[
+        Path | None, typer.Option(help="A file of words, one a line, whose vectors stay as --init-from has them.")
     ] = None,
     log: Annotated[Path | None, typer.Option(help="Append a line of JSON for each second and epoch to a file.")] = None,
     plot: Annotated[Path | None, typer.Option(help="Draw the loss: loss.png, .svg or .pdf.")] = None,
@@ -93,6 +97,7 @@ def command(
         validation=_share_or_corpus(validation),
         resume=beside if resume else None,
         init_from=init_from,
+        freeze=() if freeze is None else _keys(freeze, encoded),
     )
     remove_checkpoints(beside)
     if early.message:
@@ -112,6 +117,15 @@ def _timing(text: str) -> tuple[float | None, int | None]:
         raise typer.BadParameter(f"{text!r}: write 90s, 10m, 2h, 1epoch or never", param_hint="--checkpoint-every")
     seconds = float(found[1]) * {"s": 1, "m": 60, "h": 3600}[found[2]] if found[1] else None
     return seconds, int(found[3]) if found[3] else None
+
+
+def _keys(path: Path, corpus: EncodedCorpus) -> list[str | int]:
+    """Read keys of the corpus's kind, one a line."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+        return [int(line) if corpus.vocab.kind == "int" else line.strip() for line in lines if line.strip()]
+    except (OSError, ValueError) as error:
+        raise ParameterError(f"{path} is no list of keys, one a line, for --freeze: {error}") from None
 
 
 def _share_or_corpus(text: str) -> float | Path:

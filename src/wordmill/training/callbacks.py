@@ -48,6 +48,8 @@ class Run:
         The books of the epoch in training.
     epochs_before : int
         Epochs of earlier fits that this run goes on from: it has draws of its own.
+    frozen : ndarray, (V,) of bool, optional
+        Rows of the input vectors that do not change.
     stopped : bool
         Whether `stop` was called.
     sound : bool
@@ -69,6 +71,7 @@ class Run:
     history: list[dict[str, Any]] = field(default_factory=list)
     account: Account | None = None
     epochs_before: int = 0
+    frozen: NDArray[np.bool_] | None = None
     stopped: bool = False
     sound: bool = True
     fingerprint: str = ""

@@ -7,6 +7,7 @@ the run: history, books of the epoch in training, and what the run must have in 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import logging
 import shutil
 import tempfile
@@ -233,6 +234,7 @@ def _origin(run: Run) -> dict[str, str]:
         "corpus": run.fingerprint,
         "validation": run.validation,
         "beginning": f"{run.epochs_before} earlier epochs",
+        "set of frozen keys": "none" if run.frozen is None else hashlib.sha256(run.frozen.tobytes()).hexdigest(),
         "wordmill": wordmill.__version__,
         "numpy": np.__version__,
         "instruction set": instruction_set(),
@@ -249,7 +251,7 @@ def _check_same(run: Run, saved: Model, directory: Path) -> None:
             )
     for name, value in _origin(run).items():
         other = saved.settings["origin"][name]
-        if other != value and name in ("corpus", "validation", "beginning"):
+        if other != value and name in ("corpus", "validation", "beginning", "set of frozen keys"):
             raise ParameterError(
                 f"the checkpoints in {directory} are of another {name} than this run: go on with the same, or remove "
                 f"{directory} to start anew"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from numbers import Real
 from typing import Any, cast
@@ -28,6 +28,7 @@ from wordmill.vectors import KeyedVectors
 __all__ = [
     "begin_run",
     "extend_run",
+    "freeze_keys",
     "held_out_corpus",
     "make_trainer",
     "padded",
@@ -91,6 +92,28 @@ def take_vectors(run: Run, vectors: KeyedVectors) -> None:
     logger.info("%d of %d keys begin with the vectors of init_from", known.sum(), len(rows))
 
 
+def freeze_keys(run: Run, keys: Iterable[str | int]) -> None:
+    """Let the vectors of these keys stay as they are; keys without a vector are passed over.
+
+    Raises
+    ------
+    ParameterError
+        The keys are one text, or none of them has a vector.
+    """
+    if isinstance(keys, str):
+        raise ParameterError(f"freeze takes a list of keys, not one text: write freeze=[{keys!r}]")
+    wanted = set(keys)
+    if not wanted:
+        return
+    frozen = np.fromiter((key in wanted for key in run.vocab), np.bool_, len(run.vocab))
+    if not frozen.any():
+        raise ParameterError(
+            f"none of the {len(wanted):,} keys of freeze is in the vocabulary: are they of one kind and case?"
+        )
+    run.frozen = frozen
+    logger.info("%d of %d keys of freeze have a vector, which stays", frozen.sum(), len(wanted))
+
+
 def extend_run(run: Run, config: TrainConfig, source: Any, *, extend_vocab: bool) -> tuple[Run, EncodedCorpus]:
     """Make the run that goes on from another one with more text: counts add up, rows move with their keys.
 
@@ -128,7 +151,7 @@ def make_trainer(run: Run, corpus: EncodedCorpus, validation: Any, callbacks: Se
     parts = split(len(corpus.ids), corpus.offsets, float(validation) if of_share else 0.0, config.seed)
     trained, held_out = ~parts.held_out, parts.held_out
     counts = corpus.vocab.counts - _count(corpus, parts.begins[held_out], parts.ends[held_out])
-    problem = _problem(config, counts, corpus.ids, parts.offsets)
+    problem = replace(_problem(config, counts, corpus.ids, parts.offsets), frozen=run.frozen)
     validate = None
     if held_out.any():
         run.validation = f"{float(validation)!r} of the corpus"

@@ -22,6 +22,7 @@ from wordmill.training.progress import Progress
 from wordmill.training.setup import (
     begin_run,
     extend_run,
+    freeze_keys,
     held_out_corpus,
     make_trainer,
     padded,
@@ -133,6 +134,7 @@ class Word2Vec:
         scratch: bool | str | PathLike[str] = True,
         resume: str | PathLike[str] | None = None,
         init_from: KeyedVectors | str | PathLike[str] | None = None,
+        freeze: Iterable[str | int] = (),
     ) -> Self:
         """Learn vectors from a corpus, from the start.
 
@@ -155,6 +157,8 @@ class Word2Vec:
             Go on from the newest checkpoint in this directory (see `Checkpoint`), if there is one.
         init_from : KeyedVectors or path, optional
             Vectors to begin with, for the keys that they have.
+        freeze : iterable of keys
+            Keys whose vectors stay as they begin, to the bit (all of a model's: its `wv`); output vectors learn.
 
         Returns
         -------
@@ -173,6 +177,7 @@ class Word2Vec:
         run = begin_run(config, corpus)
         if init_from is not None:
             take_vectors(run, init_from if isinstance(init_from, KeyedVectors) else KeyedVectors.load(init_from))
+        freeze_keys(run, freeze)
         self._train(run, corpus, validation, callbacks, scratch, resume)
         return self
 
@@ -186,12 +191,13 @@ class Word2Vec:
         validation: Any = 0.0,
         callbacks: Sequence[Callback] = (),
         scratch: bool | str | PathLike[str] = True,
+        freeze: Iterable[str | int] = (),
     ) -> Self:
         """Go on training with more text, at a rate that starts at `alpha` and falls anew; without a fit: begin.
 
         Parameters
         ----------
-        X, y, validation, callbacks, scratch
+        X, y, validation, callbacks, scratch, freeze
             As in `fit`.
         epochs : int, optional
             Passes over this corpus; left out: the parameter `epochs`.
@@ -205,7 +211,7 @@ class Word2Vec:
             The model came without output vectors or counts.
         """
         if self._trained is None:
-            return self.fit(X, y, validation=validation, callbacks=callbacks, scratch=scratch)
+            return self.fit(X, y, validation=validation, callbacks=callbacks, scratch=scratch, freeze=freeze)
         params = self.get_params() | ({} if epochs is None else {"epochs": epochs})
         before, config = self._trained, TrainConfig.from_params(params)
         if config.vector_size != self.wv.vector_size:
@@ -214,6 +220,7 @@ class Word2Vec:
             )
         run, corpus = extend_run(before.as_run(self.output_vectors), config, X, extend_vocab=extend_vocab)
         run.epochs_before = len(before.history)
+        freeze_keys(run, freeze)
         self._train(run, corpus, validation, callbacks, scratch, None)
         return self
 

@@ -25,6 +25,7 @@ class Problem:
     offsets: NDArray[np.int64]  #: (S + 1,) sequence s is ids[offsets[s]:offsets[s + 1]]
     keep: NDArray[np.float64]  #: (V,) probability that a token is kept
     noise: NDArray[np.float64]  #: (V,) weights of the negatives: counts ** ns_exponent
+    frozen: NDArray[np.bool_] | None = None  #: (V,) rows of the input vectors that never change
 
 
 @dataclass(frozen=True)

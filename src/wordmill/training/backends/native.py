@@ -35,6 +35,7 @@ def native_trainer(
         negative=problem.negative,
         seed=problem.seed,
         isa=isa or instruction_set(),
+        frozen=None if problem.frozen is None else problem.frozen.astype(np.uint8),
     )
 
 

@@ -44,6 +44,8 @@ class ReferenceBackend:
         for window, noise in enumerate(negatives.reshape(-1, self._problem.negative)):
             words = contexts[bounds[window] : bounds[window + 1]]
             examples += len(words) if skipgram else 1
+            frozen = self._frozen(words)
+            before = self._input_vectors[frozen]
             loss += reference_step(
                 self._input_vectors,
                 self._output_vectors,
@@ -54,7 +56,13 @@ class ReferenceBackend:
                 architecture=self._problem.architecture,
                 cbow_update=self._problem.cbow_update,
             )
+            self._input_vectors[frozen] = before
         return loss, examples, subsampled, len(centres), alone
+
+    def _frozen(self, words: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Return the frozen ones of some words."""
+        mask = self._problem.frozen
+        return words[:0] if mask is None else words[mask[words]]
 
 
 def reference_step(
