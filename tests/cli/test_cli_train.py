@@ -114,6 +114,8 @@ def test_encode_then_train(cli: Cli, corpus: Path, tmp_path: Path) -> None:
         (["--workers", "0"], "--workers 0 is not allowed"),
         (["--min-alpha", "0.5"], "--min-alpha 0.5 is above --alpha 0.025"),
         (["--min-count", "100000"], "--min-count 100000"),
+        (["--plot", "loss.xyz"], "no picture format has this ending"),
+        (["--max-final-vocab", "1"], "from 2 to 2,147,483,647, or left out"),
         (["--early-stopping"], "needs a validation loss: give --validation 0.01"),
         (["--validation", "none.txt"], "'none.txt' names no file: check the path\n"),
         (["--alpha", "10", "--epochs", "50", "--vector-size", "100"], "diverged in epoch 1"),
@@ -159,6 +161,20 @@ def test_standard_input(corpus: Path, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     library = Word2Vec(vector_size=8, epochs=2, workers=1).fit(corpus)
     assert (KeyedVectors.load(tmp_path / "m").vectors == library.wv.vectors).all()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a full device")
+def test_log_on_a_full_disk_is_named(cli: Cli, corpus: Path, tmp_path: Path) -> None:
+    outcome = cli("train", corpus, "-o", tmp_path / "m", "-q", *FAST, "--log", "/dev/full")
+    assert outcome.code == 1
+    assert one_line(outcome.err).startswith("wordmill: /dev/full cannot be written: No space left")
+
+
+def test_warnings_speak_of_options(tmp_path: Path) -> None:
+    (tmp_path / "tiny.txt").write_text("a b c", encoding="utf-8")
+    arguments = ["train", "tiny.txt", "-o", "m", "--min-count", "1", "-q"]
+    done = subprocess.run([*WORDMILL, *arguments], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert "--sample 0 keeps all" in one_line(done.stderr)
 
 
 def test_hints_name_the_program_as_it_was_called(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

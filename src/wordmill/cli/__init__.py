@@ -13,10 +13,12 @@ def main() -> None:
 
     0: good; 1: a mistake that the message says how to cure; 2: usage; 130 or 143: interrupted (Ctrl-C, SIGTERM).
     """
-    from wordmill.cli.app import app, refuse_other_names
+    from wordmill.cli.app import OptionFormatter, app, refuse_other_names
 
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
-    logging.basicConfig(level=logging.WARNING, format="wordmill: %(message)s")
+    handler = logging.StreamHandler()
+    handler.setFormatter(OptionFormatter())
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
     refuse_other_names(sys.argv[1:])
     app()

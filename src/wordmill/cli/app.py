@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import sys
@@ -18,7 +19,7 @@ from wordmill.config import knobs
 from wordmill.errors import WordmillError
 from wordmill.other_names import renamed
 
-__all__ = ["app", "as_options", "refuse_other_names"]
+__all__ = ["OptionFormatter", "app", "as_options", "refuse_other_names"]
 
 
 class Commands(TyperGroup):
@@ -29,7 +30,8 @@ class Commands(TyperGroup):
         try:
             return super().invoke(ctx)
         except WordmillError as mistake:
-            _fail(as_options(str(mistake), _options(self.get_command(ctx, ctx.invoked_subcommand or ""))))
+            mistaken = str(mistake).replace(" or None", ", or left out")
+            _fail(as_options(mistaken, _options(self.get_command(ctx, ctx.invoked_subcommand or ""))))
         except BrokenPipeError:  # the reader, `head` say, has seen enough
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(0) from None
@@ -99,6 +101,14 @@ def as_options(message: str, names: Iterable[str]) -> str:
         ),
         message,
     )
+
+
+class OptionFormatter(logging.Formatter):
+    """Writes what the library logs as one line, in the words of the command line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Turn parameters into options."""
+        return "wordmill: " + as_options(record.getMessage(), [name for name, _ in knobs()])
 
 
 def _flag(name: str) -> str:

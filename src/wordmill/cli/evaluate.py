@@ -50,7 +50,7 @@ def command(
     Words without a vector are counted, never guessed. Several models are put side by side.
     """
     from wordmill.cli.console import print_json
-    from wordmill.cli.outputs import check_file_writable
+    from wordmill.cli.outputs import check_picture_writable
     from wordmill.cli.queries import open_vectors
     from wordmill.datasets import questions_words_path, word_pairs_path
     from wordmill.evaluation import (
@@ -63,7 +63,7 @@ def command(
     from wordmill.plots import plot_comparison
 
     if plot is not None:
-        check_file_writable(plot)
+        check_picture_writable(plot)
     if not (analogies or pairs or categories or outliers):
         analogies, pairs = [questions_words_path()], [word_pairs_path()]
     measures: dict[str, tuple[Callable[..., Any], list[Path] | None]] = {

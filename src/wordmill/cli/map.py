@@ -30,13 +30,13 @@ def command(
     import numpy as np
 
     from wordmill.cli.console import note
-    from wordmill.cli.outputs import check_file_writable
+    from wordmill.cli.outputs import check_picture_writable
     from wordmill.cli.queries import open_vectors, to_keys
     from wordmill.plots import plot_map
 
     if (words is None) == (top is None):
         raise typer.BadParameter("say which words: --words FILE or --top N", param_hint="--words")
-    check_file_writable(output)
+    check_picture_writable(output)
     vectors = open_vectors(model)
     groups: dict[str, list[Any]]
     if words is None:

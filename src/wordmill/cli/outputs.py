@@ -8,7 +8,7 @@ from pathlib import Path
 from wordmill.errors import OutputError
 from wordmill.vectors.formats.directory import check_target
 
-__all__ = ["check_file_writable", "check_model_writable"]
+__all__ = ["check_file_writable", "check_model_writable", "check_picture_writable"]
 
 
 def check_model_writable(path: Path) -> None:
@@ -24,6 +24,14 @@ def check_file_writable(path: Path) -> None:
     if not path.resolve().parent.is_dir():
         raise OutputError(f"{path}: its directory does not exist, make it first: mkdir -p {path.parent}")
     _check_directory(path.resolve().parent, path)
+
+
+def check_picture_writable(path: Path) -> None:
+    """Raise a `WordmillError` where a picture cannot be written, or there is nothing to draw it with."""
+    from wordmill.plots.figure import check_picture
+
+    check_file_writable(path)
+    check_picture(path)
 
 
 def _check_directory(directory: Path, output: Path) -> None:

@@ -62,7 +62,7 @@ def command(
     Ctrl-C and SIGTERM stop it, and the vectors so far are saved (exit code 130 or 143); a second Ctrl-C leaves at once.
     With the same command and --resume it goes on.
     """
-    from wordmill.cli.outputs import check_file_writable, check_model_writable
+    from wordmill.cli.outputs import check_file_writable, check_model_writable, check_picture_writable
     from wordmill.cli.training import is_trained, read, train_and_save
     from wordmill.training import EarlyStopping, LogFile
     from wordmill.training.checkpoint import Checkpoint, remove_checkpoints
@@ -74,9 +74,10 @@ def command(
         check_model_writable(output)
     elif not dry_run:
         raise typer.BadParameter("say where the model goes: -o model/", param_hint="--output")
-    for file in (log, plot):
-        if file is not None:
-            check_file_writable(file)
+    if log is not None:
+        check_file_writable(log)
+    if plot is not None:
+        check_picture_writable(plot)
     encoded = read(source, config, quiet=quiet)
     if output is None or dry_run:
         print_rows(("what", "value"), _outlook(encoded, config))

@@ -10,7 +10,7 @@ from typing import Any
 
 from wordmill.errors import MissingDependencyError, OutputError, ParameterError
 
-__all__ = ["Fonts", "fonts_for", "new_figure", "save_figure"]
+__all__ = ["Fonts", "check_picture", "fonts_for", "new_figure", "save_figure"]
 
 _FONTS = ("DejaVu Sans", "Noto Sans CJK JP", "Noto Sans CJK KR", "Hiragino Sans", "Yu Gothic", "Malgun Gothic")
 _REGULAR = (400, "normal", "regular", "book")  # weights
@@ -57,12 +57,17 @@ def fonts_for(texts: Iterable[str]) -> Fonts:
     return Fonts(tuple(families or _FONTS[:1]), "".join(sorted(wanted)))
 
 
+def check_picture(path: str | os.PathLike[str]) -> None:
+    """Raise `ParameterError` where no picture format has the ending, `MissingDependencyError` without matplotlib."""
+    kinds = new_figure(1, 1).canvas.get_supported_filetypes()
+    if Path(path).suffix[1:].lower() not in kinds:
+        raise ParameterError(f"{path}: no picture format has this ending; use one of .{', .'.join(sorted(kinds))}")
+
+
 def save_figure(figure: Any, path: str | os.PathLike[str]) -> Path:
     """Write a figure in the format of the file's ending (png, svg, pdf)."""
+    check_picture(path)
     target = Path(path)
-    kinds = figure.canvas.get_supported_filetypes()
-    if target.suffix[1:].lower() not in kinds:
-        raise ParameterError(f"{target}: no picture format has this ending; use one of .{', .'.join(sorted(kinds))}")
     try:
         figure.savefig(target)
     except OSError as error:

@@ -132,14 +132,14 @@ class LogFile(Callback):
 
     def __init__(self, path: str | PathLike[str]) -> None:
         self._path = Path(path)
-        self._file: IO[str] | None = None
+        self._file: IO[bytes] | None = None
 
     def on_train_begin(self, run: Run) -> None:  # noqa: ARG002
         """Open the file."""
         try:
-            self._file = self._path.open("a", encoding="utf-8")
+            self._file = self._path.open("ab", buffering=0)  # a line is there at once, or an error
         except OSError as error:
-            raise OutputError(f"{self._path} cannot be written: {error.strerror}; choose another place") from error
+            raise self._unwritable(error) from error
 
     def on_interval(self, run: Run) -> None:
         """Write the interval."""
@@ -160,5 +160,10 @@ class LogFile(Callback):
         if math.isnan(values["loss"] or 0):
             values = {**values, "loss": None}  # NaN is no JSON
         if self._file is not None:
-            self._file.write(json.dumps({"event": event, "time": time.time(), **values}) + "\n")
-            self._file.flush()
+            try:
+                self._file.write((json.dumps({"event": event, "time": time.time(), **values}) + "\n").encode())
+            except OSError as error:
+                raise self._unwritable(error) from error
+
+    def _unwritable(self, error: OSError) -> OutputError:
+        return OutputError(f"{self._path} cannot be written: {error.strerror}; choose another place")

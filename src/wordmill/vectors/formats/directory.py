@@ -277,8 +277,9 @@ def _check_manifest(directory: Path, *, verify: bool) -> None:
             raise FormatError(f"{file} is missing: {_CURE}")
         found = _fingerprint(file, checksum=verify)
         for what, value in found.items():
-            if not isinstance(expected, dict) or expected.get(what) != value:
-                raise FormatError(f"{file}: {what} is {value}, not what was saved ({expected}): {_CURE}")
+            saved = expected.get(what) if isinstance(expected, dict) else None
+            if saved != value:
+                raise FormatError(f"{file}: {what} is {value}, and {saved} when it was saved: {_CURE}")
 
 
 def _fingerprint(file: Path, *, checksum: bool = True) -> dict[str, int | str]:
