@@ -1,46 +1,25 @@
-"""Files as chunks of bytes: compressed ones are recognised by their first bytes, whatever they are called."""
+"""Files as chunks of bytes, or as lines, decompressed."""
 
 from __future__ import annotations
 
-import bz2
-import lzma
 import sys
-import zlib
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from io import BufferedReader
 from itertools import cycle
 from pathlib import Path
-from typing import Literal, Protocol, TypeVar, cast
+from typing import Literal, TypeVar, cast
 
 import numpy as np
-import zstandard
 from numpy.typing import NDArray
 
+from wordmill.compression import HEAD_BYTES, DamagedError, Decompressor, decompress, decompressor_for
 from wordmill.errors import CorpusError
 
 Chunk = NDArray[np.uint8]
 T = TypeVar("T")
 
 
-class Decompressor(Protocol):
-    """What zlib, bz2, lzma and zstandard have in common: decompresses one stream."""
-
-    @property
-    def eof(self) -> bool: ...  # noqa: D102
-    @property
-    def unused_data(self) -> bytes: ...  # noqa: D102
-    def decompress(self, data: bytes, /) -> bytes: ...  # noqa: D102
-
-
-_COMPRESSED: dict[bytes, Callable[[], Decompressor]] = {
-    b"\x1f\x8b\x08": lambda: zlib.decompressobj(wbits=31),  # gzip
-    **{b"BZh%d1AY&SY" % level: bz2.BZ2Decompressor for level in range(1, 10)},
-    **{b"BZh%d\x17\x72\x45\x38\x50\x90" % level: bz2.BZ2Decompressor for level in range(1, 10)},  # empty
-    b"\xfd7zXZ\x00": lzma.LZMADecompressor,
-    b"\x28\xb5\x2f\xfd": lambda: zstandard.ZstdDecompressor(max_window_size=2**31).decompressobj(),
-}
-_CORRUPT = (zlib.error, OSError, lzma.LZMAError, zstandard.ZstdError, EOFError)
 _NOT_TEXT = {
     b"PK\x03\x04": "is a zip archive: unpack it",
     b"%PDF-": "is a PDF: extract its text (pdftotext)",
@@ -49,8 +28,6 @@ _NOT_TEXT = {
     b"\xff\xfe": "is UTF-16: convert it (iconv -f utf-16 -t utf-8)",
     b"\xfe\xff": "is UTF-16: convert it (iconv -f utf-16 -t utf-8)",
 }
-_HEAD = max(map(len, (*_COMPRESSED, *_NOT_TEXT)))
-_COMPRESSED_BLOCK = 1 << 18  # small, so that even a thousandfold compression fits into memory
 
 
 def read_chunks(path: Path | None, chunk_bytes: int) -> Iterator[Chunk]:
@@ -126,7 +103,7 @@ def _is_compressed(path: Path | None) -> bool:
     if path is None or not path.is_file():
         return False
     with path.open("rb") as file:
-        return file.read(_HEAD).startswith(tuple(_COMPRESSED))
+        return decompressor_for(file.read(HEAD_BYTES)) is not None
 
 
 def _read_ahead(items: Iterator[T]) -> Iterator[T]:
@@ -139,19 +116,17 @@ def _read_ahead(items: Iterator[T]) -> Iterator[T]:
 
 
 def _chunks(file: BufferedReader, name: str, chunk_bytes: int) -> Iterator[Chunk]:
-    head = file.read(_HEAD)
+    head = file.read(HEAD_BYTES)
     for start, cure in _NOT_TEXT.items():
         if head.startswith(start):
             raise CorpusError(f"{name} {cure}")
-    for start, decompressor in _COMPRESSED.items():
-        if head.startswith(start):
-            return _decompressed(file, head, name, decompressor, chunk_bytes)
-    return _plain(file, head, chunk_bytes)
+    make = decompressor_for(head)
+    return _plain(file, head, chunk_bytes) if make is None else _decompressed(file, head, make, name, chunk_bytes)
 
 
 def _plain(file: BufferedReader, head: bytes, chunk_bytes: int) -> Iterator[Chunk]:
     """Read into two buffers in turns: one is filled while the other is in use."""
-    for buffer in cycle([np.empty(max(chunk_bytes, _HEAD), np.uint8) for _ in range(2)]):
+    for buffer in cycle([np.empty(max(chunk_bytes, len(head)), np.uint8) for _ in range(2)]):
         size = len(head)
         buffer[:size] = np.frombuffer(head, np.uint8)
         size += file.readinto(buffer[size:].data)
@@ -162,21 +137,16 @@ def _plain(file: BufferedReader, head: bytes, chunk_bytes: int) -> Iterator[Chun
 
 
 def _decompressed(
-    file: BufferedReader, head: bytes, name: str, decompressor: Callable[[], Decompressor], chunk_bytes: int
+    file: BufferedReader, head: bytes, make: Callable[[], Decompressor], name: str, chunk_bytes: int
 ) -> Iterator[Chunk]:
-    """Decompress the streams of a file, which may be several, one after the other."""
-    stream, block, parts = decompressor(), head, [b""]
+    """Gather decompressed bytes into chunks."""
+    parts: list[bytes] = []
     try:
-        while block:
-            if stream.eof:
-                stream = decompressor()
-            parts.append(stream.decompress(block))
+        for part in decompress(file, head, make):
+            parts.append(part)
             if sum(map(len, parts)) >= chunk_bytes:
                 yield np.frombuffer(b"".join(parts), np.uint8)
                 parts.clear()
-            block = stream.unused_data or file.read(_COMPRESSED_BLOCK)
-    except _CORRUPT as error:
-        raise CorpusError(f"{name} is compressed and corrupt ({error}): fetch or compress it again") from error
-    if not stream.eof:
-        raise CorpusError(f"{name} is compressed and cut short: fetch or compress it again")
+    except DamagedError as error:
+        raise CorpusError(f"{name} is compressed and {error}: fetch or compress it again") from error
     yield np.frombuffer(b"".join(parts), np.uint8)

@@ -5,23 +5,23 @@ from __future__ import annotations
 import bz2
 import contextlib
 import gzip
+import io
 import lzma
 import stat
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 import zstandard
 
 from wordmill.atomic import atomic_file
+from wordmill.compression import HEAD_BYTES, DamagedError, decompress, decompressor_for
 from wordmill.errors import FormatError
 
 __all__ = ["COMPRESSIONS", "Input", "open_input", "open_output"]
 
 COMPRESSIONS = (".gz", ".bz2", ".xz", ".zst")
-_ZSTD = b"\x28\xb5\x2f\xfd"
-_STREAM_ERRORS = (EOFError, zlib.error, lzma.LZMAError, zstandard.ZstdError)
+_BUFFER = 1 << 17
 
 
 class Input:
@@ -49,12 +49,12 @@ class Input:
 def open_input(path: Path) -> Iterator[Input]:
     """Open a file, decompressed if need be; `FormatError` where it cannot be read or is damaged."""
     try:
-        with path.open("rb") as file, _decompressed(file) as stream:
-            status = path.stat()
+        with path.open("rb") as file:
+            stream, status = _decompressed(file), path.stat()
             plain = cast("object", stream) is file and stat.S_ISREG(status.st_mode)
             yield Input(path, stream, status.st_size if plain else None)
-    except _STREAM_ERRORS as error:
-        raise FormatError(f"{path}: the compressed data are damaged or cut short ({error}): fetch it again") from error
+    except DamagedError as error:
+        raise FormatError(f"{path} is compressed and {error}: fetch it again") from error
     except OSError as error:
         raise FormatError(f"{path} cannot be read: {error.strerror or error}") from error
 
@@ -66,24 +66,14 @@ def open_output(path: Path) -> Iterator[BinaryIO]:
         yield stream
 
 
-@contextlib.contextmanager
-def _decompressed(file: BinaryIO) -> Iterator[BinaryIO]:
-    head = file.read(10) if file.seekable() else b""
+def _decompressed(file: BinaryIO) -> BinaryIO:
+    """Return the file, or where it is compressed a stream of what is in it."""
+    head = file.read(HEAD_BYTES) if file.seekable() else b""
+    if (make := decompressor_for(head)) is not None:
+        return cast("BinaryIO", io.BufferedReader(_Parts(decompress(file, head, make)), _BUFFER))
     if head:
         file.seek(0)
-    if head.startswith(b"\x1f\x8b\x08"):
-        with gzip.open(file) as stream:
-            yield cast("BinaryIO", stream)
-    elif head.startswith(b"BZh") and head[4:] == b"\x31\x41\x59\x26\x53\x59":
-        with bz2.open(file) as stream:
-            yield cast("BinaryIO", stream)
-    elif head.startswith(b"\xfd7zXZ\x00"):
-        with lzma.open(file) as stream:
-            yield cast("BinaryIO", stream)
-    elif head.startswith(_ZSTD):
-        yield cast("BinaryIO", _ZstandardStream(file))
-    else:
-        yield file
+    return file
 
 
 @contextlib.contextmanager
@@ -104,35 +94,23 @@ def _compressed(file: BinaryIO, suffix: str) -> Iterator[BinaryIO]:
         yield file
 
 
-class _ZstandardStream:
-    """Decompressed zstandard frames; unlike the package's own reader, a frame that is cut short is an error."""
+class _Parts(io.RawIOBase):
+    """Bytes that come part by part, as a raw stream."""
 
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-        self._frame = zstandard.ZstdDecompressor().decompressobj()
-        self._buffer = bytearray()
+    def __init__(self, parts: Iterator[bytes]) -> None:
+        self._parts = parts
+        self._rest = memoryview(b"")
 
-    def read(self, count: int) -> bytes:
-        while len(self._buffer) < count and self._fill():
-            pass
-        return self._take(count)
+    def readable(self) -> bool:
+        return True
 
-    def readline(self, longest: int) -> bytes:
-        while (end := self._buffer.find(b"\n")) < 0 and len(self._buffer) < longest and self._fill():
-            pass
-        return self._take(min(longest, end + 1) if end >= 0 else longest)
-
-    def _take(self, count: int) -> bytes:
-        taken = bytes(self._buffer[:count])
-        del self._buffer[:count]
-        return taken
-
-    def _fill(self) -> bool:
-        """Decompress some more; false at the end."""
-        compressed = (self._frame.unused_data if self._frame.eof else b"") or self._file.read(1 << 17)
-        if self._frame.eof and compressed:
-            self._frame = zstandard.ZstdDecompressor().decompressobj()
-        elif not compressed and not self._frame.eof:
-            raise EOFError("the last frame is not complete")
-        self._buffer += self._frame.decompress(compressed) if compressed else b""
-        return bool(compressed)
+    def readinto(self, buffer: Any) -> int:
+        while not self._rest:
+            part = next(self._parts, None)
+            if part is None:
+                return 0
+            self._rest = memoryview(part)
+        size = min(len(buffer), len(self._rest))
+        buffer[:size] = self._rest[:size]
+        self._rest = self._rest[size:]
+        return size
