@@ -8,10 +8,10 @@
 namespace wordmill {
 namespace {
 
-constexpr size_t kBatch = 256, kSlice = 16;  // windows
+constexpr size_t kBatch = 256, kSlice = 32;  // windows
 constexpr size_t kSlices = kBatch / kSlice;
-constexpr int kShares = 64;  // of the rows: each is changed by one thread
-constexpr double kDamping = 0.3;
+constexpr int kShares = 16;  // of the rows: each is changed by one thread
+constexpr double kDamping = 0.1;
 
 // All changes of a row in a batch come from the same old values: a row that is changed often would overshoot. It takes them scaled down,
 // as an implicit step would: by 1 / (1 + x), x = damping * alpha * gradients that a batch is expected to hold for the row.
@@ -30,9 +30,10 @@ template <class T> class Slice {
     sort_into_shares(inputs_, input_shares_);
     sort_into_shares(outputs_, output_shares_);
   }
-  void apply(const Task<T>& task, int share, double alpha, const std::vector<float>& input_load, const std::vector<float>& output_load) {
-    apply(task.input_vectors, inputs_, input_shares_[share], alpha, input_load);
-    apply(task.output_vectors, outputs_, output_shares_[share], alpha, output_load);
+  // What the rows of a share get, in the order of the windows.
+  void collect(const Task<T>& task, int share, double alpha, const Expected& expected, std::vector<Addition<T>>& additions) const {
+    collect(task.input_vectors, inputs_, input_shares_[share], alpha, expected.inputs, additions);
+    collect(task.output_vectors, outputs_, output_shares_[share], alpha, expected.outputs, additions);
   }
   const Trained& trained() const { return trained_; }
 
@@ -43,14 +44,11 @@ template <class T> class Slice {
     for (auto& share : shares) share.clear();
     for (size_t k = 0; k < changes.ids().size(); k++) shares[changes.ids()[k] % kShares].push_back(static_cast<int32_t>(k));
   }
-  static void apply(const Matrix<T>& matrix, const Changes<T>& changes, const std::vector<int32_t>& share, double alpha,
-                    const std::vector<float>& load) {
+  static void collect(const Matrix<T>& matrix, const Changes<T>& changes, const std::vector<int32_t>& share, double alpha,
+                      const std::vector<float>& expected, std::vector<Addition<T>>& additions) {
     for (int32_t k : share) {
       const int32_t id = changes.ids()[k];
-      const T scale = damped(alpha, load[id]);
-      T* row = matrix.row(id);
-      const T* change = changes.at(k);
-      for (int64_t d = 0; d < matrix.stride; d++) row[d] += scale * change[d];
+      additions.push_back({matrix.row(id), changes.at(k), damped(alpha, expected[id])});
     }
   }
 
@@ -63,7 +61,8 @@ template <class T> class Slice {
 // How many gradients a batch is expected to hold for each row, a gradient being that of one score: by the frequencies of tokens after
 // subsampling and of negatives.
 template <class T>
-void expected_gradients(const Task<T>& task, const AliasTable& noise, std::vector<float>& inputs, std::vector<float>& outputs) {
+Expected expected_gradients(const Task<T>& task, const AliasTable& noise) {
+  Expected expected;
   const Problem& problem = task.problem;
   std::vector<double> kept(problem.keep.size());
   for (int32_t id : problem.ids) kept[id] += 1;
@@ -77,9 +76,10 @@ void expected_gradients(const Task<T>& task, const AliasTable& noise, std::vecto
   const double contexts = task.architecture == Architecture::kCbow ? 1 : 2 * reach;  // rows that meet each output: CBOW's mean is one
   for (size_t id = 0; id < kept.size(); id++) {
     const double frequency = kept[id] / std::max(tokens, 1.0), noise_share = noise.weight(static_cast<int32_t>(id)) / draws;
-    inputs.push_back(static_cast<float>(kBatch * contexts * frequency * (1 + problem.negative)));
-    outputs.push_back(static_cast<float>(kBatch * contexts * (frequency + problem.negative * noise_share)));
+    expected.inputs.push_back(static_cast<float>(kBatch * contexts * frequency * (1 + problem.negative)));
+    expected.outputs.push_back(static_cast<float>(kBatch * contexts * (frequency + problem.negative * noise_share)));
   }
+  return expected;
 }
 
 struct Planned {
@@ -90,11 +90,12 @@ struct Planned {
 }  // namespace
 
 template <class T> Sums Trainer<T>::train_deterministic(uint64_t epoch, const Blocks& blocks, int threads) {
-  if (input_load_.empty()) expected_gradients(task_, noise_, input_load_, output_load_);
+  if (expected_.inputs.empty()) expected_ = expected_gradients(task_, noise_);
   Sums sums(blocks.size());
   std::deque<Slice<T>> slices;  // they do not move: each trains into changes of its own
   for (size_t s = 0; s < kSlices; s++) slices.emplace_back(task_);
   std::vector<Planned> planned(threads, {plan(epoch), {}});
+  std::vector<std::vector<Addition<T>>> additions(threads);
   std::barrier together(threads);
   const auto train_batch = [&](int t, const Planned& block, size_t first, const Rate& rate) {
     const size_t k = task_.problem.negative, windows = block.plan.windows().size();
@@ -104,8 +105,11 @@ template <class T> Sums Trainer<T>::train_deterministic(uint64_t epoch, const Bl
     }
     together.arrive_and_wait();
     const double alpha = rate.at(block.plan.positions()[block.plan.windows()[first].centre]);
+    auto& own = additions[t];
+    own.clear();
     for (int share = t; share < kShares; share += threads)
-      for (auto& slice : slices) slice.apply(task_, share, alpha, input_load_, output_load_);
+      for (const auto& slice : slices) slice.collect(task_, share, alpha, expected_, own);
+    step_functions<T>(task_.kernels).add(own.data(), static_cast<int64_t>(own.size()), task_.input_vectors.stride);
     Trained trained;
     for (auto& slice : slices) trained += slice.trained();
     together.arrive_and_wait();

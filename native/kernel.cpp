@@ -234,6 +234,19 @@ template <class T> double rows(const Step<T>& step) {
   return 0;
 }
 
+template <class T> void add(const Addition<T>* additions, int64_t n, int64_t stride) {
+  constexpr int64_t ahead = 6;
+  for (int64_t k = 0; k < n; k++) {
+    for (int64_t d = 0; d < stride && k + ahead < n; d += kRowBytes / static_cast<int64_t>(sizeof(T))) {
+      __builtin_prefetch(additions[k + ahead].row + d, 1, 3);
+      __builtin_prefetch(additions[k + ahead].change + d, 0, 3);
+    }
+    const Vec<T> scale = splat(additions[k].scale);
+    T* row = additions[k].row;
+    for (int64_t d = 0; d < stride; d += kLanes<T>) store(row + d, load(row + d) + scale * load(additions[k].change + d));
+  }
+}
+
 template <class T> void sigmoid(const T* scores, T* out, int64_t n) {
   for (int64_t k = 0; k < n; k++) {
     Vec<T> value, softplus;
@@ -268,8 +281,8 @@ int64_t multiply_add(int64_t rounds) {
 #define WM_STRING_(x) #x
 #define WM_STRING(x) WM_STRING_(x)
 constexpr Kernels kTable = {WM_STRING(WORDMILL_ISA_NAME),
-                            {skipgram<float>, cbow<float>, rows<float>, sigmoid<float>},
-                            {skipgram<double>, cbow<double>, rows<double>, sigmoid<double>},
+                            {skipgram<float>, cbow<float>, rows<float>, add<float>, sigmoid<float>},
+                            {skipgram<double>, cbow<double>, rows<double>, add<double>, sigmoid<double>},
                             draw,
                             multiply_add};
 

@@ -30,10 +30,18 @@ constexpr int64_t scratch_size(int64_t contexts, int64_t outputs, int64_t stride
   return 2 * (contexts + 1) * outputs + 16 * contexts + stride + 64;
 }
 
+// Changes of rows, to be added to them.
+template <class T> struct Addition {
+  T* row;
+  const T* change;
+  T scale;
+};
+
 template <class T> struct StepFunctions {
   double (*skipgram)(const Step<T>&);  // both return the loss, summed over the step's scores
   double (*cbow)(const Step<T>&);
   double (*rows)(const Step<T>&);  // the memory traffic of a step without its arithmetic: what benchmarks measure it against
+  void (*add)(const Addition<T>* additions, int64_t n, int64_t stride);  // one after the other
   void (*sigmoid)(const T* scores, T* out, int64_t n);
 };
 

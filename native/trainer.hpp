@@ -33,6 +33,10 @@ struct Sums {  // an entry a block
   std::vector<int64_t> examples, subsampled, centres, without_context;
 };
 
+struct Expected {  // how many gradients a batch is expected to hold for each row
+  std::vector<float> inputs, outputs;
+};
+
 template <class T> class Trainer {
  public:
   Trainer(const Task<T>& task, std::span<const double> noise) : task_(task), noise_(noise) {}
@@ -44,7 +48,7 @@ template <class T> class Trainer {
  private:
   Task<T> task_;
   AliasTable noise_;
-  std::vector<float> input_load_, output_load_;  // expected updates of each row in one batch: filled by train_deterministic
+  Expected expected_;  // filled by train_deterministic
 };
 
 // Runs work(0) ... work(threads - 1) at once; an exception of any of them is thrown again here.
