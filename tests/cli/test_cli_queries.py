@@ -163,6 +163,16 @@ def test_export_with_an_ending_of_no_format_names_those_there_are(cli: Cli, mode
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_damaged_file_is_read_as_its_error_says(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "twice.vec").write_text("3 2\na 1 2\nb 3 4\na 5 6\n", encoding="utf-8")
+    outcome = cli("export", tmp_path / "twice.vec", tmp_path / "m")
+    assert outcome.code == 1
+    assert "keep the first with --duplicates first" in outcome.err
+    assert cli("export", tmp_path / "twice.vec", tmp_path / "m", "--duplicates", "first").code == 0
+    assert list(KeyedVectors.load(tmp_path / "m")) == ["a", "b"]
+    assert cli("export", tmp_path / "twice.vec", tmp_path / "one", "--limit", "1").code == 0
+
+
 def test_export_mistakes(cli: Cli, model: Path, tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("years of work", encoding="utf-8")
     for arguments in (["out", "--format", "glove5"], [tmp_path], [tmp_path / "none" / "x.bin", "--format", "nope"]):
