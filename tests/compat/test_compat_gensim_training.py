@@ -248,7 +248,8 @@ def test_models_open_on_both_sides(tmp_path: Path) -> None:
 def test_models_that_do_not_open(tmp_path: Path) -> None:
     wordmill.Word2Vec(window="sequence", **SMALL).fit(SENTENCES).save(tmp_path / "baskets")
     wordmill.Word2Vec(architecture="cbow", **SMALL).fit(SENTENCES).save(tmp_path / "cbow")
-    for name in ("baskets", "cbow"):
+    wordmill.Word2Vec(deterministic=True, **SMALL).fit(SENTENCES).save(tmp_path / "deterministic")
+    for name in ("baskets", "cbow", "deterministic"):
         with pytest.raises(FormatError, match="no words for"):
             Word2Vec.load(tmp_path / name)
     Word2Vec(SENTENCES, **SMALL).wv.save(tmp_path / "vectors")

@@ -263,7 +263,8 @@ class Word2Vec:
         if params is None:
             raise FormatError(f"{fname} holds vectors without the settings of a training: use KeyedVectors.load")
         skip_gram = params["architecture"] == "skipgram"
-        if params["window"] == "sequence" or not (skip_gram or params["cbow_update"] == "word2vec"):
+        other_cbow = not skip_gram and params["cbow_update"] != "word2vec"
+        if other_cbow or params["window"] == "sequence" or params.get("deterministic"):
             raise FormatError(f"{fname} was trained in a way that gensim has no words for: use wordmill.Word2Vec.load")
         config = TrainConfig(**{name: params[name] for name in ("architecture", "cbow_update", *_SAME)})
         model = cls(sg=int(skip_gram), **{name: getattr(config.resolved(), name) for name in _SAME})
