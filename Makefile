@@ -23,7 +23,7 @@ test-interop: $(VENV)/built $(VENV)/test $(VENV)/interop  ## against model2vec, 
 test-kill: $(VENV)/built $(VENV)/test  ## training killed at 500 random moments and resumed (some ten minutes)
 	WORDMILL_KILLS=500 $(BIN)/python -m pytest tests/cli -k killed
 
-SANITIZED_TESTS ?= tests/native tests/parity/test_step.py tests/parity/test_backends.py tests/corpus
+SANITIZED_TESTS ?= tests/native tests/parity/test_step.py tests/parity/test_backends.py tests/training/test_training_freeze.py tests/corpus
 SITE = $(shell $(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 BASE_PYTHON = $(shell $(BIN)/python -c 'import sys; print(sys._base_executable)')
 RUNTIME_address := asan
