@@ -50,7 +50,7 @@ def parameters(function: Any) -> list[tuple[str, Any]]:
 def test_every_name_of_gensim_is_here_or_known_to_be_absent(name: str) -> None:
     here = public(getattr(gensim, name))
     absent = set(CLASSES[name])
-    assert public(real(name)) - here == absent - {"vectors_lockf"}  # an attribute that gensim sets on the object
+    assert public(real(name)) - here == absent
     assert not here & absent
 
 

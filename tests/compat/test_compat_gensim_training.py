@@ -14,7 +14,7 @@ import pytest
 from compat_gensim_models import real_gensim
 
 import wordmill
-from wordmill.compat.gensim import CallbackAny2Vec, LineSentence, PathLineSentences, Text8Corpus, Word2Vec
+from wordmill.compat.gensim import CallbackAny2Vec, KeyedVectors, LineSentence, PathLineSentences, Text8Corpus, Word2Vec
 from wordmill.compat.gensim.utils import RULE_DEFAULT, RULE_DISCARD, RULE_KEEP
 from wordmill.errors import CorpusError, DivergenceError, FormatError, NotFittedError
 
@@ -161,6 +161,31 @@ def test_words_added_later_keep_the_trained_vectors() -> None:
     assert [model.wv.get_vecattr(word, "count") for word in ("cat", "bird")] == [45, 3]
     assert "rare" not in model.wv
     model.train([["cat", "bird", "mouse"]] * 9, total_examples=9, epochs=2)
+
+
+def test_locked_vectors_stay_through_updates_and_files(tmp_path: Path) -> None:
+    model = Word2Vec(**SMALL)
+    model.build_vocab(SENTENCES)
+    other = KeyedVectors(8)
+    other.add_vectors(["cat", "queen", "unknown"], np.eye(3, 8))
+    other.save_word2vec_format(tmp_path / "other.bin", binary=True)
+    model.wv.vectors_lockf = np.ones(len(model.wv), np.float32)
+    model.wv.intersect_word2vec_format(tmp_path / "other.bin", binary=True)
+    model.train(SENTENCES, total_examples=60, epochs=2)
+    model.build_vocab([["mouse"] * 90, ["cat"] * 90], update=True)
+    model.save(tmp_path / "model")
+    model = Word2Vec.load(tmp_path / "model")
+    before = model.wv["dog"].copy()
+    model.train(SENTENCES, total_examples=60, epochs=2)
+    np.testing.assert_array_equal(model.wv[["cat", "queen"]], np.eye(2, 8))
+    assert not np.array_equal(model.wv["dog"], before)
+    model.wv.vectors_lockf[:] = 1
+    model.train(SENTENCES, total_examples=60, epochs=1)
+    assert not np.array_equal(model.wv["cat"], np.eye(2, 8)[0])
+    for wrong in (np.ones(3), np.full(len(model.wv), 0.5)):
+        model.wv.vectors_lockf = wrong
+        with pytest.raises(ValueError, match="vectors_lockf"):
+            model.train(SENTENCES, total_examples=60, epochs=1)
 
 
 @pytest.mark.parametrize("max_final_vocab", [None, 3])

@@ -229,7 +229,7 @@ def test_intersection(tmp_path: Path) -> None:
     other.add_vectors(["queen", "unknown", "king"], [VECTOR, VECTOR, OTHER])
     other.save_word2vec_format(tmp_path / "other")
     with pytest.raises(ValueError, match="lockf"):
-        kv.intersect_word2vec_format(tmp_path / "other")
+        copy.deepcopy(kv).intersect_word2vec_format(tmp_path / "other", lockf=0.5)
     kv.intersect_word2vec_format(tmp_path / "other", lockf=1.0)
     assert len(kv) == len(WORDS)
     np.testing.assert_array_equal(kv[["queen", "king"]], [VECTOR, OTHER])

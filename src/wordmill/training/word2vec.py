@@ -157,7 +157,7 @@ class Word2Vec:
             Go on from the newest checkpoint in this directory (see `Checkpoint`), if there is one.
         init_from : KeyedVectors or path, optional
             Vectors to begin with, for the keys that they have.
-        freeze : iterable of keys
+        freeze : iterable
             Keys whose vectors stay as they begin, to the bit (all of a model's: its `wv`); output vectors learn.
 
         Returns

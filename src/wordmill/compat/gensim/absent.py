@@ -37,7 +37,6 @@ KEYED_VECTORS = {
     "resize_vectors": "vectors have the size of their keys; add_vectors adds more",
     "similarity_unseen_docs": "gensim has removed it",
     "sort_by_descending_frequency": "keys are sorted already",
-    "vectors_lockf": "freezing vectors is not there yet",
     "vectors_norm": "gensim 4 calls it get_normed_vectors()",
     "vocab": "gensim 4 calls it key_to_index; counts are get_vecattr(key, 'count')",
     "wmdistance": "Word Mover's Distance is not there yet: give the vectors to the package POT",

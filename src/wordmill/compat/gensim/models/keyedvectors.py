@@ -21,7 +21,7 @@ from wordmill.vectors.postprocess import to_unit_length
 from wordmill.vectors.queries import combine
 from wordmill.vectors.search import Floats, row_norms, similarities, unit_rows
 
-__all__ = ["KeyedVectors"]
+__all__ = ["KeyedVectors", "frozen_rows"]
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +33,11 @@ class KeyedVectors:
 
     As in gensim a row number stands for the key of that row, where it is no key itself. `count` and `mapfile_path`
     change nothing.
+
+    Attributes
+    ----------
+    vectors_lockf : (1,) or (V,) floats
+        0 where training leaves a vector as it is, 1 where it does not.
     """
 
     def __init__(
@@ -44,6 +49,7 @@ class KeyedVectors:
     ) -> None:
         self._empty: Floats = np.zeros((0, vector_size), dtype)
         self._wrapped: wordmill.KeyedVectors | None = None
+        self.vectors_lockf: NDArray[Any] = np.ones(1, np.float32)
         if self._empty.dtype not in (np.float32, np.float64):
             raise ParameterError(f"dtype={dtype!r} is not there yet: float32 or float64")
 
@@ -418,15 +424,24 @@ class KeyedVectors:
         encoding: str = "utf8",
         unicode_errors: Literal["strict", "replace", "ignore"] = "strict",
     ) -> None:
-        """Take the vectors of a file for the keys that are here too; only `lockf=1.0`, which trains them on."""
-        if lockf != 1.0:
-            raise ParameterError(f"lockf={lockf!r}, which freezes vectors, is not there yet: lockf=1.0 trains them on")
+        """Take the vectors of a file for the keys that are here too; `lockf=0.0` freezes them, `lockf=1.0` does not."""
         other = type(self).load_word2vec_format(fname, None, binary, encoding, unicode_errors)
         shared = [key for key in other.index_to_key if key in self.key_to_index]
         self.add_vectors(shared, other[shared], replace=True)
+        self.vectors_lockf = np.broadcast_to(self.vectors_lockf, len(self)).copy()
+        self.vectors_lockf[[self.get_index(key) for key in shared]] = lockf
+        frozen_rows(self)
 
     # -- what the methods share ---------------------------------------------------------------------------------------
 
     def _key(self, key: Any) -> Key:
         """Return a key, where it is given as a row number too."""
         return self.wrapped.key_table[self.get_index(key)]
+
+
+def frozen_rows(vectors: KeyedVectors) -> NDArray[np.bool_] | None:
+    """Whether `vectors_lockf` freezes each vector (V,); None where it freezes none."""
+    lockf = np.asarray(vectors.vectors_lockf)
+    if lockf.shape not in ((1,), (len(vectors),)) or not np.isin(lockf, (0, 1)).all():
+        raise ParameterError(f"vectors_lockf must be 1 or {len(vectors)} numbers, each 0 (frozen) or 1")
+    return None if lockf.all() else np.broadcast_to(lockf == 0, len(vectors)).copy()

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from wordmill.compat.gensim import files
 from wordmill.compat.gensim.absent import WORD2VEC, no_attribute
 from wordmill.compat.gensim.models.callbacks import CallbackAny2Vec
-from wordmill.compat.gensim.models.keyedvectors import KeyedVectors
+from wordmill.compat.gensim.models.keyedvectors import KeyedVectors, frozen_rows
 from wordmill.compat.gensim.sentences import (
     MAX_WORDS_IN_BATCH,
     LineSentence,
@@ -245,12 +245,9 @@ class Word2Vec:
 
     def save(self, fname: str | PathLike[str]) -> None:
         """Save as wordmill's model directory, which `wordmill.Word2Vec.load` opens too."""
-        settings = {
-            "params": asdict(self._config()),
-            "history": [],
-            "corpus": "",
-            "gensim": {name: getattr(self, name) for name in _STATE} | {"epochs_done": self._epochs_done},
-        }
+        state = {name: getattr(self, name) for name in _STATE}
+        state |= {"epochs_done": self._epochs_done, "frozen": self._frozen_keys()}
+        settings = {"params": asdict(self._config()), "history": [], "corpus": "", "gensim": state}
         save_model(fname, self.wv.wrapped, settings=settings, training={"output_vectors": self.syn1neg})
 
     @classmethod
@@ -272,6 +269,7 @@ class Word2Vec:
         model._output_vectors = saved.training["output_vectors"] if saved.training else None
         state = dict(saved.settings.get("gensim", {}))
         model._epochs_done = state.pop("epochs_done", len(saved.settings["history"]))
+        model._freeze(state.pop("frozen", []))
         vars(model).update(state)
         return model
 
@@ -305,8 +303,20 @@ class Word2Vec:
 
     def _extend(self, corpus: EncodedCorpus) -> None:
         """Add the words and counts of a corpus, which has been thinned out already."""
+        frozen = self._frozen_keys()
         run, _ = extend_run(self._run(), replace(self._config(), min_count=1), corpus, extend_vocab=True)
         self.wv.wrapped, self._output_vectors = run.as_keyed_vectors(), run.output_vectors
+
+        self._freeze(frozen)
+
+    def _frozen_keys(self) -> list[Any]:
+        frozen = frozen_rows(self.wv)
+        return [] if frozen is None else self.wv.wrapped.key_table.take(np.flatnonzero(frozen))
+
+    def _freeze(self, keys: list[Any]) -> None:
+        """Freeze these keys alone."""
+        self.wv.vectors_lockf = np.ones(len(self.wv), np.float32)
+        self.wv.vectors_lockf[[self.wv.get_index(key) for key in keys]] = 0
 
     def _run(self) -> Run:
         """Return a run that goes on from copies of the vectors, so that they stay where it fails."""
@@ -321,6 +331,7 @@ class Word2Vec:
 
     def _train(self, run: Run, corpus: EncodedCorpus, callbacks: Iterable[CallbackAny2Vec]) -> tuple[int, int]:
         """Train a run; what it leaves is taken over also where it is interrupted, but not where it diverged."""
+        run.frozen = frozen_rows(self.wv)
         trainer = make_trainer(run, corpus, 0.0, [_Watcher(self, list(callbacks))])
         try:
             trainer.train()
