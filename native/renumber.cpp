@@ -39,11 +39,11 @@ Ids renumber(std::span<const int32_t> tickets, std::span<const int64_t> ends, co
   parallel_for(parts, threads, [&](size_t part) { begins[part + 1] = count_ids(part_of(part), map); });
   for (size_t part = 0; part < parts; part++) begins[part + 1] += begins[part];
 
-  Ids result{std::make_unique_for_overwrite<int32_t[]>(begins[parts]), begins[parts], std::vector<int64_t>(ends.size())};
+  Ids result{BigVector<int32_t>(begins[parts]), std::vector<int64_t>(ends.size())};
   parallel_for(parts, threads, [&](size_t part) {
     size_t from = begin_of(part);
     const size_t to = begin_of(part + 1);
-    int32_t* out = result.ids.get() + begins[part];
+    int32_t* out = result.ids.data() + begins[part];
     const auto write_to = [&](size_t next) {
       out = write_ids(tickets.subspan(from, next - from), map, out);
       from = next;
@@ -52,7 +52,7 @@ Ids renumber(std::span<const int32_t> tickets, std::span<const int64_t> ends, co
     auto end = std::ranges::lower_bound(ends, static_cast<int64_t>(from));
     for (; end != ends.end() && (*end < static_cast<int64_t>(to) || part + 1 == parts); ++end) {
       write_to(static_cast<size_t>(*end));
-      result.ends[end - ends.begin()] = out - result.ids.get();
+      result.ends[end - ends.begin()] = out - result.ids.data();
     }
     write_to(to);
   });

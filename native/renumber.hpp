@@ -2,9 +2,10 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <vector>
+
+#include "big_vector.hpp"
 
 namespace wordmill {
 
@@ -23,8 +24,7 @@ struct IdMap {
 };
 
 struct Ids {
-  std::unique_ptr<int32_t[]> ids;
-  size_t size;
+  BigVector<int32_t> ids;
   std::vector<int64_t> ends;  // of sequences, in ids
 };
 

@@ -29,9 +29,9 @@ size_t after_last_space(std::string_view text) {
 struct Encoder::Piece {
   std::string_view text;
   WordTable words;
-  std::vector<int32_t> indexes;  // of each token, in `words`
-  std::vector<size_t> ends;      // of lines, in `indexes`
-  std::vector<int32_t> common;   // of each word, its index in the common table or kFree; then its ticket
+  BigVector<int32_t> indexes;   // of each token, in `words`
+  std::vector<size_t> ends;     // of lines, in `indexes`
+  std::vector<int32_t> common;  // of each word, its index in the common table or kFree; then its ticket
   std::optional<const char*> bad;
   size_t size = 0;  // tokens
 

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "big_vector.hpp"
 #include "word_table.hpp"
 
 namespace wordmill {
@@ -23,7 +24,7 @@ struct NotText : std::runtime_error {
 };
 
 struct Tokens {
-  std::vector<int32_t> tickets;
+  BigVector<int32_t> tickets;
   std::vector<int64_t> ends;  // of sequences: tokens of the whole corpus up to there
 };
 

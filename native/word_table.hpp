@@ -13,6 +13,8 @@
 #include <string_view>
 #include <vector>
 
+#include "big_vector.hpp"
+
 namespace wordmill {
 
 static_assert(std::endian::native == std::endian::little, "short words are integers whose first byte is the lowest");
@@ -109,10 +111,10 @@ class WordTable {
   int32_t insert(const Word& word, uint64_t hash, size_t slot, int64_t count);
   void resize(size_t slots);
 
-  std::vector<Slot> slots_;  // a power of two, at most half of them taken
+  BigVector<Slot> slots_;  // a power of two, at most half of them taken
   size_t mask_;
   int shift_;  // the upper bits of a hash say where to look first, the lower 32 are the tag
-  std::vector<Entry> entries_;
+  BigVector<Entry> entries_;
   std::vector<char> arena_;  // long words: size, bytes
 };
 

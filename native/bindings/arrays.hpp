@@ -16,9 +16,9 @@ std::span<T> span(const Array<T>& array) {
   return {array.data(), array.shape(0)};
 }
 
-template <class T>
-nb::object to_numpy(std::vector<T> values) {
-  auto* owned = new std::vector<T>(std::move(values));
-  nb::capsule owner(owned, [](void* p) noexcept { delete static_cast<std::vector<T>*>(p); });
-  return nb::ndarray<nb::numpy, T>(owned->data(), {owned->size()}, owner).cast();
+template <class Vector>
+nb::object to_numpy(Vector values) {
+  auto* owned = new Vector(std::move(values));
+  nb::capsule owner(owned, [](void* p) noexcept { delete static_cast<Vector*>(p); });
+  return nb::ndarray<nb::numpy, typename Vector::value_type>(owned->data(), {owned->size()}, owner).cast();
 }

@@ -131,9 +131,7 @@ void bind_text(nb::module_& m) {
           nb::gil_scoped_release release;
           result = renumber(span(tickets), span(ends), {span(map_ids), span(list_offsets), span(list_ids)}, threads);
         }
-        nb::capsule owner(result.ids.get(), [](void* p) noexcept { delete[] static_cast<int32_t*>(p); });
-        return nb::make_tuple(nb::ndarray<nb::numpy, int32_t>(result.ids.release(), {result.size}, owner).cast(),
-                              to_numpy(std::move(result.ends)));
+        return nb::make_tuple(to_numpy(std::move(result.ids)), to_numpy(std::move(result.ends)));
       },
       "tickets"_a, "ends"_a, "map_ids"_a, "list_offsets"_a, "list_ids"_a, "threads"_a,
       "Ids, and where sequences end among them, of some tickets and their ends (native/renumber.hpp).");
