@@ -177,21 +177,39 @@ template <class T> double skipgram(const Step<T>& step) {
   return loss;
 }
 
+// Calls f.template operator()<n>(d) for runs of n slices of a row, from d: several at a time, so that short loops over contexts are few.
+template <class T, class F> WM_INLINE void for_each_run(int64_t stride, F f) {
+  constexpr int L = kLanes<T>;
+  int64_t d = 0;
+  for (; d + 4 * L <= stride; d += 4 * L) f.template operator()<4>(d);
+  switch ((stride - d) / L) {
+    case 3: f.template operator()<3>(d); break;
+    case 2: f.template operator()<2>(d); break;
+    case 1: f.template operator()<1>(d); break;
+  }
+}
+
 // The mean of the context rows, each counted as often as it occurs.
 template <class T> void context_mean(const Step<T>& step, T* mean) {
   T total = 0;
   for (int i = 0; i < step.contexts; i++) total += step.input_weights ? step.input_weights[i] : T(1);
   const Vec<T> share = splat(1 / total);
-  for (int64_t d = 0; d < step.stride; d += kLanes<T>) {
-    Vec<T> sum = {};
-    for (int i = 0; i < step.contexts; i++) sum += (step.input_weights ? step.input_weights[i] : T(1)) * load(step.inputs[i] + d);
-    store(mean + d, sum * share);
-  }
+  for_each_run<T>(step.stride, [&]<int N>(int64_t d) {
+    Vec<T> sum[N] = {};
+    for (int i = 0; i < step.contexts; i++) {
+      const T* x = step.inputs[i] + d;
+      const Vec<T> weight = splat(step.input_weights ? step.input_weights[i] : T(1));
+#pragma GCC unroll 4
+      for (int k = 0; k < N; k++) sum[k] += weight * load(x + k * kLanes<T>);
+    }
+#pragma GCC unroll 4
+    for (int k = 0; k < N; k++) store(mean + d + k * kLanes<T>, sum[k] * share);
+  });
 }
 
-template <class T, bool InPlace> void cbow_update(const Step<T>& step, const T* mean, const T* g) {
-  T* const* to_inputs = InPlace ? step.inputs : step.input_changes;
-  T* const* to_outputs = InPlace ? step.outputs : step.output_changes;
+// Updates the outputs; leaves what each context row gets in `share`.
+template <class T, bool InPlace> void cbow_outputs(const Step<T>& step, const T* mean, const T* g, T* share) {
+  T* const* to = InPlace ? step.outputs : step.output_changes;
   for (int64_t d = 0; d < step.stride; d += kLanes<T>) {
     prefetch_slice<T, InPlace>(step, d);
     const Vec<T> h = load(mean + d);
@@ -201,25 +219,37 @@ template <class T, bool InPlace> void cbow_update(const Step<T>& step, const T* 
       for (int k = j; k < j + N; k++) {
         const Vec<T> gk = splat(g[k]), y = load(step.outputs[k] + d);
         dh += gk * y;
-        store(to_outputs[k] + d, (InPlace ? y : load(to_outputs[k] + d)) + gk * h);
+        store(to[k] + d, (InPlace ? y : load(to[k] + d)) + gk * h);
       }
     });
-    dh *= step.context_rate;
-    for (int i = 0; i < step.contexts; i++) {
-      T* x = to_inputs[i] + d;
-      store(x, load(x) + (step.input_weights ? step.input_weights[i] : T(1)) * dh);
-    }
+    store(share + d, dh * step.context_rate);
   }
+}
+
+template <class T> void cbow_inputs(const Step<T>& step, T* const* to, const T* share) {
+  for_each_run<T>(step.stride, [&]<int N>(int64_t d) {
+    Vec<T> dh[N];
+#pragma GCC unroll 4
+    for (int k = 0; k < N; k++) dh[k] = load(share + d + k * kLanes<T>);
+    for (int i = 0; i < step.contexts; i++) {
+      T* x = to[i] + d;
+      const Vec<T> weight = splat(step.input_weights ? step.input_weights[i] : T(1));
+#pragma GCC unroll 4
+      for (int k = 0; k < N; k++) store(x + k * kLanes<T>, load(x + k * kLanes<T>) + weight * dh[k]);
+    }
+  });
 }
 
 template <class T> double cbow(const Step<T>& step) {
   T* mean = step.scratch;
-  T* scores = step.scratch + step.stride;
+  T* share = step.scratch + step.stride;
+  T* scores = step.scratch + 2 * step.stride;
   context_mean(step, mean);
   for_each_panel(step.outputs_count, [&]<int N>(int j) { panel_scores<T, N>(&mean, 1, step.outputs + j, step.stride, scores + j); });
   const double loss = coefficients<T>(step, nullptr, 1, scores);  // one row of scores: the mean's
-  if (step.input_changes) cbow_update<T, false>(step, mean, scores);
-  else cbow_update<T, true>(step, mean, scores);
+  if (step.input_changes) cbow_outputs<T, false>(step, mean, scores, share);
+  else cbow_outputs<T, true>(step, mean, scores, share);
+  cbow_inputs(step, step.input_changes ? step.input_changes : step.inputs, share);
   return loss;
 }
 

@@ -27,7 +27,7 @@ template <class T> struct Step {
 inline constexpr int kRowBytes = 64;  // rows start and end on cache lines
 
 constexpr int64_t scratch_size(int64_t contexts, int64_t outputs, int64_t stride) {
-  return 2 * (contexts + 1) * outputs + 16 * contexts + stride + 64;
+  return 2 * (contexts + 1) * outputs + 16 * contexts + 2 * stride + 64;
 }
 
 // Changes of rows, to be added to them.
