@@ -1,8 +1,8 @@
 // The same bits on any number of threads: batches of windows are computed from frozen rows, slice by slice, each slice's changes kept
 // apart; then each row takes its changes in the order of the slices. Batches and slices depend on corpus and settings alone.
-#include <barrier>
 #include <deque>
 
+#include "parallel.hpp"
 #include "trainer.hpp"
 
 namespace wordmill {
@@ -96,46 +96,53 @@ template <class T> Sums Trainer<T>::train_deterministic(uint64_t epoch, const Bl
   for (size_t s = 0; s < kSlices; s++) slices.emplace_back(task_);
   std::vector<Planned> planned(threads, {plan(epoch), {}});
   std::vector<std::vector<Addition<T>>> additions(threads);
-  std::barrier together(threads);
-  const auto train_batch = [&](int t, const Planned& block, size_t first, const Rate& rate) {
-    const size_t k = task_.problem.negative, windows = block.plan.windows().size();
-    for (size_t s = t; s < kSlices; s += threads) {
-      const size_t from = std::min(first + s * kSlice, windows), to = std::min(from + kSlice, windows);
-      slices[s].compute(block.plan, from, to, block.negatives.subspan(from * k, (to - from) * k), rate);
+  Meeting meeting(threads);
+  std::vector<std::exception_ptr> failures(threads);
+  const auto together = [&](int t, const auto& work) {  // a thread that fails still comes to every meeting, or all would wait for it
+    try {
+      work();
+    } catch (...) {
+      failures[t] = std::current_exception();
     }
-    together.arrive_and_wait();
-    const double alpha = rate.at(block.plan.positions()[block.plan.windows()[first].centre]);
-    auto& own = additions[t];
-    own.clear();
-    for (int share = t; share < kShares; share += threads)
-      for (const auto& slice : slices) slice.collect(task_, share, alpha, expected_, own);
-    step_functions<T>(task_.kernels).add(own.data(), static_cast<int64_t>(own.size()), task_.input_vectors.stride);
+    meeting.arrive_and_wait();
+  };
+  const auto train_batch = [&](int t, const Planned& block, size_t first, const Rate& rate) {
+    together(t, [&] {
+      const size_t k = task_.problem.negative, windows = block.plan.windows().size();
+      for (size_t s = t; s < kSlices; s += threads) {
+        const size_t from = std::min(first + s * kSlice, windows), to = std::min(from + kSlice, windows);
+        slices[s].compute(block.plan, from, to, block.negatives.subspan(from * k, (to - from) * k), rate);
+      }
+    });
     Trained trained;
-    for (auto& slice : slices) trained += slice.trained();
-    together.arrive_and_wait();
+    together(t, [&] {
+      const double alpha = rate.at(block.plan.positions()[block.plan.windows()[first].centre]);
+      auto& own = additions[t];
+      own.clear();
+      for (int share = t; share < kShares; share += threads)
+        for (const auto& slice : slices) slice.collect(task_, share, alpha, expected_, own);
+      step_functions<T>(task_.kernels).add(own.data(), static_cast<int64_t>(own.size()), task_.input_vectors.stride);
+      for (const auto& slice : slices) trained += slice.trained();
+    });
     return trained;
   };
   const auto train_group = [&](int t, size_t group) {  // plans a block a thread at once, then trains them one after the other
-    if (group + t < blocks.size()) {
+    together(t, [&] {
+      if (group + t >= blocks.size()) return;
       planned[t].plan.load(blocks.begins[group + t], blocks.ends[group + t]);
       planned[t].negatives = planned[t].plan.draw_negatives(0, planned[t].plan.windows().size());
-    }
-    together.arrive_and_wait();
+    });
     for (size_t b = group; b < std::min(group + threads, blocks.size()); b++) {
       const Planned& block = planned[b - group];
       Trained trained;
       for (size_t first = 0; first < block.plan.windows().size(); first += kBatch) trained += train_batch(t, block, first, blocks.rate(b));
       if (t == 0) sums.set(b, block.plan, trained);
     }
-    together.arrive_and_wait();
+    meeting.arrive_and_wait();
   };
   run_threads(threads, [&](int t) {
-    try {
-      for (size_t group = 0; group < blocks.size(); group += threads) train_group(t, group);
-    } catch (...) {
-      together.arrive_and_drop();  // the others finish without it, and the run fails
-      throw;
-    }
+    for (size_t group = 0; group < blocks.size(); group += threads) train_group(t, group);
+    if (failures[t]) std::rethrow_exception(failures[t]);
   });
   return sums;
 }

@@ -1,30 +1,64 @@
-// A loop over items that threads take from a queue, the calling thread among them.
+// Work for several threads, the calling thread among them.
 #pragma once
 #include <atomic>
+#include <cstdint>
 #include <exception>
 #include <thread>
 #include <vector>
 
 namespace wordmill {
 
-// Calls work(i) for i in [0, items), in any order. The first exception (by thread) is thrown again here.
+// Runs work(0) ... work(threads - 1) at once. The first exception (by thread) is thrown again here.
 template <class Work>
-void parallel_for(size_t items, int threads, const Work& work) {
-  std::atomic<size_t> next{0};
+void run_threads(int threads, const Work& work) {
   std::vector<std::exception_ptr> failures(threads);
-  const auto take = [&](int thread) noexcept {
+  const auto guarded = [&](int thread) noexcept {
     try {
-      for (size_t i; (i = next.fetch_add(1)) < items;) work(i);
+      work(thread);
     } catch (...) {
       failures[thread] = std::current_exception();
     }
   };
   std::vector<std::thread> helpers;
-  for (int t = 1; t < threads && t < static_cast<int>(items); t++) helpers.emplace_back(take, t);
-  take(0);
+  for (int t = 1; t < threads; t++) helpers.emplace_back(guarded, t);
+  guarded(0);
   for (std::thread& helper : helpers) helper.join();
   for (const std::exception_ptr& failure : failures)
     if (failure) std::rethrow_exception(failure);
+}
+
+// Where threads wait for each other. They spin for some microseconds first: work between two meetings is as short as that.
+class Meeting {
+ public:
+  explicit Meeting(int threads) : threads_(threads) {}
+
+  void arrive_and_wait() {
+    const uint32_t round = round_.load();
+    if (arrived_.fetch_add(1) + 1 == threads_) {
+      arrived_.store(0);
+      round_.store(round + 1);
+      round_.notify_all();
+      return;
+    }
+    for (int spin = 0; spin < kSpins; spin++)
+      if (round_.load() != round) return;
+    round_.wait(round);
+  }
+
+ private:
+  static constexpr int kSpins = 1 << 14;
+  const int threads_;
+  std::atomic<int> arrived_{0};
+  std::atomic<uint32_t> round_{0};
+};
+
+// Calls work(i) for i in [0, items), in any order: threads take them from a queue.
+template <class Work>
+void parallel_for(size_t items, int threads, const Work& work) {
+  std::atomic<size_t> next{0};
+  run_threads(items < static_cast<size_t>(threads) && items ? static_cast<int>(items) : threads, [&](int) {
+    for (size_t i; (i = next.fetch_add(1)) < items;) work(i);
+  });
 }
 
 }  // namespace wordmill

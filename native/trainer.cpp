@@ -1,27 +1,10 @@
 #include "trainer.hpp"
 
 #include <atomic>
-#include <exception>
-#include <thread>
+
+#include "parallel.hpp"
 
 namespace wordmill {
-
-void run_threads(int threads, const std::function<void(int)>& work) {
-  std::vector<std::exception_ptr> failures(threads);
-  const auto guarded = [&](int t) noexcept {
-    try {
-      work(t);
-    } catch (...) {
-      failures[t] = std::current_exception();
-    }
-  };
-  std::vector<std::thread> helpers;
-  for (int t = 1; t < threads; t++) helpers.emplace_back(guarded, t);
-  guarded(0);
-  for (auto& helper : helpers) helper.join();
-  for (const auto& failure : failures)
-    if (failure) std::rethrow_exception(failure);
-}
 
 template <class T> Sums Trainer<T>::train(uint64_t epoch, const Blocks& blocks, int threads) const {
   constexpr size_t at_once = 256;  // windows whose negatives are drawn together

@@ -3,7 +3,6 @@
 // with the same bits on any number of threads (batch.hpp).
 #pragma once
 #include <cstdint>
-#include <functional>
 #include <span>
 #include <vector>
 
@@ -50,8 +49,5 @@ template <class T> class Trainer {
   AliasTable noise_;
   Expected expected_;  // filled by train_deterministic
 };
-
-// Runs work(0) ... work(threads - 1) at once; an exception of any of them is thrown again here.
-void run_threads(int threads, const std::function<void(int)>& work);
 
 }  // namespace wordmill

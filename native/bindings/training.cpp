@@ -1,4 +1,3 @@
-#include <nanobind/ndarray.h>
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
@@ -7,7 +6,7 @@
 #include <optional>
 #include <stdexcept>
 
-#include "bindings.hpp"
+#include "arrays.hpp"
 #include "isa.hpp"
 #include "memory.hpp"
 #include "trainer.hpp"
@@ -17,16 +16,7 @@ using namespace wordmill;
 
 namespace {
 
-template <class T> using Array = nb::ndarray<const T, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
 template <class T> using Rows = nb::ndarray<T, nb::ndim<2>, nb::device::cpu>;
-
-template <class T> std::span<const T> span(const Array<T>& a) { return {a.data(), a.shape(0)}; }
-
-template <class T> nb::object to_numpy(std::vector<T> values) {
-  auto* owned = new std::vector<T>(std::move(values));
-  nb::capsule owner(owned, [](void* p) noexcept { delete static_cast<std::vector<T>*>(p); });
-  return nb::ndarray<nb::numpy, T>(owned->data(), {owned->size()}, owner).cast();
-}
 
 template <class T> Matrix<T> matrix(const Rows<T>& rows) {
   const bool lined_up = rows.stride(1) == 1 && rows.stride(0) * sizeof(T) % kRowBytes == 0 &&
@@ -61,9 +51,9 @@ CbowUpdate update_named(const std::string& name) {
 // Holds references to every array that the trainer borrows.
 template <class T> class BoundTrainer {
  public:
-  BoundTrainer(Array<int32_t> ids, Array<int64_t> offsets, Array<uint32_t> keep, Array<double> noise, Rows<T> input_vectors,
+  BoundTrainer(Array<const int32_t> ids, Array<const int64_t> offsets, Array<const uint32_t> keep, Array<const double> noise, Rows<T> input_vectors,
                Rows<T> output_vectors, const std::string& architecture, const std::string& cbow_update, int window, bool shrink_windows,
-               int negative, uint64_t seed, const std::string& isa, std::optional<Array<uint8_t>> frozen)
+               int negative, uint64_t seed, const std::string& isa, std::optional<Array<const uint8_t>> frozen)
       : ids_(ids),
         offsets_(offsets),
         keep_(keep),
@@ -88,7 +78,7 @@ template <class T> class BoundTrainer {
     if (window < 0 || negative < 1) throw std::invalid_argument("window must be at least 0 and negative at least 1");
   }
 
-  nb::tuple train(uint64_t epoch, Array<int64_t> begins, Array<int64_t> ends, Array<double> alphas, double alpha_step, int threads,
+  nb::tuple train(uint64_t epoch, Array<const int64_t> begins, Array<const int64_t> ends, Array<const double> alphas, double alpha_step, int threads,
                   bool deterministic) {
     if (begins.shape(0) != ends.shape(0) || begins.shape(0) != alphas.shape(0))
       throw std::invalid_argument("begins, ends and alphas must be equally long");
@@ -129,21 +119,21 @@ template <class T> class BoundTrainer {
       throw std::invalid_argument("a block must lie within the corpus");
   }
 
-  Array<int32_t> ids_;
-  Array<int64_t> offsets_;
-  Array<uint32_t> keep_;
-  std::optional<Array<uint8_t>> frozen_;
+  Array<const int32_t> ids_;
+  Array<const int64_t> offsets_;
+  Array<const uint32_t> keep_;
+  std::optional<Array<const uint8_t>> frozen_;
   Rows<T> input_vectors_, output_vectors_;
   Trainer<T> trainer_;
 };
 
-template <class T> void check_ids(const Array<int32_t>& ids, const Rows<T>& rows) {
+template <class T> void check_ids(const Array<const int32_t>& ids, const Rows<T>& rows) {
   for (size_t i = 0; i < ids.shape(0); i++)
     if (ids.data()[i] < 0 || static_cast<size_t>(ids.data()[i]) >= rows.shape(0)) throw std::out_of_range("an id has no row");
 }
 
 template <class T>
-double step(Rows<T> input_vectors, Rows<T> output_vectors, Array<int32_t> contexts, int32_t target, Array<int32_t> negatives, double alpha,
+double step(Rows<T> input_vectors, Rows<T> output_vectors, Array<const int32_t> contexts, int32_t target, Array<const int32_t> negatives, double alpha,
             const std::string& architecture, const std::string& cbow_update, const std::string& isa) {
   check_ids(contexts, input_vectors);
   check_ids(negatives, output_vectors);
@@ -158,7 +148,7 @@ double step(Rows<T> input_vectors, Rows<T> output_vectors, Array<int32_t> contex
   return WindowTrainer<T>(task).whole(span(contexts), {}, may_repeat(span(contexts)), target, span(negatives), static_cast<T>(alpha));
 }
 
-template <class T> nb::object sigmoid(Array<T> scores, const std::string& isa) {
+template <class T> nb::object sigmoid(Array<const T> scores, const std::string& isa) {
   std::vector<T> out(scores.shape(0));
   step_functions<T>(kernels_for(isa)).sigmoid(scores.data(), out.data(), static_cast<int64_t>(out.size()));
   return to_numpy(std::move(out));
@@ -166,8 +156,8 @@ template <class T> nb::object sigmoid(Array<T> scores, const std::string& isa) {
 
 template <class T> void bind_precision(nb::module_& m, const char* trainer, const char* allocator) {
   nb::class_<BoundTrainer<T>>(m, trainer)
-      .def(nb::init<Array<int32_t>, Array<int64_t>, Array<uint32_t>, Array<double>, Rows<T>, Rows<T>, const std::string&,
-                    const std::string&, int, bool, int, uint64_t, const std::string&, std::optional<Array<uint8_t>>>(),
+      .def(nb::init<Array<const int32_t>, Array<const int64_t>, Array<const uint32_t>, Array<const double>, Rows<T>, Rows<T>, const std::string&,
+                    const std::string&, int, bool, int, uint64_t, const std::string&, std::optional<Array<const uint8_t>>>(),
            "ids"_a, "offsets"_a, "keep"_a, "noise"_a, "input_vectors"_a.noconvert(), "output_vectors"_a.noconvert(), nb::kw_only(),
            "architecture"_a, "cbow_update"_a, "window"_a, "shrink_windows"_a, "negative"_a, "seed"_a, "isa"_a, "frozen"_a = nb::none())
       .def("train", &BoundTrainer<T>::train, "epoch"_a, "begins"_a, "ends"_a, "alphas"_a, "alpha_step"_a, "threads"_a,
