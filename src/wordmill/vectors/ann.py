@@ -25,6 +25,7 @@ __all__ = ["INDEX_FILES", "ApproximateIndex"]
 
 INDEX_FILES = ("index.usearch", "index.json")
 _PROBES = 500  # keys that the recall is measured on
+_FIRST, _BATCH = 1 << 12, 1 << 16  # keys added by one thread, then at a time by several
 
 
 class ApproximateIndex:
@@ -74,9 +75,11 @@ class ApproximateIndex:
             expansion_add=expansion_add,
             expansion_search=expansion_search,
         )
-        for begin in range(0, len(table), 1 << 16):
-            ids = np.arange(begin, min(begin + (1 << 16), len(table)))
-            index.add(ids.astype(np.uint64), table.unit_vectors(ids).astype(np.float32), threads=workers)
+        # Threads that add at once do not see each other's keys: in a small graph that leaves some unlinked.
+        for begin, end in [(0, _FIRST), *((begin, begin + _BATCH) for begin in range(_FIRST, len(table), _BATCH))]:
+            ids = np.arange(begin, min(end, len(table)))
+            threads = 1 if begin == 0 else workers
+            index.add(ids.astype(np.uint64), table.unit_vectors(ids).astype(np.float32), threads=threads)
         return cls(table, index, _recall(cls(table, index, 0.0), table))
 
     def top_k(self, queries: Floats, k: int, *, exclude: Sequence[NDArray[np.int64]] | None = None) -> TopK:
