@@ -20,27 +20,7 @@ Default = TypeVar("Default")
 
 
 class VectorTable:
-    """V keys, text or integers, each with a vector of D floats; the queries on them are in `KeyedVectors`.
-
-    Parameters
-    ----------
-    keys
-        V distinct strings, or V distinct integers of 64 bits.
-    vectors
-        (V, D), finite. Float32 and float64 are used as they are, without a copy (so do not write to them afterwards);
-        other floats become float32.
-    counts
-        (V,) how often each key was seen, if known.
-    norms
-        (V,) lengths of the rows where they are known already, as in a saved model; else they are computed.
-    tokenizer, lowercase
-        How `encode` and the saved model split texts into keys.
-
-    Raises
-    ------
-    ParameterError
-        Duplicate or mixed keys, shapes that do not match, vectors that hold NaN or infinity.
-    """
+    """The storage of `KeyedVectors`, which says what it takes: keys, vectors, counts and norms."""
 
     def __init__(
         self,
