@@ -17,8 +17,10 @@ LEVELS = [
     {"errors", "other_names", "_core"},
     {"atomic", "compression", "config", "core", "safetensors", "text"},
     {"layers", "corpus", "vectors"},
-    {"evaluation", "training"},
-    {"compat", "datasets", "plots"},
+    {"evaluation"},
+    {"plots"},
+    {"training"},
+    {"compat", "datasets"},
     {"cli"},
 ]
 LEVEL = {part: level for level, parts in enumerate(LEVELS) for part in parts}

@@ -47,14 +47,19 @@ def _measure(setting: Setting, architecture: str, size: int, builds: dict[str, s
     }
 
 
-def wordmill_command(setting: Setting, architecture: str, size: int, *more: str) -> list[str]:
-    """`wordmill train` with its own defaults, beside this Python."""
+def wordmill() -> str:
+    """Return the command beside this Python."""
     program = shutil.which("wordmill", path=Path(sys.executable).parent)
     if program is None:
         raise FileNotFoundError("there is no wordmill command beside this Python: make build")
+    return program
+
+
+def wordmill_command(setting: Setting, architecture: str, size: int, *more: str) -> list[str]:
+    """`wordmill train` with its own defaults."""
     options = {"--architecture": architecture, "--vector-size": size, "--workers": setting.threads, "--epochs": EPOCHS}
     words = [str(word) for option in options.items() for word in option]
-    return [program, "train", str(setting.text), "-o", str(setting.scratch / "model"), *words, *more]
+    return [wordmill(), "train", str(setting.text), "-o", str(setting.scratch / "model"), *words, *more]
 
 
 def gensim_command(setting: Setting, architecture: str, size: int) -> list[str]:

@@ -26,7 +26,7 @@ _DTYPES = {
 }  # fmt: skip
 _NAMES = {dtype: name for name, dtype in _DTYPES.items()}
 _LARGEST_HEADER = 100_000_000  # bytes, as in the reference implementation
-_BLOCK = 1 << 24  # bytes written at once
+_BLOCK = 1 << 22  # bytes written at once
 
 
 def write_safetensors(
@@ -48,7 +48,7 @@ def write_safetensors(
             rows = max(1, _BLOCK // max(1, array.nbytes // max(1, len(array)))) if array.ndim else 1
             for begin in range(0, len(array) if array.ndim else 1, rows):
                 block = array[begin : begin + rows] if array.ndim else array
-                file.write(np.ascontiguousarray(block, dtype=array.dtype.newbyteorder("<")).tobytes())
+                file.write(np.ascontiguousarray(block, dtype=array.dtype.newbyteorder("<")).data)
 
 
 def read_safetensors(path: Path) -> dict[str, NDArray[Any]]:

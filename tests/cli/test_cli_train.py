@@ -18,7 +18,9 @@ from cli_calls import Cli
 from wordmill import KeyedVectors, TrainConfig, Word2Vec
 from wordmill.cli.console import program
 from wordmill.config import knobs
+from wordmill.errors import OutputError
 from wordmill.training import Run
+from wordmill.vectors.formats.directory import save_model
 
 WORDMILL = [sys.executable, "-c", "from wordmill.cli import main; main()"]
 FAST = ("--vector-size", "8", "--epochs", "2", "--workers", "1")
@@ -87,7 +89,7 @@ def test_dry_run_reads_and_writes_nothing(cli: Cli, corpus: Path, tmp_path: Path
     assert outcome.code == 0
     facts = dict(line.split("\t") for line in outcome.out.splitlines())
     assert facts["vocabulary"] == "12"
-    assert facts["memory together"].endswith(" MiB")
+    assert facts["memory at most"].endswith(" MiB")
     assert facts["alpha"] == "0.025"
     assert list(tmp_path.iterdir()) == []
     assert cli("train", corpus, "--dry-run").code == 0
@@ -164,10 +166,13 @@ def test_standard_input(corpus: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a full device")
-def test_log_on_a_full_disk_is_named(cli: Cli, corpus: Path, tmp_path: Path) -> None:
+def test_log_on_a_full_disk_is_named_and_the_model_is_saved(cli: Cli, corpus: Path, tmp_path: Path) -> None:
     outcome = cli("train", corpus, "-o", tmp_path / "m", "-q", *FAST, "--log", "/dev/full")
     assert outcome.code == 1
-    assert one_line(outcome.err).startswith("wordmill: /dev/full cannot be written: No space left")
+    message = "/dev/full cannot be written any more: No space left on device; the log ends in epoch 1"
+    assert one_line(outcome.err) == f"wordmill: {message}\n"
+    assert len(Word2Vec.load(tmp_path / "m").history) == 2
+    assert not (tmp_path / "m.checkpoints").exists()
 
 
 def test_warnings_speak_of_options(tmp_path: Path) -> None:
@@ -331,6 +336,40 @@ def test_full_disk_is_one_line(corpus: Path, tmp_path: Path, monkeypatch: pytest
     outcome = cli("train", corpus, "-o", tmp_path / "m", "-q", *FAST)
     assert outcome.code == 1
     assert "No space left on device" in one_line(outcome.err)
+
+
+def test_a_model_that_cannot_be_saved_is_kept_elsewhere(
+    corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cli: Cli
+) -> None:
+    def full(path: Path, *arguments: Any, **options: Any) -> None:
+        if path == tmp_path / "m":
+            raise OutputError("m cannot be written (No space left on device)")
+        save_model(path, *arguments, **options)
+
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(scratch))
+    monkeypatch.setattr("wordmill.training.word2vec.save_model", full)
+    outcome = cli("train", corpus, "-o", tmp_path / "m", "-q", *FAST)
+    assert outcome.code == 1
+    (kept,) = scratch.glob("wordmill-*/m")
+    assert f"(No space left on device); the model is saved in {kept}" in one_line(outcome.err)
+    assert len(Word2Vec.load(kept).history) == 2
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends POSIX signals")
+def test_a_signal_while_the_model_is_saved_waits(
+    corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cli: Cli
+) -> None:
+    def interrupted(*arguments: Any, **options: Any) -> None:
+        signal.raise_signal(signal.SIGTERM)
+        save_model(*arguments, **options)
+
+    monkeypatch.setattr("wordmill.training.word2vec.save_model", interrupted)
+    before = signal.getsignal(signal.SIGTERM)
+    assert cli("train", corpus, "-o", tmp_path / "m", "-q", *FAST).code == 143
+    assert signal.getsignal(signal.SIGTERM) is before
+    assert len(Word2Vec.load(tmp_path / "m").history) == 2
 
 
 def test_history_is_in_the_model(model: Path) -> None:

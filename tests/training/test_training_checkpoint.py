@@ -295,3 +295,31 @@ def test_log_has_a_line_for_each_interval_and_epoch(texts: list[list[str]], tmp_
 def test_log_that_cannot_be_written(texts: list[list[str]], tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="cannot be written"):
         Word2Vec(**SMALL).fit(texts, callbacks=[LogFile(tmp_path / "no" / "log.jsonl")])
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a full device")
+def test_log_on_a_full_disk_ends_and_training_goes_on(texts: list[list[str]], caplog: pytest.LogCaptureFixture) -> None:
+    log = LogFile("/dev/full")
+    model = Word2Vec(**SMALL).fit(texts, callbacks=[log])
+    assert len(model.history) == 4
+    assert isinstance(log.failure, OutputError)
+    (message,) = (record.message for record in caplog.records if record.levelname == "ERROR")
+    assert message == f"no log: {log.failure}"
+    assert message.endswith("No space left on device; the log ends in epoch 1")
+
+
+def test_a_failing_callback_does_not_keep_the_others_from_their_end(texts: list[list[str]], tmp_path: Path) -> None:
+    class Fails(Callback):
+        def on_interval(self, run: Run) -> None:
+            raise RuntimeError("first")
+
+        def on_train_end(self, run: Run) -> None:
+            raise RuntimeError("second")
+
+    model = Word2Vec(**SMALL)
+    with pytest.raises(RuntimeError, match="second") as raised:
+        model.fit(texts, callbacks=[Fails(), Checkpoint(tmp_path)])
+    assert str(raised.value.__context__) == "first"
+    assert model.history[0]["tokens"] > 0
+    resumed = Word2Vec(**SMALL).fit(texts, resume=tmp_path)
+    assert np.array_equal(resumed.wv.vectors, Word2Vec(**SMALL).fit(texts).wv.vectors)

@@ -102,11 +102,15 @@ def test_same_seed_same_bits_and_another_seed_others() -> None:
     assert not np.array_equal(first.wv.vectors, other.wv.vectors)
 
 
-def test_loss_does_not_depend_on_the_number_of_threads() -> None:
+@pytest.mark.parametrize("architecture", ["skipgram", "cbow"])
+def test_loss_does_not_depend_on_the_number_of_threads(architecture: Any) -> None:
     corpus = read_corpus(sample_path())
-    one, three = (Word2Vec(vector_size=32, epochs=1, workers=workers).fit(corpus) for workers in (1, 3))
-    assert one.history[0]["loss"] == pytest.approx(three.history[0]["loss"], rel=0.005)
-    assert one.history[0]["examples"] == three.history[0]["examples"]
+    one, four = (
+        Word2Vec(architecture=architecture, vector_size=32, epochs=2, workers=workers).fit(corpus) for workers in (1, 4)
+    )
+    for ours, theirs in zip(one.history, four.history, strict=True):
+        assert ours["loss"] == pytest.approx(theirs["loss"], rel=0.005)
+        assert ours["examples"] == theirs["examples"]
 
 
 def test_fit_starts_anew() -> None:
@@ -238,6 +242,17 @@ def test_history_has_the_loss_within_the_epoch() -> None:
 
 
 # Going on
+
+
+def test_plot_is_a_figure_and_a_file(tmp_path: Path) -> None:
+    model = small(epochs=3).fit(TEXTS * 10, validation=0.2)
+    figure = model.plot(tmp_path / "loss.png")
+    assert (tmp_path / "loss.png").read_bytes().startswith(b"\x89PNG")
+    losses, rates = figure.axes
+    drawn = {line.get_label(): line.get_ydata() for line in [*losses.lines, *rates.lines]}
+    for label, name in (("loss", "loss"), ("validation loss", "validation_loss"), ("learning rate", "alpha")):
+        assert list(drawn[label]) == [entry[name] for entry in model.history]
+    assert model.plot() is not figure
 
 
 def test_partial_fit_goes_on_where_fit_ended() -> None:

@@ -23,7 +23,7 @@ def command(
     from wordmill.config import TrainConfig
     from wordmill.datasets import sample_path
     from wordmill.datasets.word_groups import WORD_GROUPS
-    from wordmill.plots import plot_loss, plot_map
+    from wordmill.plots import plot_map
 
     model_path = output / "model"
     check_model_writable(model_path)
@@ -34,5 +34,5 @@ def command(
         neighbors = model.wv.most_similar(word, topn=6)
         typer.echo(f"{word:>10}   {'  '.join(f'{key} {similarity:.2f}' for key, similarity in neighbors)}")
     plot_map(model.wv, WORD_GROUPS, output / "map.png", title="Words of Wikipedia, by wordmill")
-    plot_loss(model.history, output / "loss.png")
+    model.plot(output / "loss.png")
     note(f"look at {output / 'map.png'} and {output / 'loss.png'}; ask for yourself: {program()} nearest {model_path}")

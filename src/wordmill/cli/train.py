@@ -62,7 +62,6 @@ def command(
     Ctrl-C and SIGTERM stop it, and the vectors so far are saved (exit code 130 or 143); a second Ctrl-C leaves at once.
     With the same command and --resume it goes on.
     """
-    from wordmill.cli.outputs import check_file_writable, check_model_writable, check_picture_writable
     from wordmill.cli.training import is_trained, read, train_and_save
     from wordmill.training import EarlyStopping, LogFile
     from wordmill.training.checkpoint import Checkpoint, remove_checkpoints
@@ -70,14 +69,9 @@ def command(
     source = corpus_source(corpus)
     config = TrainConfig.from_params(settings)
     timing = _timing(checkpoint_every)
-    if output is not None:
-        check_model_writable(output)
-    elif not dry_run:
+    if output is None and not dry_run:
         raise typer.BadParameter("say where the model goes: -o model/", param_hint="--output")
-    if log is not None:
-        check_file_writable(log)
-    if plot is not None:
-        check_picture_writable(plot)
+    _check_outputs(output, log, plot)
     encoded = read(source, config, quiet=quiet)
     if output is None or dry_run:
         print_rows(("what", "value"), _outlook(encoded, config))
@@ -88,7 +82,8 @@ def command(
         return
     early = EarlyStopping(patience)
     checkpoint = Checkpoint(beside, seconds=timing[0], epochs=timing[1])
-    callbacks = [checkpoint, *([early] if early_stopping else []), *([LogFile(log)] if log else [])]
+    log_file = None if log is None else LogFile(log)
+    callbacks = [checkpoint, *([early] if early_stopping else []), *([] if log_file is None else [log_file])]
     model = train_and_save(
         encoded,
         settings,
@@ -104,11 +99,23 @@ def command(
     if early.message:
         note(early.message)
     if plot is not None:
-        from wordmill.plots import plot_loss
-
-        plot_loss(model.history, plot)
+        model.plot(plot)
     if not quiet:
         note(f"now ask it: {program()} nearest {output} WORD")
+    if log_file is not None and log_file.failure is not None:
+        raise log_file.failure  # now that the model is safe
+
+
+def _check_outputs(output: Path | None, log: Path | None, plot: Path | None) -> None:
+    """Raise a `WordmillError` where one cannot be written: before the work, not after it."""
+    from wordmill.cli.outputs import check_file_writable, check_model_writable, check_picture_writable
+
+    if output is not None:
+        check_model_writable(output)
+    if log is not None:
+        check_file_writable(log)
+    if plot is not None:
+        check_picture_writable(plot)
 
 
 def _timing(text: str) -> tuple[float | None, int | None]:
@@ -140,13 +147,13 @@ def _outlook(corpus: EncodedCorpus, config: TrainConfig) -> Iterator[tuple[str, 
     """Yield what training would take, as names and values."""
     from wordmill.training.memory import estimate_memory
 
-    memory = estimate_memory(len(corpus.vocab), config.vector_size, len(corpus.ids))
+    memory = estimate_memory(corpus, config.vector_size)
     yield "tokens read", f"{corpus.tokens_read:,}"
     yield "tokens in vocabulary", f"{len(corpus.ids):,}"
     yield "sequences", f"{len(corpus):,}"
     yield "vocabulary", f"{len(corpus.vocab):,}"
-    for part, size in memory.items():
-        yield f"memory: {part}", f"{size / 2**20:,.1f} MiB"
-    yield "memory together", f"{sum(memory.values()) / 2**20:,.1f} MiB"
+    for part, size in asdict(memory).items():
+        yield f"memory: {part.replace('_', ' ')}", f"{size / 2**20:,.1f} MiB"
+    yield "memory at most", f"{memory.peak / 2**20:,.1f} MiB"
     for name, value in asdict(config.resolved()).items():
         yield name, str(value)

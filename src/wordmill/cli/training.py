@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import signal
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, Self
 
 import typer
 
 from wordmill.cli.console import note
 from wordmill.config import TrainConfig
 from wordmill.corpus import EncodedCorpus
+from wordmill.errors import OutputError
 from wordmill.training import Callback, Run, Word2Vec
 from wordmill.training.progress import Progress
 from wordmill.training.setup import read_training_corpus
@@ -22,11 +24,22 @@ __all__ = ["is_trained", "read", "train_and_save"]
 
 
 class StopOnSignal(Callback):
-    """Lets Ctrl-C and SIGTERM end the training at the next safe point; a second signal interrupts at once."""
+    """Lets Ctrl-C and SIGTERM end the training at the next safe point; a second signal interrupts at once.
+
+    From the start of the training to the end of the `with` block, so that what follows it, saving, is not cut short.
+    """
 
     def __init__(self) -> None:
         self.caught: int | None = None
         self._before: dict[int, Any] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Give the signals back."""
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
 
     def on_train_begin(self, run: Run) -> None:  # noqa: ARG002
         """Take the signals over."""
@@ -38,11 +51,6 @@ class StopOnSignal(Callback):
         """Stop where a signal came."""
         if self.caught is not None:
             run.stop()
-
-    def on_train_end(self, run: Run) -> None:  # noqa: ARG002
-        """Give the signals back."""
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
 
     def _catch(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002
         if self.caught is not None:
@@ -81,9 +89,10 @@ def train_and_save(
     **fit_options: Any,
 ) -> Word2Vec:
     """Train a model and save it; also where a signal stops the training: then exit with 128 + its number."""
-    model, stop = Word2Vec(**settings), StopOnSignal()
-    model.fit(corpus, callbacks=[stop, *callbacks, *([] if quiet else [Progress()])], **fit_options)
-    model.save(output)
+    model = Word2Vec(**settings)
+    with StopOnSignal() as stop:
+        model.fit(corpus, callbacks=[stop, *callbacks, *([] if quiet else [Progress()])], **fit_options)
+        _save(model, output)
     if stop.caught is not None:
         done = sum(entry["tokens"] for entry in model.history) / len(corpus.ids)
         note(
@@ -94,3 +103,13 @@ def train_and_save(
     if not quiet:
         note(f"{len(model.wv):,} vectors of {model.wv.vector_size} numbers saved in {output}")
     return model
+
+
+def _save(model: Word2Vec, output: Path) -> None:
+    """Save a model; where that fails, in a directory for temporary files, so that the work is not lost."""
+    try:
+        model.save(output)
+    except OutputError as error:
+        rescued = Path(tempfile.mkdtemp(prefix="wordmill-")) / output.resolve().name
+        model.save(rescued)
+        raise OutputError(f"{error}; the model is saved in {rescued}") from error

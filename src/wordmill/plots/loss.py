@@ -1,4 +1,4 @@
-"""The loss over the epochs."""
+"""The loss and the rate over the epochs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from wordmill.errors import ParameterError
 from wordmill.plots.figure import new_figure, save_figure
 
-__all__ = ["plot_loss"]
+__all__ = ["loss_figure", "plot_loss"]
 
 
 def plot_loss(history: Sequence[Mapping[str, Any]], path: str | os.PathLike[str]) -> Path:
@@ -23,6 +23,11 @@ def plot_loss(history: Sequence[Mapping[str, Any]], path: str | os.PathLike[str]
     path
         Where to write it; the ending decides the format (png, svg, pdf).
     """
+    return save_figure(loss_figure(history), path)
+
+
+def loss_figure(history: Sequence[Mapping[str, Any]]) -> Any:
+    """Return what `plot_loss` writes, as a matplotlib figure."""
     if not history:
         raise ParameterError("the history is empty: there is a loss to draw after the first epoch")
     figure = new_figure(7, 4.5)
@@ -38,11 +43,11 @@ def plot_loss(history: Sequence[Mapping[str, Any]], path: str | os.PathLike[str]
     rates = _by_epoch(history, "alpha")
     if rates:
         right = axes.twinx()
-        _draw(right, rates, label="learning rate", linestyle="dotted", color="#455a64")
+        _draw(right, rates, label="learning rate", linestyle="dotted", marker=".", color="#455a64")
         right.set(ylabel="learning rate at the end of the epoch", ylim=(0, None))
         right.spines[["top"]].set_visible(False)
     figure.legend(loc="outside lower center", ncols=3, frameon=False)
-    return save_figure(figure, path)
+    return figure
 
 
 def _draw(axes: Any, points: list[tuple[float, float]], **style: Any) -> None:

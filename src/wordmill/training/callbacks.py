@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import math
 import time
 from dataclasses import dataclass, field
@@ -20,6 +21,8 @@ from wordmill.training.account import Account
 from wordmill.vectors import KeyedVectors
 
 __all__ = ["Callback", "LogFile", "Run"]
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass
@@ -128,18 +131,28 @@ class LogFile(Callback):
 
     An interval has ``event``, ``time`` (seconds since 1970), ``epoch``, ``tokens_done``, ``tokens_total``, ``loss``,
     ``alpha``, ``tokens_per_second`` and ``seconds``; an epoch ``event``, ``time`` and its entry in the history.
+
+    A file that cannot be opened is an error before anything is trained. One that cannot be written later, on a disk
+    that is full, is logged as an error, once: the log ends there, and training goes on.
+
+    Attributes
+    ----------
+    failure : OutputError, optional
+        Why the log ended early.
     """
 
     def __init__(self, path: str | PathLike[str]) -> None:
+        self.failure: OutputError | None = None
         self._path = Path(path)
         self._file: IO[bytes] | None = None
 
     def on_train_begin(self, run: Run) -> None:  # noqa: ARG002
         """Open the file."""
+        self.failure = None
         try:
-            self._file = self._path.open("ab", buffering=0)  # a line is there at once, or an error
+            self._file = self._path.open("ab", buffering=0)  # a line is there at once
         except OSError as error:
-            raise self._unwritable(error) from error
+            raise OutputError(f"{self._path} cannot be written: {error.strerror}; choose another place") from error
 
     def on_interval(self, run: Run) -> None:
         """Write the interval."""
@@ -157,13 +170,16 @@ class LogFile(Callback):
             self._file = None
 
     def _write(self, event: str, values: dict[str, Any]) -> None:
+        if self._file is None or self.failure is not None:
+            return
         if math.isnan(values["loss"] or 0):
             values = {**values, "loss": None}  # NaN is no JSON
-        if self._file is not None:
-            try:
-                self._file.write((json.dumps({"event": event, "time": time.time(), **values}) + "\n").encode())
-            except OSError as error:
-                raise self._unwritable(error) from error
-
-    def _unwritable(self, error: OSError) -> OutputError:
-        return OutputError(f"{self._path} cannot be written: {error.strerror}; choose another place")
+        line = (json.dumps({"event": event, "time": time.time(), **values}) + "\n").encode()
+        try:
+            while line:
+                line = line[self._file.write(line) :]  # a nearly full disk takes a part
+        except OSError as error:
+            self.failure = OutputError(
+                f"{self._path} cannot be written any more: {error.strerror}; the log ends in epoch {values['epoch']}"
+            )
+            logger.error("no log: %s", self.failure)  # noqa: TRY400 (one line, no traceback)

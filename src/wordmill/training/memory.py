@@ -2,21 +2,66 @@
 
 from __future__ import annotations
 
-__all__ = ["estimate_memory"]
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from wordmill.corpus import EncodedCorpus
+
+__all__ = ["MemoryEstimate", "estimate_memory"]
 
 CACHE_LINE = 64  # bytes: rows are padded to whole lines
-VOCABULARY_ENTRY = 200  # bytes: a key as a Python string, its place in a list and in a dictionary, counts
-NOISE_ENTRY = 24  # bytes: alias table, weight and keep probability
+# Measured, bytes:
+VOCABULARY_ENTRY = 200  # a key as a Python string, its place in a list and in a dictionary, counts
+TRAINING_ENTRY = 350  # a key in the table of draws, packed for the file, and in tokenizer.json
+BUFFERS = 4 * 2**20  # of threads and files
+PROGRAM = 64 * 2**20  # interpreter and libraries
+
+_STATUS = Path("/proc/self/status")  # of Linux
 
 
-def estimate_memory(vocabulary: int, vector_size: int, tokens: int) -> dict[str, int]:
-    """Return bytes by part for training V vectors of D float32 on N tokens in memory.
+@dataclass(frozen=True)
+class MemoryEstimate:
+    """Bytes that a run is going to need.
 
-    The ids take no memory of their own where the corpus was encoded to a file.
+    Attributes
+    ----------
+    program_and_corpus : int
+        What is held before training: measured where the system tells (Linux), else reckoned.
+    vectors : int
+        Both matrices.
+    training_and_saving : int
+        What training adds for each key, and writing the model.
+    reading : int
+        The most that was held while the corpus was read; 0 where the system does not tell.
     """
-    row = -(-4 * vector_size // CACHE_LINE) * CACHE_LINE
-    return {
-        "vectors": 2 * vocabulary * row,
-        "vocabulary": vocabulary * (VOCABULARY_ENTRY + NOISE_ENTRY),
-        "ids": 4 * tokens,
-    }
+
+    program_and_corpus: int
+    vectors: int
+    training_and_saving: int
+    reading: int
+
+    @property
+    def peak(self) -> int:
+        """The most that is held at a time."""
+        return max(self.reading, self.program_and_corpus + self.vectors + self.training_and_saving)
+
+
+def estimate_memory(corpus: EncodedCorpus, vector_size: int) -> MemoryEstimate:
+    """Estimate the peak of a run that trains vectors of D float32 on a corpus that this process has read."""
+    V, row = len(corpus.vocab), -(-4 * vector_size // CACHE_LINE) * CACHE_LINE
+    reckoned = PROGRAM + VOCABULARY_ENTRY * V + corpus.ids.nbytes
+    return MemoryEstimate(
+        program_and_corpus=_status("VmRSS") or reckoned,
+        vectors=2 * V * row,
+        training_and_saving=BUFFERS + TRAINING_ENTRY * V,
+        reading=_status("VmHWM"),
+    )
+
+
+def _status(name: str) -> int:
+    """Return bytes of resident memory, VmRSS now or VmHWM at most so far; 0 where the system does not tell."""
+    if not _STATUS.exists():
+        return 0
+    found = re.search(rf"^{name}:\s*(\d+) kB", _STATUS.read_text(encoding="utf-8"), re.MULTILINE)
+    return 0 if found is None else 1024 * int(found[1])

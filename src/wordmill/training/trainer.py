@@ -6,6 +6,7 @@ import logging
 import math
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 
 import numpy as np
 
@@ -71,14 +72,13 @@ class Trainer:
         """
         run = self._run
         run.alpha = self._schedule.alpha_after(run.tokens_done)
-        try:
+        with ExitStack() as at_end:
+            for callback in reversed(self._callbacks):  # all of them, in order, also where one raises
+                at_end.callback(callback.on_train_end, run)
             for callback in self._callbacks:
                 callback.on_train_begin(run)
             while len(run.history) < self._schedule.epochs and not run.stopped:
                 self._train_epoch()
-        finally:
-            for callback in self._callbacks:
-                callback.on_train_end(run)
 
     def _train_epoch(self) -> None:
         run, epoch = self._run, len(self._run.history)

@@ -293,6 +293,27 @@ class Word2Vec:
         """
         return self._fitted().history
 
+    def plot(self, path: str | PathLike[str] | None = None) -> Any:
+        """Draw loss, validation loss and learning rate over the epochs; needs the extra `plot`.
+
+        Parameters
+        ----------
+        path : path, optional
+            Where to write the picture too; the ending decides the format (png, svg, pdf).
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            Notebooks show it.
+        """
+        from wordmill.plots.figure import save_figure  # noqa: PLC0415 (only plots need it)
+        from wordmill.plots.loss import loss_figure  # noqa: PLC0415
+
+        figure = loss_figure(self.history)
+        if path is not None:
+            save_figure(figure, path)
+        return figure
+
     def transform(self, X: Iterable[str] | Iterable[Sequence[str]] | Iterable[Sequence[int]]) -> NDArray[np.float32]:
         """Return the mean vector of each text, (n, D); zeros for a text without any known key.
 

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import json
 import logging
-import mmap
 import zlib
 from collections.abc import Mapping
 from os import PathLike
@@ -42,6 +41,7 @@ MANIFEST = "manifest.json"
 OPTIONAL = frozenset({"training.safetensors"})  # may be deleted
 _DERIVED = frozenset({"index.usearch", "index.json"})  # written beside the model later; see wordmill.vectors.ann
 _DROPPINGS = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})  # of file managers: not a user's files
+_BLOCK = 1 << 22  # bytes read at once
 _TRIES = 10  # to read a directory that others save to at the same time
 _CURE = "copy the directory again from its source or save it again"
 
@@ -287,9 +287,9 @@ def _fingerprint(file: Path, *, checksum: bool = True) -> dict[str, int | str]:
     if not checksum:
         return {"bytes": size}
     crc = 0
-    if size:
-        with file.open("rb") as handle, mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ) as content:
-            crc = zlib.crc32(content)
+    with file.open("rb") as handle:
+        while block := handle.read(_BLOCK):
+            crc = zlib.crc32(block, crc)
     return {"bytes": size, "crc32": f"{crc:08x}"}
 
 
