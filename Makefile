@@ -8,7 +8,7 @@ endif
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 NATIVE := CMakeLists.txt pyproject.toml $(wildcard native/*.?pp native/bindings/*.cpp)
 
-.PHONY: demo test test-interop test-kill test-sanitize lint docs bench bench-full dist build clean
+.PHONY: demo test test-interop test-kill test-sanitize test-neon lint docs bench bench-full dist build clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/built  ## train on the bundled sample and look at the vectors
@@ -42,6 +42,23 @@ test-sanitize-%: build/sanitize/%/wordmill $(VENV)/built $(VENV)/test
 	  ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 TSAN_OPTIONS=halt_on_error=1 \
 	  LD_PRELOAD="$(shell $(CXX) -print-file-name=lib$(RUNTIME_$*).so) $(shell $(CXX) -print-file-name=libstdc++.so)" \
 	  WORDMILL_SANITIZED=build/sanitize/$* $(BASE_PYTHON) -m pytest -p no:cacheprovider $(SANITIZED_TESTS)
+
+CROSS_CXX ?= aarch64-linux-gnu-g++
+EMULATOR ?= qemu-aarch64 -L /usr/aarch64-linux-gnu
+
+test-neon: $(VENV)/built $(VENV)/test  ## the core on aarch64, emulated, beside this machine (skipped without compiler and emulator)
+	@if command -v $(CROSS_CXX) >/dev/null && command -v $(firstword $(EMULATOR)) >/dev/null; \
+	then $(MAKE) --no-print-directory build/neon/host.tsv build/neon/aarch64.tsv \
+	  && WORDMILL_NEON=build/neon $(BIN)/python -m pytest -p no:cacheprovider tests/native/test_neon.py; \
+	else echo "skipped: needs $(CROSS_CXX) and $(firstword $(EMULATOR)) (Debian: apt install g++-aarch64-linux-gnu qemu-user)"; fi
+
+build/neon/host.tsv: CMAKE_ARGS := -DCMAKE_CXX_COMPILER=$(CXX)
+build/neon/aarch64.tsv: CMAKE_ARGS := -DCMAKE_CXX_COMPILER=$(CROSS_CXX) -DCMAKE_SYSTEM_NAME=Linux -DCMAKE_SYSTEM_PROCESSOR=aarch64
+build/neon/aarch64.tsv: RUN := $(EMULATOR)
+build/neon/%.tsv: tests/native/core_alone.cpp $(NATIVE)
+	$(BIN)/cmake -S . -B build/neon/$* -G Ninja -DCMAKE_MAKE_PROGRAM=$(CURDIR)/$(BIN)/ninja -DWORDMILL_CORE_ALONE=ON $(CMAKE_ARGS)
+	$(BIN)/cmake --build build/neon/$*
+	$(RUN) build/neon/$*/core_alone >$@
 
 lint: $(VENV)/built $(VENV)/test $(VENV)/docs $(VENV)/lint
 	$(BIN)/ruff check .
