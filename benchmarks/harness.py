@@ -30,6 +30,7 @@ __all__ = [
     "Study",
     "find_study",
     "run_studies",
+    "study_calls",
     "study_plots",
     "study_tables",
 ]
@@ -46,8 +47,11 @@ class Setting:
     corpus: Record  #: its name and size
     scratch: Path
     large_text: Path | None = None  #: any text of many millions of tokens, for the curve of scale
+    small_text: Path | None = None  #: a text of a million words, in its own lines
+    sessions: Path | None = None  #: sessions of items, one a line
     threads: int = field(default_factory=available_cores)
     turns: int = 3
+    peers: Sequence[str] = ("gensim",)  #: programs whose whole jobs are timed beside wordmill's
     analogies: Path = field(default_factory=datasets.questions_words_path)
     pairs: Sequence[Path] = field(default_factory=lambda: [datasets.word_pairs_path()])
     smoke: bool = False
@@ -83,12 +87,13 @@ class Results:
     def __init__(self, path: Path, command: str, minutes: float | None = None) -> None:
         self._path = path
         self._deadline = None if minutes is None else time.monotonic() + 60 * minutes
-        self.report: Record = {"command": command, "date": _now(), "machine": describe_machine(), "studies": {}}
+        self._call: Record = {"command": command, "date": _now(), "machine": describe_machine()}
+        self.report: Record = {"calls": [], "studies": {}}
         if path.exists():
             self._take_over(json.loads(path.read_text(encoding="utf-8")))
 
     def run(self, name: str, study: Study, setting: Setting) -> None:
-        """Measure what is not stored yet; what the study no longer asks for goes."""
+        """Measure what is not stored yet; what the study no longer asks for goes, unless it asks for nothing at all."""
         stored: list[Record] = self.report["studies"].setdefault(name, [])
         asked = []
         for measurement in study.measurements(setting):
@@ -99,22 +104,24 @@ class Results:
                 stored.append(record)
                 self._write()
             asked.append(record)
-        stored[:] = asked
-        self._write()
+        if asked:
+            stored[:] = asked
+            self._write()
 
     def _measure(self, name: str, key: Record, measure: Callable[[], Record]) -> Record:
         if self._deadline is not None and time.monotonic() > self._deadline:
             raise BudgetSpentError(f"the time is over in {name}: the same command goes on from here")
         CONSOLE.print(f"{name}: {', '.join(f'{part}={value}' for part, value in key.items())}", soft_wrap=True)
-        return {"key": key, "date": _now(), **measure()}
+        if self._call not in self.report["calls"]:
+            self.report["calls"].append(self._call)
+        call, date, start = self.report["calls"].index(self._call), _now(), time.monotonic()
+        return {"key": key, "call": call, "date": date, **measure(), "took": round(time.monotonic() - start, 1)}
 
     def _take_over(self, before: Record) -> None:
-        for name in ("processor", "cores"):
-            if before["machine"][name] != self.report["machine"][name]:
-                raise WordmillError(
-                    f"{self._path} was measured on another machine: name another --output, or remove it"
-                )
-        self.report["studies"] = before["studies"]
+        here = self._call["machine"]["processor"]
+        if any(call["machine"]["processor"] != here for call in before["calls"]):
+            raise WordmillError(f"{self._path} was measured on another machine: name another --output, or remove it")
+        self.report = before
 
     def _write(self) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -137,6 +144,14 @@ def find_study(name: str) -> Study:
 def study_tables(report: Mapping[str, Any]) -> dict[str, list[str]]:
     """Return lines of Markdown for each study that has results."""
     return {name: find_study(name).report(records) for name, records in _results(report)}
+
+
+def study_calls(report: Mapping[str, Any]) -> dict[str, list[Record]]:
+    """Return the calls of the program that measured what each study has, with their dates and machines."""
+    return {
+        name: [report["calls"][place] for place in sorted({record["call"] for record in records})]
+        for name, records in _results(report)
+    }
 
 
 def study_plots(report: Mapping[str, Any], directory: Path) -> list[Path]:

@@ -22,16 +22,20 @@ def number(value: float | None, unit: float = 1, digits: int = 2) -> str:
     return "-" if value is None else f"{value / unit:,.{digits}f}"
 
 
-def caption(report: Mapping[str, Any]) -> list[str]:
-    """Say what was run, when, and on what."""
-    machine = report["machine"]
-    load = "" if machine["load"] is None else f", load {machine['load']:.1f} before the first run"
-    return [
-        f"`{report['command']}`, {report['date']}",
-        "",
-        f"{machine['processor']} ({', '.join(machine['instruction_sets'])}), {machine['cores']} cores{load},",
-        f"{machine['system']}, Python {machine['python']}.",
-    ]
+def caption(calls: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Say what was run, when, and on what: each call with its load, each machine once."""
+    lines, machines = [], []
+    for call in calls:
+        machine = call["machine"]
+        load = "" if machine["load"] is None else f", load {machine['load']:.1f} before"
+        lines += [f"`{call['command']}`, {call['date']}{load}", ""]
+        described = (
+            f"{machine['processor']} ({', '.join(machine['instruction_sets'])}), {machine['cores']} cores,\n"
+            f"{machine['system']}, Python {machine['python']}."
+        )
+        if described not in machines:
+            machines.append(described)
+    return [*lines, *"\n\n".join(machines).splitlines()]
 
 
 def update_blocks(path: Path, blocks: Mapping[str, Sequence[str]]) -> list[str]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from statistics import mean, median
 from typing import Any
 
-from harness import study_tables
+from harness import study_calls, study_tables
 from markdown import caption, number, table, update_blocks
 
 __all__ = ["comparison", "plot"]
@@ -36,7 +36,7 @@ def _circumstances(report: Report) -> list[str]:
     corpus = report["corpus"]
     versions = [f"{name} {version}" for name, version in report["versions"].items() if "-" not in name]
     return [
-        *caption(report),
+        *caption([report]),
         f"{', '.join(versions)}.",
         "",
         f"Corpus: {corpus['name']}, {corpus['tokens']:,} tokens in lines of {corpus['tokens_per_line']:,}.",
@@ -189,7 +189,8 @@ def document_blocks(report: Report) -> dict[str, list[str]]:
     if "studies" in report:
         if any(record["key"].get("smoke") for records in report["studies"].values() for record in records):
             raise SystemExit("these numbers are of --smoke and mean nothing: measure first")
-        return {name: [*caption(report), "", *lines] for name, lines in study_tables(report).items()}
+        calls = study_calls(report)
+        return {name: [*caption(calls[name]), "", *lines] for name, lines in study_tables(report).items()}
     results = _circumstances(report)
     for title, runs in configurations(report):
         results += ["", f"### {title}", "", *speed_table(runs), *scaling(runs), *quality_table(runs)]

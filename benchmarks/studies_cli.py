@@ -16,6 +16,7 @@ from harness import (
     Setting,
     find_study,
     run_studies,
+    study_calls,
     study_plots,
     study_tables,
 )
@@ -50,10 +51,10 @@ def run_command_line(name: str, description: str, studies: Sequence[str]) -> int
 
 
 def page(name: str, report: Record) -> str:
-    """Write what there is, with the circumstances on top."""
-    lines = [f"# {name}.py", "", *caption(report)]
+    """Write what there is, each study with its circumstances."""
+    lines, calls = [f"# {name}.py"], study_calls(report)
     for study, table in study_tables(report).items():
-        lines += ["", f"## {find_study(study).TITLE}", "", *table]
+        lines += ["", f"## {find_study(study).TITLE}", "", *caption(calls[study]), "", *table]
     return "\n".join(lines) + "\n"
 
 
@@ -64,8 +65,13 @@ def parse_arguments(description: str, studies: Sequence[str]) -> argparse.Namesp
     add("--corpus", type=Path, help="UTF-8 text, also .zst (default: that of WORDMILL_BENCH_CORPUS, else the sample)")
     add("--tokens", type=int, default=0, help="use only the first N tokens (default: all)")
     add("--large-corpus", type=Path, help="any text, for the curve of scale (default: the corpus, repeated)")
+    add("--small-text", type=Path, help="a text such as the Penn Treebank, for cbow-elsewhere (default: without)")
+    add("--sessions", type=Path, help="lines of item keys, a session each, for cbow-elsewhere (default: without)")
     add("--threads", type=int, default=available_cores(), help="default: all cores")
     add("--turns", type=int, default=3, help="repeats, or seeds, of each measurement (default %(default)s)")
+    add(
+        "--peers", nargs="*", choices=["gensim", "fasttext"], default=["gensim"], help="in whole-jobs (default: gensim)"
+    )
     add("--analogies", type=Path, default=datasets.questions_words_path(), help="default: the bundled Google set")
     add("--similarity", type=Path, nargs="*", default=[], help="further word pairs; of files MEN* tags like -n go")
     add("--budget", type=float, help="minutes after which no measurement begins")
@@ -81,8 +87,11 @@ def make_setting(options: argparse.Namespace, scratch: Path) -> Setting:
         corpus=corpus,
         scratch=scratch,
         large_text=options.large_corpus,
+        small_text=options.small_text,
+        sessions=options.sessions,
         threads=options.threads,
         turns=options.turns,
+        peers=options.peers,
         analogies=options.analogies,
         pairs=[datasets.word_pairs_path(), *options.similarity],
         smoke=options.smoke,

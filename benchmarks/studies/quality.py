@@ -37,46 +37,53 @@ def measurements(setting: Setting) -> Iterator[Measurement]:
                 continue
 
 
-def quality_job(setting: Setting, **choices: Any) -> Job:
+def quality_job(setting: Setting, epochs: int = EPOCHS, **choices: Any) -> Job:
     """Make a job of the usual sizes."""
     size = 16 if setting.smoke else 100
-    return Job(corpus=str(setting.text), vector_size=size, threads=setting.threads, epochs=EPOCHS, **choices)
+    return Job(corpus=str(setting.text), vector_size=size, threads=setting.threads, epochs=epochs, **choices)
 
 
 def judged_run(setting: Setting, program: str, job: Job) -> Measurement:
     """Return the measurement of a run's quality."""
+    sets = ", ".join(path.stem for path in setting.pairs)
+    key = {**job_key(setting, program, job), "sets": sets, "build": program_build(program)}
+    return Measurement(key, partial(_measure, setting, program, job))
+
+
+def job_key(setting: Setting, program: str, job: Job) -> Record:
+    """Return what a run's vectors depend on, beside the build of the program."""
     key = {"program": program, "architecture": job.architecture, "alpha": job.alpha, "cbow_update": job.cbow_update}
     corpus = {"corpus": setting.corpus["name"], "tokens": setting.corpus["tokens"], "epochs": job.epochs}
-    sizes = {"D": job.vector_size, "threads": job.threads, "seed": job.seed}
-    sets = ", ".join(path.stem for path in setting.pairs)
-    return Measurement(
-        {**key, **corpus, **sizes, "sets": sets, "build": program_build(program)},
-        partial(_measure, setting, program, job),
-    )
+    return {**key, **corpus, "D": job.vector_size, "threads": job.threads, "seed": job.seed}
 
 
 def _measure(setting: Setting, program: str, job: Job) -> Record:
-    run = run_program(program, job, setting.scratch)
-    scores = measure_quality(load_vectors(setting.scratch / "vectors.npz"), setting.analogies, list(setting.pairs))
-    return {"train_seconds": run["train_seconds"], "scores": scores}
+    run_program(program, job, setting.scratch)
+    vectors = load_vectors(setting.scratch / "vectors.npz")
+    return {"scores": measure_quality(vectors, setting.analogies, list(setting.pairs))}
 
 
 def report(records: list[Record]) -> list[str]:
     """Means over the seeds, ± half the range."""
+    note = "Google analogies among the 30,000 most frequent words; Spearman of word pairs, times 100."
+    return [*score_table(records), "", note]
+
+
+def score_table(records: list[Record]) -> list[str]:
+    """Say what was trained on, and how good it is: a row for each program, update and rate."""
     by_run: dict[tuple[str, ...], list[Record]] = {}
-    for record in records:
+    for record in sorted(records, key=_order):
         alpha = "its own" if record["alpha"] is None else f"{record['alpha']:g}"
         name = (record["architecture"], record["program"], record["cbow_update"] or "", alpha)
         by_run.setdefault(name, []).append(record["scores"])
     sets = list(records[0]["scores"])
     heading = ["", "program", "update", "alpha", "seeds", *sets]
-    rows = [
-        [*name, str(len(scores)), *(points(scores, label) for label in sets)] for name, scores in sorted(by_run.items())
-    ]
+    rows = [[*name, str(len(scores)), *(points(scores, label) for label in sets)] for name, scores in by_run.items()]
     first = records[0]
-    return [
-        f"{first['corpus']}, {first['tokens']:,} tokens, {first['epochs']} epochs, D={first['D']}, W=5, K=5,",
-        f"{first['threads']} threads. Google analogies among the 30,000 most frequent words; Spearman of word pairs.",
-        "",
-        *table(heading, rows, left=4),
-    ]
+    sizes = f"D={first['D']}, W=5, K=5, threads={first['threads']}"
+    circumstances = f"{first['corpus']}, {first['tokens']:,} tokens, {first['epochs']} epochs, {sizes}:"
+    return [circumstances, "", *table(heading, rows, left=4)]
+
+
+def _order(record: Record) -> tuple[str, str, str, float]:
+    return record["architecture"], record["program"], record["cbow_update"] or "", record["alpha"] or 0

@@ -22,6 +22,7 @@ MILLION = 1_000_000
 TOKENS = [1, 2, 5, 10, 20, 50, 100, 200]  # millions
 WORDS = [1_000, 3_000, 10_000, 30_000, 100_000, 300_000, MILLION]
 TOKENS_FOR_WORDS = 10 * MILLION
+SHORT = 20 * MILLION  # tokens: an epoch so short is measured some times
 
 
 def measurements(setting: Setting) -> Iterator[Measurement]:
@@ -46,8 +47,9 @@ def _measure(setting: Setting, architecture: Literal["skipgram", "cbow"], axis: 
         tokens = 10_000 if setting.smoke else TOKENS_FOR_WORDS
         words = int(value)
         corpus = _corpus(Vocab(np.arange(words), zipf_counts(words)), zipf_ids(words, tokens))
-    model = Word2Vec(architecture=architecture, workers=setting.threads, epochs=1).fit(corpus)
-    epoch = model.history[-1]
+    epochs = setting.turns if len(corpus.ids) <= SHORT else 1
+    model = Word2Vec(architecture=architecture, workers=setting.threads, epochs=epochs).fit(corpus)
+    epoch = min(model.history, key=lambda epoch: epoch["seconds"] / epoch["centres"])
     names = ("seconds", "tokens", "examples", "centres")
     return {"V": len(corpus.vocab), **{name: epoch[name] for name in names}}
 
@@ -74,11 +76,28 @@ def report(records: list[Record]) -> list[str]:
             f"{record['tokens'] / record['seconds'] / 1e6:.2f}",
         ])  # fmt: skip
     return [
-        f"D=100, one epoch, {records[0]['threads']} threads, seconds inside the epoch. A text is cut, or repeated, to",
-        "its length and keeps the vocabulary of all of it.",
+        f"D=100, {records[0]['threads']} threads, seconds inside an epoch, of short ones the quickest of some. A text",
+        "is cut, or repeated, to its length and keeps the vocabulary of all of it.",
         "",
         *table(["", "corpus", "million tokens", "V", "ns a token", "ns a window", "M tokens/s"], rows, left=2),
+        "",
+        *flatness(records),
     ]
+
+
+def flatness(records: list[Record]) -> list[str]:
+    """Say how far apart the dearest and the cheapest window of each curve lie."""
+    curves: dict[tuple[str, str], list[Record]] = {}
+    for record in records:
+        curves.setdefault((record["axis"], record["architecture"]), []).append(record)
+    lines = []
+    for (axis, architecture), points in curves.items():
+        costs = [(point["seconds"] / point["centres"], point["value"]) for point in points]
+        (low, cheap), (high, dear) = min(costs), max(costs)
+        unit = "million tokens" if axis == "tokens" else "words"
+        times = f"{high / low:.2f} times as much"
+        lines.append(f"- {architecture}: a window costs {times} at {dear:,g} {unit} as at {cheap:,g}.")
+    return lines
 
 
 def plot(records: list[Record], path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from importlib.metadata import PackageNotFoundError
 from itertools import product
@@ -23,28 +24,30 @@ from gensim.models import Word2Vec
 model = Word2Vec(corpus_file={text!r}, sg={sg}, vector_size={size}, workers={threads}, epochs={epochs}, alpha={alpha})
 model.wv.save({output!r})
 """
-ALPHA = {"skipgram": 0.025, "cbow": 0.05}  # of gensim: its default, and its best
+FASTTEXT = """
+import fasttext
+model = fasttext.train_unsupervised({text!r}, model={architecture!r}, dim={size}, thread={threads}, epoch={epochs},
+                                    lr={alpha}, t=1e-3, minn=0, maxn=0, verbose=0)
+model.save_model({output!r})
+"""
+ALPHA = {"skipgram": 0.025, "cbow": 0.05}  # of the peers: gensim's default, and its best
 
 
 def measurements(setting: Setting) -> Iterator[Measurement]:
-    """Yield one for each turn of a configuration: all programs, one after the other."""
-    builds = {name: _build(name) for name in ("wordmill", "gensim")}
+    """Yield one for each turn of a configuration, what matters most first: all programs, one after the other."""
+    builds = {name: _build(name) for name in ("wordmill", *setting.peers)}
     corpus = {"corpus": setting.corpus["name"], "tokens": setting.corpus["tokens"], "epochs": EPOCHS}
-    sizes = [16] if setting.smoke else [100, 300]
-    for architecture, size, turn in product(["skipgram", "cbow"], sizes, range(setting.turns)):
-        key = {"architecture": architecture, "D": size, "threads": setting.threads, "turn": turn}
-        yield Measurement({**key, **corpus, **builds}, partial(_measure, setting, architecture, size, builds))
+    sizes, threads = [16] if setting.smoke else [100, 300], sorted({setting.threads, 1}, reverse=True)
+    for size, count, turn, architecture in product(sizes, threads, range(setting.turns), ["skipgram", "cbow"]):
+        key = {"architecture": architecture, "D": size, "threads": count, "turn": turn}
+        measure = partial(_measure, replace(setting, threads=count), architecture, size, builds)
+        yield Measurement({**key, **corpus, **builds}, measure)
 
 
 def _measure(setting: Setting, architecture: str, size: int, builds: dict[str, str | None]) -> Record:
-    commands = {"wordmill": wordmill_command, "gensim": gensim_command}
-    return {
-        "runs": {
-            name: run_command(command(setting, architecture, size))
-            for name, command in commands.items()
-            if builds[name]
-        }
-    }
+    commands = {"wordmill": wordmill_command, "gensim": gensim_command, "fasttext": fasttext_command}
+    names = [name for name, build in builds.items() if build]
+    return {"runs": {name: run_command(commands[name](setting, architecture, size)) for name in names}}
 
 
 def wordmill() -> str:
@@ -76,6 +79,20 @@ def gensim_command(setting: Setting, architecture: str, size: int) -> list[str]:
     return [sys.executable, "-c", program]
 
 
+def fasttext_command(setting: Setting, architecture: str, size: int) -> list[str]:
+    """Write one of fastText without subwords: its word2vec."""
+    program = FASTTEXT.format(
+        text=str(setting.text),
+        architecture=architecture,
+        size=size,
+        threads=setting.threads,
+        epochs=EPOCHS,
+        alpha=ALPHA[architecture],
+        output=str(setting.scratch / "model.bin"),
+    )
+    return [sys.executable, "-c", program]
+
+
 def _build(name: str) -> str | None:
     try:
         return program_build(name)
@@ -85,20 +102,21 @@ def _build(name: str) -> str | None:
 
 def report(records: list[Record]) -> list[str]:
     """Medians, and how many times as fast wordmill is."""
-    by_job: dict[tuple[str, int], list[Record]] = {}
+    by_job: dict[tuple[str, int, int], list[Record]] = {}
     for record in records:
-        by_job.setdefault((record["architecture"], record["D"]), []).append(record["runs"])
+        by_job.setdefault((record["architecture"], record["D"], record["threads"]), []).append(record["runs"])
     rows = []
-    for (architecture, size), turns in by_job.items():
+    for job, turns in by_job.items():
         own = median(runs["wordmill"]["seconds"] for runs in turns)
         for name in turns[0]:
             seconds = median(runs[name]["seconds"] for runs in turns)
             peak = turns[0][name]["peak_bytes"]
-            rows.append([architecture, size, name, f"{seconds:.1f}", f"{seconds / own:.2f}", number(peak, 1e6, 0)])
+            ratio = "" if name == "wordmill" else f"**{seconds / own:.2f}**"
+            rows.append([*job, name, len(turns), f"{seconds:.1f}", ratio, number(peak, 1e6, 0)])
     first = records[0]
     return [
-        f"{first['corpus']}, {first['tokens']:,} tokens, {first['epochs']} epochs, {first['threads']} threads: seconds",
-        "from the start of the program to its end, with imports, reading and saving. Medians, programs in turns.",
+        f"{first['corpus']}, {first['tokens']:,} tokens, {first['epochs']} epochs: seconds from the start of the",
+        "program to its end, with imports, reading and saving. Medians, programs in turns.",
         "",
-        *table(["", "D", "program", "seconds", "ratio", "peak MB"], rows),
+        *table(["", "D", "threads", "program", "runs", "seconds", "ratio", "peak MB"], rows),
     ]
