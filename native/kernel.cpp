@@ -143,6 +143,12 @@ template <class T, bool InPlace> WM_INLINE void prefetch_slice(const Step<T>& st
     for (int r = 0; r < step.ahead_count; r++) __builtin_prefetch(step.ahead[r] + d, InPlace, 3);
 }
 
+template <class T, bool ToWrite, int N> WM_INLINE void prefetch_run(const T* row) {
+#pragma GCC unroll 8
+  for (int k = 0; k < N; k++)
+    if (k * kVectorBytes % kRowBytes == 0) __builtin_prefetch(row + k * kLanes<T>, ToWrite, 3);
+}
+
 template <class T, bool InPlace> void skipgram_update(const Step<T>& step, const T* g, T* pending) {
   const int contexts = step.contexts, outputs = step.outputs_count;
   T *const *x = step.inputs, *const *y = step.outputs, *const *dx = step.input_changes, *const *dy = step.output_changes;
@@ -177,12 +183,16 @@ template <class T> double skipgram(const Step<T>& step) {
   return loss;
 }
 
-// Calls f.template operator()<n>(d) for runs of n slices of a row, from d: several at a time, so that short loops over contexts are few.
+// Calls f.template operator()<n>(d) for runs of n slices of a row from d, as many as stay in registers while f goes from row to row.
 template <class T, class F> WM_INLINE void for_each_run(int64_t stride, F f) {
   constexpr int L = kLanes<T>;
   int64_t d = 0;
-  for (; d + 4 * L <= stride; d += 4 * L) f.template operator()<4>(d);
+  for (; d + kRun * L <= stride; d += kRun * L) f.template operator()<kRun>(d);
   switch ((stride - d) / L) {
+    case 7: if constexpr (kRun > 7) f.template operator()<7>(d); break;
+    case 6: if constexpr (kRun > 6) f.template operator()<6>(d); break;
+    case 5: if constexpr (kRun > 5) f.template operator()<5>(d); break;
+    case 4: if constexpr (kRun > 4) f.template operator()<4>(d); break;
     case 3: f.template operator()<3>(d); break;
     case 2: f.template operator()<2>(d); break;
     case 1: f.template operator()<1>(d); break;
@@ -190,67 +200,75 @@ template <class T, class F> WM_INLINE void for_each_run(int64_t stride, F f) {
 }
 
 // The mean of the context rows, each counted as often as it occurs.
-template <class T> void context_mean(const Step<T>& step, T* mean) {
+template <class T, bool Weighted> void context_mean(const Step<T>& step, T* mean) {
   T total = 0;
-  for (int i = 0; i < step.contexts; i++) total += step.input_weights ? step.input_weights[i] : T(1);
+  for (int i = 0; i < step.contexts; i++) total += Weighted ? step.input_weights[i] : T(1);
   const Vec<T> share = splat(1 / total);
   for_each_run<T>(step.stride, [&]<int N>(int64_t d) {
     Vec<T> sum[N] = {};
     for (int i = 0; i < step.contexts; i++) {
       const T* x = step.inputs[i] + d;
-      const Vec<T> weight = splat(step.input_weights ? step.input_weights[i] : T(1));
-#pragma GCC unroll 4
-      for (int k = 0; k < N; k++) sum[k] += weight * load(x + k * kLanes<T>);
+      const Vec<T> weight = splat(Weighted ? step.input_weights[i] : T(1));
+#pragma GCC unroll 8
+      for (int k = 0; k < N; k++) sum[k] += Weighted ? weight * load(x + k * kLanes<T>) : load(x + k * kLanes<T>);
     }
-#pragma GCC unroll 4
+#pragma GCC unroll 8
     for (int k = 0; k < N; k++) store(mean + d + k * kLanes<T>, sum[k] * share);
   });
 }
 
-// Updates the outputs; leaves what each context row gets in `share`.
-template <class T, bool InPlace> void cbow_outputs(const Step<T>& step, const T* mean, const T* g, T* share) {
-  T* const* to = InPlace ? step.outputs : step.output_changes;
-  for (int64_t d = 0; d < step.stride; d += kLanes<T>) {
-    prefetch_slice<T, InPlace>(step, d);
-    const Vec<T> h = load(mean + d);
-    Vec<T> dh = {};
-    for_each_panel(step.outputs_count, [&]<int N>(int j) {
+// Updates the outputs; leaves their sum, weighted by the coefficients, in `dh`.
+template <class T, bool InPlace> void cbow_outputs(const Step<T>& step, const T* mean, const T* g, T* dh) {
+  for_each_run<T>(step.stride, [&]<int N>(int64_t d) {
+    Vec<T> h[N], sum[N] = {};
 #pragma GCC unroll 8
-      for (int k = j; k < j + N; k++) {
-        const Vec<T> gk = splat(g[k]), y = load(step.outputs[k] + d);
-        dh += gk * y;
-        store(to[k] + d, (InPlace ? y : load(to[k] + d)) + gk * h);
+    for (int k = 0; k < N; k++) h[k] = load(mean + d + k * kLanes<T>);
+    for (int j = 0; j < step.outputs_count; j++) {
+      const T* y = step.outputs[j] + d;
+      T* to = InPlace ? step.outputs[j] + d : step.output_changes[j] + d;
+      const Vec<T> coefficient = splat(g[j]);
+      if (j < step.ahead_count) prefetch_run<T, InPlace, N>(step.ahead[j] + d);
+#pragma GCC unroll 8
+      for (int k = 0; k < N; k++) {
+        const Vec<T> old = load(y + k * kLanes<T>);
+        sum[k] += coefficient * old;
+        store(to + k * kLanes<T>, (InPlace ? old : load(to + k * kLanes<T>)) + coefficient * h[k]);
       }
-    });
-    store(share + d, dh * step.context_rate);
-  }
+    }
+#pragma GCC unroll 8
+    for (int k = 0; k < N; k++) store(dh + d + k * kLanes<T>, sum[k]);
+  });
 }
 
-template <class T> void cbow_inputs(const Step<T>& step, T* const* to, const T* share) {
+template <class T, bool Weighted, bool InPlace> void cbow_inputs(const Step<T>& step, const T* dh) {
   for_each_run<T>(step.stride, [&]<int N>(int64_t d) {
-    Vec<T> dh[N];
-#pragma GCC unroll 4
-    for (int k = 0; k < N; k++) dh[k] = load(share + d + k * kLanes<T>);
+    Vec<T> share[N];
+#pragma GCC unroll 8
+    for (int k = 0; k < N; k++) share[k] = load(dh + d + k * kLanes<T>) * step.context_rate;
+    for (int j = step.outputs_count; j < step.ahead_count; j++) prefetch_run<T, InPlace, N>(step.ahead[j] + d);
     for (int i = 0; i < step.contexts; i++) {
-      T* x = to[i] + d;
-      const Vec<T> weight = splat(step.input_weights ? step.input_weights[i] : T(1));
-#pragma GCC unroll 4
-      for (int k = 0; k < N; k++) store(x + k * kLanes<T>, load(x + k * kLanes<T>) + weight * dh[k]);
+      T* x = InPlace ? step.inputs[i] + d : step.input_changes[i] + d;
+      const Vec<T> weight = splat(Weighted ? step.input_weights[i] : T(1));
+#pragma GCC unroll 8
+      for (int k = 0; k < N; k++)
+        store(x + k * kLanes<T>, load(x + k * kLanes<T>) + (Weighted ? weight * share[k] : share[k]));
     }
   });
 }
 
-template <class T> double cbow(const Step<T>& step) {
-  T* mean = step.scratch;
-  T* share = step.scratch + step.stride;
-  T* scores = step.scratch + 2 * step.stride;
-  context_mean(step, mean);
+template <class T, bool Weighted, bool InPlace> double cbow(const Step<T>& step) {
+  T *mean = step.scratch, *dh = step.scratch + step.stride, *scores = step.scratch + 2 * step.stride;
+  context_mean<T, Weighted>(step, mean);
   for_each_panel(step.outputs_count, [&]<int N>(int j) { panel_scores<T, N>(&mean, 1, step.outputs + j, step.stride, scores + j); });
   const double loss = coefficients<T>(step, nullptr, 1, scores);  // one row of scores: the mean's
-  if (step.input_changes) cbow_outputs<T, false>(step, mean, scores, share);
-  else cbow_outputs<T, true>(step, mean, scores, share);
-  cbow_inputs(step, step.input_changes ? step.input_changes : step.inputs, share);
+  cbow_outputs<T, InPlace>(step, mean, scores, dh);
+  cbow_inputs<T, Weighted, InPlace>(step, dh);
   return loss;
+}
+
+template <class T> double cbow(const Step<T>& step) {
+  if (step.input_changes) return step.input_weights ? cbow<T, true, false>(step) : cbow<T, false, false>(step);
+  return step.input_weights ? cbow<T, true, true>(step) : cbow<T, false, true>(step);
 }
 
 // Reads and writes back the rows that are new to a window: its outputs and its last context.

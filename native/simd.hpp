@@ -9,16 +9,16 @@ namespace {
 
 #if defined(__AVX512F__)
 constexpr int kVectorBytes = 64;
-constexpr int kTileRows = 4, kTileColumns = 6;  // 24 accumulators of 32 registers
+constexpr int kTileRows = 4, kTileColumns = 6, kRun = 8;  // 24 accumulators of 32 registers
 #elif defined(__AVX2__)
 constexpr int kVectorBytes = 32;
-constexpr int kTileRows = 4, kTileColumns = 3;  // 12 of 16
+constexpr int kTileRows = 4, kTileColumns = 3, kRun = 4;  // 12 of 16
 #elif defined(__aarch64__)
 constexpr int kVectorBytes = 16;
-constexpr int kTileRows = 4, kTileColumns = 6;
+constexpr int kTileRows = 4, kTileColumns = 6, kRun = 8;
 #else
 constexpr int kVectorBytes = 16;
-constexpr int kTileRows = 4, kTileColumns = 3;
+constexpr int kTileRows = 4, kTileColumns = 3, kRun = 4;
 #endif
 
 #define WM_INLINE __attribute__((always_inline)) inline

@@ -4,12 +4,12 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
-#include <memory>
-#include <new>
+#include <cstring>
 #include <span>
 #include <utility>
 #include <vector>
 
+#include "changes.hpp"
 #include "plan.hpp"
 
 namespace wordmill {
@@ -17,13 +17,6 @@ namespace wordmill {
 // The last two serve benchmarks: a run's rows without arithmetic, and its plan without rows.
 enum class Architecture { kSkipGram, kCbow, kRowsOnly, kPlanOnly };
 enum class CbowUpdate { kMean, kSqrt, kWord2Vec };  // what a context row gets of dh: dh / C, dh / sqrt(C), dh
-
-template <class T> struct Matrix {
-  T* data;
-  int64_t rows, stride;  // in elements
-  T* row(int32_t id) const { return data + id * stride; }
-  int32_t id(const T* row) const { return static_cast<int32_t>((row - data) / stride); }
-};
 
 template <class T> struct Task {  // what is trained
   Problem problem;
@@ -47,105 +40,61 @@ struct Trained {
 };
 
 inline constexpr size_t kStepContexts = 32;  // of skip-gram, in one step
-inline constexpr size_t kFewIds = 32;  // beyond, some id repeats more often than not
+inline constexpr size_t kFewItems = 32;  // beyond, some item repeats more often than not
 
-inline bool may_repeat(std::span<const int32_t> ids) {
-  if (ids.size() > kFewIds) return true;
-  for (size_t i = 1; i < ids.size(); i++)
+// Whether two are equal; of many, whether that is likely.
+template <class Item> bool may_repeat(std::span<const Item> items) {
+  if (items.size() > kFewItems) return true;
+  for (size_t i = 1; i < items.size(); i++)
     for (size_t j = 0; j < i; j++)
-      if (ids[i] == ids[j]) return true;
+      if (items[i] == items[j]) return true;
   return false;
 }
 
-// The rows of some ids: one each, or where ids repeat one each distinct id with how often it occurs.
-template <class T> struct Rows {
-  std::vector<T*> rows;
-  std::vector<T> weights;
-  std::vector<int32_t> slots;
-  int count = 0;
+// The rows of a step: one each, or where they repeat one each distinct row with how often it occurs.
+template <class T> class Rows {
+ public:
+  static constexpr size_t kRoom = 8;  // what is appended is copied in whole chunks of so many: it has room to be read past its end
+
+  T* const* data() const { return rows_.data(); }
+  const T* weights() const { return weighted_ ? weights_.data() : nullptr; }
+  int size() const { return static_cast<int>(count_); }
+  std::span<T* const> span() const { return {rows_.data(), count_}; }
 
   void clear(size_t most) {
-    count = 0;
-    if (rows.size() < most) rows.resize(most), weights.resize(most);
+    count_ = 0;
+    weighted_ = false;
+    if (rows_.size() < most + kRoom) rows_.resize(most + kRoom), weights_.resize(most);
   }
-  void add(T* row) { rows[count++] = row; }
-  void add(const Matrix<T>& matrix, std::span<const int32_t> ids) {
-    T** next = rows.data() + count;
-    for (int32_t id : ids) *next++ = matrix.row(id);
-    count += static_cast<int>(ids.size());
+  void append(std::span<T* const> rows) {  // in chunks: a loop whose length changes from window to window is mispredicted
+    for (size_t i = 0; i < rows.size(); i += kRoom) std::memcpy(&rows_[count_ + i], rows.data() + i, kRoom * sizeof(T*));
+    count_ += rows.size();
   }
-  void add_distinct(const Matrix<T>& matrix, std::span<const int32_t> a, std::span<const int32_t> b) {
-    const size_t mask = std::bit_ceil(2 * (a.size() + b.size())) - 1;
-    slots.assign(mask + 1, -1);  // open addressing: which of the rows a slot holds
-    for (const auto& ids : {a, b})
-      for (int32_t id : ids) {
-        T* row = matrix.row(id);
-        size_t slot = static_cast<uint32_t>(id) * size_t{0x9E3779B1} & mask;
-        while (slots[slot] >= 0 && rows[slots[slot]] != row) slot = (slot + 1) & mask;
-        if (slots[slot] >= 0) {
-          weights[slots[slot]] += 1;
-        } else {
-          slots[slot] = count;
-          weights[count] = 1;
-          add(row);
-        }
+  void merge_repeats() {
+    const size_t mask = std::bit_ceil(2 * count_) - 1;
+    slots_.assign(mask + 1, -1);  // open addressing: which of the distinct rows a slot holds
+    size_t distinct = 0;
+    for (size_t i = 0; i < count_; i++) {
+      T* row = rows_[i];
+      size_t slot = (reinterpret_cast<uintptr_t>(row) / kRowBytes * size_t{0x9E3779B1}) & mask;
+      while (slots_[slot] >= 0 && rows_[slots_[slot]] != row) slot = (slot + 1) & mask;
+      if (slots_[slot] < 0) {
+        slots_[slot] = static_cast<int32_t>(distinct);
+        rows_[distinct] = row;
+        weights_[distinct++] = 0;
       }
-  }
-};
-
-// Changes to rows of a matrix, kept apart from it: a zeroed row for each row that is asked for, in the order of asking.
-template <class T> class Changes {
- public:
-  explicit Changes(const Matrix<T>& matrix) : matrix_(matrix) { clear(); }
-
-  T* of(const T* row) {
-    const int32_t id = matrix_.id(row);
-    size_t slot = find(id);
-    if (slots_[slot] < 0) {
-      if (2 * (ids_.size() + 1) > slots_.size()) slot = grow(id);
-      slots_[slot] = static_cast<int32_t>(ids_.size());
-      ids_.push_back(id);
-      return append();
+      weights_[slots_[slot]] += 1;
     }
-    return at(slots_[slot]);
-  }
-  std::span<const int32_t> ids() const { return ids_; }
-  T* at(size_t k) const { return slabs_[k / kSlabRows].get() + k % kSlabRows * matrix_.stride; }
-  void clear() {
-    ids_.clear();
-    slots_.assign(kSlabRows, -1);
+    count_ = distinct;
+    weighted_ = true;
   }
 
  private:
-  static constexpr size_t kSlabRows = 1024;
-  struct Free {
-    void operator()(T* p) const { ::operator delete(p, std::align_val_t{kRowBytes}); }
-  };
-
-  size_t find(int32_t id) const {
-    const size_t mask = slots_.size() - 1;
-    size_t slot = static_cast<uint32_t>(id) * size_t{0x9E3779B1} & mask;
-    while (slots_[slot] >= 0 && ids_[slots_[slot]] != id) slot = (slot + 1) & mask;
-    return slot;
-  }
-  size_t grow(int32_t id) {
-    slots_.assign(2 * slots_.size(), -1);
-    for (size_t k = 0; k < ids_.size(); k++) slots_[find(ids_[k])] = static_cast<int32_t>(k);
-    return find(id);
-  }
-  T* append() {
-    if (ids_.size() > slabs_.size() * kSlabRows) {
-      const size_t bytes = kSlabRows * static_cast<size_t>(matrix_.stride) * sizeof(T);
-      slabs_.emplace_back(static_cast<T*>(::operator new(bytes, std::align_val_t{kRowBytes})));
-    }
-    T* row = at(ids_.size() - 1);
-    std::fill(row, row + matrix_.stride, T(0));
-    return row;
-  }
-
-  Matrix<T> matrix_;
-  std::vector<int32_t> ids_, slots_;  // slots: open addressing, places in ids, or -1
-  std::vector<std::unique_ptr<T, Free>> slabs_;
+  std::vector<T*> rows_;
+  std::vector<T> weights_;
+  std::vector<int32_t> slots_;
+  size_t count_ = 0;
+  bool weighted_ = false;
 };
 
 template <class T> auto step_of(const Kernels& kernels, Architecture architecture) -> double (*)(const Step<T>&) {
@@ -167,70 +116,102 @@ template <class T> class WindowTrainer {
 
   // Windows [from, to) of a plan, whose negatives are given. The rows of those ahead are on their way into the cache.
   Trained windows(const Plan& plan, size_t from, size_t to, std::span<const int32_t> negatives, const Rate& rate) {
-    const size_t k = task_.problem.negative;
-    const auto tokens = plan.tokens();
+    if (from == to) return {};
+    const auto windows = plan.windows().subspan(from, to - from);
+    find_rows(plan, windows, negatives);
     Trained trained;
-    for (size_t w = from; w < to; w++) {
-      ahead_.clear(2 + k);
-      if (w + kAhead < to) look_ahead(tokens, plan.windows()[w + kAhead], negatives.subspan((w + kAhead - from) * k, k));
-      const Window& window = plan.windows()[w];
-      const auto noise = negatives.subspan((w - from) * k, k);
-      const auto alpha = static_cast<T>(rate.at(plan.positions()[window.centre]));
-      const auto before = tokens.subspan(window.first, window.centre - window.first);
-      const auto after = tokens.subspan(window.centre + 1, window.last - window.centre - 1);
-      trained.loss += whole(before, after, window.repeats, tokens[window.centre], noise, alpha);
-      trained.examples += task_.architecture == Architecture::kCbow ? 1 : before.size() + after.size();
+    for (size_t w = 0; w < windows.size(); w++) {
+      const auto& [centre, first, last, repeat] = windows[w];
+      const auto alpha = static_cast<T>(rate.at(plan.positions()[centre]));
+      ahead_ = new_rows(std::min(w + kAhead, windows.size() - 1));
+      trained.loss += window(contexts(first, centre), contexts(centre + 1, last), repeat, new_rows(w).subspan(1), alpha);
+      trained.examples += task_.architecture == Architecture::kCbow ? 1 : last - first - 1;
     }
     return trained;
   }
 
-  // One window: the contexts are those before and those after the centre. Returns the loss, summed over scores. A wide skip-gram window
-  // takes several steps: one step sums the gradients of all its pairs, and too many from the same old values overshoot.
-  double whole(std::span<const int32_t> before, std::span<const int32_t> after, bool contexts_repeat, int32_t target,
-               std::span<const int32_t> negatives, T alpha) {
+  // One window. Returns the loss, summed over scores.
+  double window(std::span<const int32_t> contexts, int32_t target, std::span<const int32_t> negatives, T alpha) {
+    context_rows_.resize(contexts.size() + Rows<T>::kRoom);
+    find_rows(task_.input_vectors, contexts, context_rows_.data());
+    new_rows_.resize(1 + negatives.size() + Rows<T>::kRoom);
+    new_rows_[0] = task_.output_vectors.row(target);
+    find_rows(task_.output_vectors, negatives, &new_rows_[1]);
+    return window({context_rows_.data(), contexts.size()}, {}, may_repeat(contexts), {new_rows_.data(), 1 + negatives.size()}, alpha);
+  }
+
+ private:
+  static constexpr size_t kAhead = 4;  // windows between asking for rows and using them
+
+  static void find_rows(const Matrix<T>& matrix, std::span<const int32_t> ids, T** rows) {
+    for (int32_t id : ids) *rows++ = matrix.row(id);
+  }
+  // The rows of all tokens about the windows, and of each window those that are new to it.
+  void find_rows(const Plan& plan, std::span<const Window> windows, std::span<const int32_t> negatives) {
+    const size_t k = task_.problem.negative;
+    int32_t end = 0;
+    begin_ = INT32_MAX;
+    for (const Window& window : windows) begin_ = std::min(begin_, window.first), end = std::max(end, window.last);
+    context_rows_.resize(end - begin_ + Rows<T>::kRoom);
+    find_rows(task_.input_vectors, plan.tokens().subspan(begin_, end - begin_), context_rows_.data());
+    new_rows_.resize(windows.size() * (2 + k) + Rows<T>::kRoom);
+    for (size_t w = 0; w < windows.size(); w++) {
+      T** rows = &new_rows_[w * (2 + k)];
+      rows[0] = context_rows_[windows[w].last - 1 - begin_];
+      rows[1] = task_.output_vectors.row(plan.tokens()[windows[w].centre]);
+      find_rows(task_.output_vectors, negatives.subspan(w * k, k), rows + 2);
+    }
+  }
+  std::span<T* const> contexts(int32_t first, int32_t last) const {
+    return std::span(context_rows_).subspan(first - begin_, last - first);
+  }
+  // Of a window: its last context, its target, its negatives.
+  std::span<T* const> new_rows(size_t w) const {
+    const size_t count = 2 + task_.problem.negative;
+    return std::span(new_rows_).subspan(w * count, count);
+  }
+
+  // The contexts are those before and those after the centre; the target is the first output. A wide skip-gram window takes several
+  // steps: one step sums the gradients of all its pairs, and too many from the same old values overshoot.
+  double window(std::span<T* const> before, std::span<T* const> after, bool contexts_repeat, std::span<T* const> outputs, T alpha) {
     const size_t contexts = before.size() + after.size();
-    if (contexts <= kStepContexts || task_.architecture == Architecture::kCbow)
-      return one(before, after, contexts_repeat, target, negatives, alpha);
+    if (contexts <= kStepContexts || task_.architecture == Architecture::kCbow) return step(before, after, contexts_repeat, outputs, alpha);
     double loss = 0;
     for (size_t from = 0; from < contexts; from += kStepContexts) {
       const size_t to = std::min(from + kStepContexts, contexts);
       const size_t a = std::min(from, before.size()), b = std::min(to, before.size());
-      loss += one(before.subspan(a, b - a), after.subspan(from - a, (to - b) - (from - a)), contexts_repeat, target, negatives, alpha);
+      loss += step(before.subspan(a, b - a), after.subspan(from - a, (to - b) - (from - a)), contexts_repeat, outputs, alpha);
     }
     return loss;
   }
 
- private:
-  double one(std::span<const int32_t> before, std::span<const int32_t> after, bool contexts_repeat, int32_t target,
-             std::span<const int32_t> negatives, T alpha) {
+  double step(std::span<T* const> before, std::span<T* const> after, bool contexts_repeat, std::span<T* const> outputs, T alpha) {
     const size_t contexts = before.size() + after.size();
-    const bool negatives_repeat = may_repeat(negatives);
     inputs_.clear(contexts);
-    if (contexts_repeat) inputs_.add_distinct(task_.input_vectors, before, after);
-    else inputs_.add(task_.input_vectors, before), inputs_.add(task_.input_vectors, after);
-    outputs_.clear(1 + negatives.size());
-    outputs_.weights[0] = 1;
-    outputs_.add(task_.output_vectors.row(target));
-    if (negatives_repeat) outputs_.add_distinct(task_.output_vectors, negatives, {});
-    else outputs_.add(task_.output_vectors, negatives);
-    return step_({inputs_.rows.data(), outputs_.rows.data(), apart_ ? destinations(inputs_, input_changes_, changed_inputs_, task_.frozen) : nullptr,
-                  apart_ ? destinations(outputs_, output_changes_, changed_outputs_, {}) : nullptr, contexts_repeat ? inputs_.weights.data() : nullptr,
-                  negatives_repeat ? outputs_.weights.data() : nullptr, inputs_.count, outputs_.count, task_.input_vectors.stride, alpha,
-                  context_rate(static_cast<T>(contexts)), ahead_.rows.data(), ahead_.count, scratch()});
+    inputs_.append(before);
+    inputs_.append(after);
+    if (contexts_repeat) inputs_.merge_repeats();
+    const T* output_weights = nullptr;
+    if (may_repeat(outputs.subspan(1))) {  // the target is none of the negatives: it stays the first
+      outputs_.clear(outputs.size());
+      outputs_.append(outputs);
+      outputs_.merge_repeats();
+      outputs = outputs_.span();
+      output_weights = outputs_.weights();
+    }
+    T* const* input_changes = apart_ ? destinations(inputs_.span(), input_changes_, changed_inputs_, task_.frozen) : nullptr;
+    T* const* output_changes = apart_ ? destinations(outputs, output_changes_, changed_outputs_, {}) : nullptr;
+    const int outputs_count = static_cast<int>(outputs.size());
+    return step_({inputs_.data(), outputs.data(), input_changes, output_changes, inputs_.weights(), output_weights, inputs_.size(),
+                  outputs_count, task_.input_vectors.stride, alpha, context_rate(static_cast<T>(contexts)), ahead_.data(),
+                  static_cast<int>(ahead_.size()), scratch(inputs_.size(), outputs_count)});
   }
 
-  static constexpr size_t kAhead = 3;  // windows between asking for rows and using them
-
-  void look_ahead(std::span<const int32_t> tokens, const Window& w, std::span<const int32_t> negatives) {
-    ahead_.add(task_.input_vectors.row(tokens[w.last - 1]));
-    ahead_.add(task_.output_vectors.row(tokens[w.centre]));
-    ahead_.add(task_.output_vectors, negatives);
-  }
   // Where the changes of these rows go: into those kept apart, else to the rows themselves; those of frozen rows nowhere.
-  T* const* destinations(const Rows<T>& rows, Changes<T>* changes, std::vector<T*>& changed, std::span<const uint8_t> frozen) {
+  T* const* destinations(std::span<T* const> rows, Changes<T>* changes, std::vector<T*>& changed, std::span<const uint8_t> frozen) {
     T* nowhere = aligned(nowhere_, task_.input_vectors.stride);
     changed.clear();
-    for (T* row : std::span(rows.rows.data(), rows.count)) {
+    for (T* row : rows) {
       const bool fixed = !frozen.empty() && frozen[task_.input_vectors.id(row)];
       changed.push_back(fixed ? nowhere : changes ? changes->of(row) : row);
     }
@@ -244,7 +225,7 @@ template <class T> class WindowTrainer {
     }
     return 1;
   }
-  T* scratch() { return aligned(scratch_, scratch_size(inputs_.count, outputs_.count, task_.input_vectors.stride)); }
+  T* scratch(int contexts, int outputs) { return aligned(scratch_, scratch_size(contexts, outputs, task_.input_vectors.stride)); }
 
   static T* aligned(std::vector<T>& memory, int64_t elements) {
     const size_t needed = static_cast<size_t>(elements) + kRowBytes / sizeof(T);
@@ -256,7 +237,10 @@ template <class T> class WindowTrainer {
   double (*step_)(const Step<T>&);
   Changes<T>*input_changes_, *output_changes_;
   const bool apart_;  // changes go elsewhere than to the rows that they come from
-  Rows<T> inputs_, outputs_, ahead_;
+  int32_t begin_ = 0;  // the token of the first of context_rows_
+  std::vector<T*> context_rows_, new_rows_;
+  std::span<T* const> ahead_;
+  Rows<T> inputs_, outputs_;
   std::vector<T*> changed_inputs_, changed_outputs_;
   std::vector<T> scratch_, nowhere_;  // nowhere: takes the changes of frozen rows
 };

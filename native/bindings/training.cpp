@@ -144,7 +144,7 @@ double step(Rows<T> input_vectors, Rows<T> output_vectors, Array<const int32_t> 
                      matrix(input_vectors),
                      matrix(output_vectors),
                      kernels_for(isa)};
-  return WindowTrainer<T>(task).whole(span(contexts), {}, may_repeat(span(contexts)), target, span(negatives), static_cast<T>(alpha));
+  return WindowTrainer<T>(task).window(span(contexts), target, span(negatives), static_cast<T>(alpha));
 }
 
 template <class T> nb::object sigmoid(Array<const T> scores, const std::string& isa) {
