@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import logging
+import os
 import shutil
 import tempfile
 import time
@@ -120,16 +121,42 @@ class Checkpoint(Callback):
 class LastGood(Checkpoint):
     """The last good state of a run without checkpoints, in a scratch directory: what a divergence goes back to.
 
-    It is written once a minute, less often where writing takes long: never more than a fiftieth of the time.
+    It is written once a minute, less often where writing takes long: never more than a fiftieth of the time. The
+    directory is made by the first save: most runs end before.
     """
+
+    def __init__(self, parent: str | PathLike[str] | None) -> None:
+        self._parent = Path(tempfile.gettempdir() if parent is None else parent)
+        if not (self._parent.is_dir() and os.access(self._parent, os.W_OK)):
+            raise OutputError(
+                f"no scratch directory in {self._parent}: nothing can be written there; scratch=False does without"
+            )
+        super().__init__(self._parent, seconds=LAST_GOOD_SECONDS)
+        self._scratch: tempfile.TemporaryDirectory[str] | None = None
+
+    def on_train_begin(self, run: Run) -> None:
+        """Start the clock."""
+        self._saved_at, self._saved = time.monotonic(), run.tokens_done
 
     def on_train_end(self, run: Run) -> None:
         """Write nothing: whoever is interrupted has the vectors."""
 
     def _save(self, run: Run) -> None:
         began = time.monotonic()
+        if self._scratch is None:
+            try:
+                self._scratch = tempfile.TemporaryDirectory(prefix="wordmill-", dir=self._parent)
+            except OSError as error:
+                logger.error("no scratch directory in %s: %s", self._parent, error.strerror)  # noqa: TRY400 (one line)
+                return
+            self._directory = Path(self._scratch.name)
         super()._save(run)
         self._seconds = max(LAST_GOOD_SECONDS, 50 * (time.monotonic() - began))
+
+    def remove(self) -> None:
+        """Remove what was written."""
+        if self._scratch is not None:
+            self._scratch.cleanup()
 
 
 @contextlib.contextmanager
@@ -139,14 +166,11 @@ def last_good(callbacks: Sequence[Callback], scratch: bool | str | PathLike[str]
     if own is not None or scratch is False:
         yield own
         return
+    good = LastGood(None if scratch is True else scratch)
     try:
-        directory = tempfile.TemporaryDirectory(prefix="wordmill-", dir=None if scratch is True else scratch)
-    except OSError as error:
-        raise OutputError(
-            f"no scratch directory in {error.filename}: {error.strerror}; scratch=False does without"
-        ) from error
-    with directory as name:
-        yield LastGood(name, seconds=LAST_GOOD_SECONDS)
+        yield good
+    finally:
+        good.remove()
 
 
 def remove_checkpoints(directory: Path) -> None:

@@ -216,7 +216,8 @@ def _checked_order(order: NDArray[np.int64], size: int) -> NDArray[np.int64]:
 
 def _checked_text(keys: Sequence[str]) -> list[str]:
     listed = list(keys)
-    for index, key in enumerate(listed):
+    if set(map(type, listed)) - {str}:  # subclasses too are worth a look
+        index, key = next(((i, key) for i, key in enumerate(listed) if not isinstance(key, str)), (0, ""))
         if not isinstance(key, str):
             raise ParameterError(
                 f"key {index} is {type(key).__name__} {key!r}: keys must be all text or all 64-bit integers"
