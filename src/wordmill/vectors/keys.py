@@ -215,7 +215,7 @@ def _checked_order(order: NDArray[np.int64], size: int) -> NDArray[np.int64]:
 
 
 def _checked_text(keys: Sequence[str]) -> list[str]:
-    listed = list(keys)
+    listed: list[Any] = list(keys)
     if set(map(type, listed)) - {str}:  # subclasses too are worth a look
         index, key = next(((i, key) for i, key in enumerate(listed) if not isinstance(key, str)), (0, ""))
         if not isinstance(key, str):
