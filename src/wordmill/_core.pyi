@@ -6,9 +6,24 @@ from numpy.typing import NDArray
 
 _Float = TypeVar("_Float", np.float32, np.float64)
 
+MOST_DIMENSIONS: int
 STEP_CONTEXTS: int
 
 def available_isas() -> list[str]: ...
+def available_screens() -> list[str]: ...
+def nearest(
+    rows: NDArray[np.float32],
+    norms: NDArray[np.float32],
+    queries: NDArray[np.float32],
+    *,
+    k: int,
+    exclude_offsets: NDArray[np.int64],
+    exclude: NDArray[np.int64],
+    start: int,
+    stop: int,
+    threads: int,
+    isa: str = "",
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]: ...
 def multiply_add(rounds: int, isa: str) -> int: ...
 def allocate_float32(rows: int, columns: int) -> NDArray[np.float32]: ...
 def allocate_float64(rows: int, columns: int) -> NDArray[np.float64]: ...

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from wordmill.core import core, instruction_set
+from wordmill.core import core, instruction_set, search_instruction_set
 
 ROOT = Path(__file__).parents[2]
 
@@ -19,11 +19,13 @@ ROOT = Path(__file__).parents[2]
 def test_baseline_is_always_there() -> None:
     assert "baseline" in core.available_isas()
     assert instruction_set() in core.available_isas()
+    assert search_instruction_set() in core.available_screens()
 
 
 @pytest.mark.parametrize("isa", core.available_isas())
-def test_the_environment_forces_an_instruction_set(isa: str) -> None:
-    code = "from wordmill.core import instruction_set; print(instruction_set())"
+@pytest.mark.parametrize("function", ["instruction_set", "search_instruction_set"])
+def test_the_environment_forces_an_instruction_set(function: str, isa: str) -> None:
+    code = f"from wordmill import core; print(core.{function}())"
     run = subprocess.run(
         [sys.executable, "-c", code],
         env={**os.environ, "WORDMILL_ISA": isa},
@@ -39,14 +41,25 @@ def test_an_unknown_instruction_set_is_an_error_that_lists_the_known() -> None:
         core.sigmoid(np.zeros(1, np.float32), "sse9")
 
 
+AVX2 = ["-mavx2", "-mfma"]
+AVX512 = ["-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mfma"]
+
+
 @pytest.mark.skipif(not shutil.which("g++") or sys.platform != "linux", reason="lists symbols with g++ and nm")
 @pytest.mark.parametrize(
-    "flags", [["-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mfma"], ["-mavx2", "-mfma"]]
+    ("source", "flags", "table"),
+    [
+        ("kernel", AVX512, "kernels_probe"),
+        ("kernel", AVX2, "kernels_probe"),
+        ("screen", [*AVX512, "-mavx512vnni"], "screen_probe"),
+        ("screen", AVX512, "screen_probe"),
+        ("screen", AVX2, "screen_probe"),
+    ],
 )
-def test_kernels_export_one_table_and_no_weak_symbols(flags: list[str], tmp_path: Path) -> None:
+def test_one_table_and_no_weak_symbols(source: str, flags: list[str], table: str, tmp_path: Path) -> None:
     if os.uname().machine != "x86_64":
         pytest.skip("x86-64 flags")
-    built = tmp_path / "kernel.o"
+    built = tmp_path / f"{source}.o"
     subprocess.run(
         [
             "g++",
@@ -56,7 +69,7 @@ def test_kernels_export_one_table_and_no_weak_symbols(flags: list[str], tmp_path
             *flags,
             "-DWORDMILL_ISA_NAME=probe",
             "-c",
-            ROOT / "native/kernel.cpp",
+            ROOT / f"native/{source}.cpp",
             "-o",
             built,
         ],
@@ -66,4 +79,4 @@ def test_kernels_export_one_table_and_no_weak_symbols(flags: list[str], tmp_path
         ["nm", "-C", "--extern-only", "--defined-only", built], capture_output=True, text=True, check=True
     )
     exported = [line.split(maxsplit=2)[1:] for line in symbols.stdout.splitlines()]
-    assert exported == [["T", "wordmill::kernels_probe()"]]
+    assert exported == [["T", f"wordmill::{table}()"]]

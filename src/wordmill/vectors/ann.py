@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from wordmill.atomic import atomic_file
 from wordmill.errors import FormatError, MissingDependencyError
-from wordmill.vectors.search import Floats, TopK, top_k
+from wordmill.vectors.nearest import nearest_rows
+from wordmill.vectors.search import Floats, TopK
 from wordmill.vectors.table import VectorTable
 
 __all__ = ["INDEX_FILES", "ApproximateIndex"]
@@ -136,7 +137,7 @@ def _recall(index: ApproximateIndex, table: VectorTable) -> float:
     """Share of the true 10 nearest neighbours found, over a spread of the keys."""
     probes = np.unique(np.linspace(0, len(table) - 1, _PROBES).astype(np.int64))
     units, exclude = table.unit_vectors(probes), list(probes[:, None])
-    true = top_k(table.vectors, table.norms, units, 10, exclude=exclude)
+    true = nearest_rows(table.vectors, table.norms, units, 10, exclude=exclude)
     found = index.top_k(units, 10, exclude=exclude)
     hits = sum(len(np.intersect1d(a[a >= 0], b[b >= 0])) for a, b in zip(true.ids, found.ids, strict=True))
     return hits / max(1, int((true.ids >= 0).sum()))

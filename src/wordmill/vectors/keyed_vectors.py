@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -13,8 +14,9 @@ from wordmill.errors import ParameterError
 from wordmill.vectors.card import CardFacts, Scored
 from wordmill.vectors.documents import Document, encode_documents, sif_weights
 from wordmill.vectors.keys import Key
+from wordmill.vectors.nearest import nearest_rows
 from wordmill.vectors.queries import Query, combine, parse_many, parse_terms
-from wordmill.vectors.search import Floats, Neighbor, TopK, row_norms, similarities, top_k, unit_rows
+from wordmill.vectors.search import Floats, Neighbor, TopK, row_norms, similarities, unit_rows
 from wordmill.vectors.table import VectorTable
 
 if TYPE_CHECKING:
@@ -89,7 +91,7 @@ class KeyedVectors(VectorTable):
         query, named = combine(self, positive, negative)
         span = self._span(restrict_vocab, clip_start, clip_end)
         found = self._search(query[None], _positive("topn", topn), [named], span, indexer)
-        return self._neighbors(found.ids[0], found.similarities[0])
+        return self._neighbors(found.ids, found.similarities)[0]
 
     def nearest(
         self,
@@ -98,6 +100,7 @@ class KeyedVectors(VectorTable):
         *,
         restrict_vocab: int | None = None,
         indexer: Indexer | None = None,
+        threads: int | None = None,
     ) -> list[list[Neighbor]]:
         """Nearest keys of many queries at once, exact: thousands of them in a fraction of the time of one by one.
 
@@ -107,10 +110,14 @@ class KeyedVectors(VectorTable):
             Keys (each is left out of its own result), or vectors (Q, D).
         k, restrict_vocab, indexer
             As in `most_similar`.
+        threads
+            Search by this many at most; None: every core that the process may use.
         """
         units, rows = parse_many(self, queries)
-        found = self._search(units, _positive("k", k), rows, self._span(restrict_vocab, 0, None), indexer)
-        return list(map(self._neighbors, found.ids, found.similarities))
+        span = self._span(restrict_vocab, 0, None)
+        most = None if threads is None else _positive("threads", threads)
+        found = self._search(units, _positive("k", k), rows, span, indexer, most)
+        return self._neighbors(found.ids, found.similarities)
 
     def most_similar_cosmul(
         self, positive: Query = (), negative: Query = (), topn: int = 10, *, restrict_vocab: int | None = None
@@ -131,7 +138,7 @@ class KeyedVectors(VectorTable):
         scores[[term.row for term in terms if term.row is not None and term.row < stop]] = -np.inf
         best = np.argsort(-scores, kind="stable")[: _positive("topn", topn)]
         best = best[scores[best] > -np.inf]
-        return self._neighbors(best, scores[best])
+        return self._neighbors(best[None], scores[None, best])[0]
 
     def similar_by_key(self, key: Key, topn: int = 10, *, restrict_vocab: int | None = None) -> list[Neighbor]:
         """Keys most similar to one key."""
@@ -269,10 +276,13 @@ class KeyedVectors(VectorTable):
         exclude: Sequence[NDArray[np.int64]] | None,
         span: tuple[int, int],
         indexer: Indexer | None,
+        threads: int | None = None,
     ) -> TopK:
         """Search exactly or by an index; both leave out what is excluded."""
         if indexer is None:
-            return top_k(self.vectors, self.norms, units, k, exclude=exclude, start=span[0], stop=span[1])
+            return nearest_rows(
+                self.vectors, self.norms, units, k, exclude=exclude, start=span[0], stop=span[1], threads=threads
+            )
         if span != (0, len(self)):
             raise ParameterError("an index searches all keys: leave out restrict_vocab and clip_*, or indexer")
         return indexer.top_k(units, k, exclude=exclude)
@@ -285,9 +295,12 @@ class KeyedVectors(VectorTable):
             raise ParameterError(f"rows {clip_start} to {stop} hold no key to search: there are {len(self)} keys")
         return clip_start, stop
 
-    def _neighbors(self, ids: NDArray[np.int64], scores: Floats) -> list[Neighbor]:
+    def _neighbors(self, ids: NDArray[np.int64], scores: Floats) -> list[list[Neighbor]]:
+        """Neighbours of each query (Q, k); as one list first, which is much faster than query by query."""
         known = ids >= 0
-        return list(map(Neighbor, self.key_table.take(ids[known]), scores[known].tolist()))
+        together = list(map(Neighbor, self.key_table.take(ids[known]), scores[known].tolist()))
+        ends = np.cumsum(known.sum(axis=1)).tolist()
+        return [together[begin:end] for begin, end in pairwise([0, *ends])]
 
     def _one_key(self, key: Key) -> Key:
         self.get_index(key)

@@ -99,7 +99,8 @@ class TextKeys:
 
     def take(self, ids: NDArray[np.int64]) -> list[str]:
         """Keys of some ids."""
-        return [self[index] for index in ids.tolist()]
+        keys = self.__dict__.get("keys", self)  # the list, where there is one, is faster
+        return [keys[index] for index in ids.tolist()]
 
 
 class IntegerKeys:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from wordmill.vectors.keys import Key
 
-__all__ = ["Floats", "Neighbor", "TopK", "row_norms", "similarities", "top_k", "unit_rows"]
+__all__ = ["Floats", "Neighbor", "TopK", "row_norms", "similarities", "spans", "top_k", "unit_rows"]
 
 Floats = NDArray[np.floating[Any]]
 
@@ -39,19 +39,19 @@ class TopK(NamedTuple):
 def row_norms(matrix: Floats) -> Floats:
     """Euclidean length of each row, (V,), summed in float64, in the matrix's dtype."""
     squares = np.empty(len(matrix), dtype=np.float64)
-    for begin, end in _spans(0, len(matrix), 1 << 14):
+    for begin, end in spans(0, len(matrix), 1 << 14):
         np.einsum("ij,ij->i", matrix[begin:end], matrix[begin:end], out=squares[begin:end], dtype=np.float64)
     return np.sqrt(squares, out=squares).astype(matrix.dtype)
 
 
 def unit_rows(rows: Floats, norms: Floats) -> Floats:
     """Rows divided by their norms; a row of zeros stays zero, so that its similarity to everything is 0."""
-    return rows * _inverse(norms)[:, None]
+    return rows / _divisors(norms)[:, None]
 
 
 def similarities(matrix: Floats, norms: Floats, query: Floats) -> Floats:
     """Cosine similarity of every row of `matrix` (V, D) to one unit vector `query` (D,): (V,)."""
-    return np.clip((matrix @ query.astype(matrix.dtype)) * _inverse(norms), -1, 1)
+    return np.clip((matrix @ query.astype(matrix.dtype)) / _divisors(norms), -1, 1)
 
 
 def top_k(
@@ -84,16 +84,16 @@ def top_k(
     queries = queries.astype(matrix.dtype, copy=False)
     chunks = [
         _Best(queries[begin:end], k, _pairs(exclude[begin:end] if exclude else []))
-        for begin, end in _spans(0, len(queries), _QUERIES)
+        for begin, end in spans(0, len(queries), _QUERIES)
     ]
     if not k or not chunks:
         return TopK(np.empty((len(queries), k), dtype=np.int64), np.empty((len(queries), k), dtype=matrix.dtype))
     width = max(4096, _SCORES // min(len(queries), _QUERIES))
     first = min(stop, start + max(1024, 4 * k))
-    for begin, end in [(start, first), *_spans(first, stop, width)]:
-        block, inverse = matrix[begin:end], _inverse(norms[begin:end])
+    for begin, end in [(start, first), *spans(first, stop, width)]:
+        block, divisors = matrix[begin:end], _divisors(norms[begin:end])
         for chunk in chunks:
-            chunk.visit(begin, block, inverse)
+            chunk.visit(begin, block, divisors)
     for chunk in chunks:
         chunk.merge()
     ids, scores = (np.concatenate([getattr(chunk, name) for chunk in chunks]) for name in ("ids", "scores"))
@@ -111,10 +111,10 @@ class _Best:
         self._waiting: list[tuple[NDArray[np.int64], NDArray[np.int64], Floats]] = []  # queries, ids, scores
         self._count = 0
 
-    def visit(self, begin: int, block: Floats, inverse: Floats) -> None:
+    def visit(self, begin: int, block: Floats, divisors: Floats) -> None:
         """Score the rows `begin` onwards and keep those that are better than the k-th so far."""
         scores = self.queries @ block.T
-        scores *= inverse
+        scores /= divisors
         inside = (self.excluded_ids >= begin) & (self.excluded_ids < begin + len(block))
         scores[self.excluded_rows[inside], self.excluded_ids[inside] - begin] = -np.inf
         thresholds = self.scores[:, -1:]
@@ -149,12 +149,12 @@ def _pairs(exclude: Sequence[NDArray[np.int64]]) -> tuple[NDArray[np.int64], NDA
     return rows, np.concatenate([np.empty(0, dtype=np.int64), *exclude])
 
 
-def _inverse(norms: Floats) -> Floats:
-    """One over each norm, 0 where it is 0."""
-    inverse: Floats = np.divide(1, norms, out=np.zeros_like(norms), where=norms > 0)
-    return inverse
+def _divisors(norms: Floats) -> Floats:
+    """Norms, 1 where they are 0. One over the smallest norms would be infinite."""
+    return np.where(norms > 0, norms, norms.dtype.type(1))
 
 
-def _spans(start: int, stop: int, width: int) -> Iterator[tuple[int, int]]:
+def spans(start: int, stop: int, width: int) -> Iterator[tuple[int, int]]:
+    """Cut a range into pieces of up to `width`."""
     for begin in range(start, stop, width):
         yield begin, min(begin + width, stop)

@@ -1,0 +1,166 @@
+"""The search of the core is exact: it finds what brute force in double precision finds, ties included, to the bit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from wordmill.core import core
+from wordmill.vectors.search import row_norms
+
+SCREENS = core.available_screens()
+
+
+def brute_force(rows: Any, norms: Any, queries: Any, k: int, exclude: Any, start: int, stop: int) -> Any:
+    """Ids and scores (Q, k), with -1 and minus infinity where there are fewer."""
+    divisors = np.where(norms > 0, norms, np.inf).astype(np.float64)
+    scores = (queries.astype(np.float64) @ rows.astype(np.float64).T / divisors).astype(np.float32)
+    ids = np.full((len(queries), k), -1)
+    best = np.full((len(queries), k), -np.inf, dtype=np.float32)
+    for q, excluded in enumerate(exclude):
+        allowed = np.setdiff1d(np.arange(start, stop), excluded)
+        order = allowed[np.lexsort((allowed, -scores[q, allowed]))][:k]
+        ids[q, : len(order)], best[q, : len(order)] = order, scores[q, order]
+    return ids, best
+
+
+def search(rows: Any, norms: Any, queries: Any, k: int, exclude: Any = None, *, isa: str, **options: Any) -> Any:
+    exclude = [[]] * len(queries) if exclude is None else exclude
+    return core.nearest(
+        rows,
+        norms,
+        queries,
+        k=k,
+        exclude_offsets=np.cumsum([0, *map(len, exclude)]),
+        exclude=np.concatenate([np.sort(np.array(ids, dtype=np.int64)) for ids in exclude]),
+        isa=isa,
+        **{"start": 0, "stop": len(rows), "threads": 1, **options},
+    )
+
+
+def make_rows(rng: np.random.Generator, kind: str, count: int, size: int) -> Any:
+    """Rows that are hard in some way. Whole numbers, so that sums in double precision are exact, in any order."""
+    rows = rng.integers(-1000, 1001, (count, size)).astype(np.float32)
+    if kind == "few distinct":
+        rows = rows[rng.integers(0, 3, count) % count]
+    elif kind == "near ties":
+        rows = rows[:1] * 1000 + rng.integers(-1, 2, (count, size))
+    elif kind == "one large":
+        rows = rng.integers(-1, 2, (count, size)).astype(np.float32)
+        rows[np.arange(count), rng.integers(0, size, count)] *= 100_000
+    elif kind == "all scales":
+        rows *= 2.0 ** rng.integers(-140, 100, (count, 1))
+    elif kind == "denormal":
+        rows *= 2.0**-149
+    rows[rng.random(count) < 0.1] = 0
+    return rows.astype(np.float32)
+
+
+KINDS = ["any", "few distinct", "near ties", "one large", "all scales", "denormal"]
+
+
+@pytest.mark.parametrize("isa", SCREENS)
+@given(data=st.data(), kind=st.sampled_from(KINDS), seed=st.integers(0, 1 << 30))
+@settings(max_examples=60, deadline=None)
+def test_equals_brute_force(isa: str, data: st.DataObject, kind: str, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    count = data.draw(st.sampled_from([1, 2, 63, 64, 65]) | st.integers(1, 700), label="rows")
+    size = data.draw(st.sampled_from([1, 3, 4, 5, 16, 17, 100]) | st.integers(1, 70), label="D")
+    k = data.draw(st.integers(1, 12) | st.just(count) | st.just(count + 3), label="k")
+    start, stop = sorted(data.draw(st.tuples(*2 * [st.integers(0, count)])))
+    rows = make_rows(rng, kind, count, size)
+    queries = make_rows(rng, "any", data.draw(st.integers(1, 20), label="Q"), size) * np.float32(2.0**-10)
+    exclude = [rng.integers(0, count, rng.integers(0, 4)) for _ in queries]
+    norms = row_norms(rows)
+    ids, scores = search(rows, norms, queries, k, exclude, isa=isa, start=start, stop=stop, threads=2)
+    expected_ids, expected_scores = brute_force(rows, norms, queries, k, exclude, start, stop)
+    np.testing.assert_array_equal(scores, expected_scores)
+    np.testing.assert_array_equal(ids, expected_ids)
+
+
+@pytest.mark.parametrize("isa", SCREENS)
+@pytest.mark.parametrize("size", [100, 300, 2000])
+def test_many_blocks_of_clustered_rows(isa: str, size: int) -> None:
+    """Queries are rows themselves, and the nearest of many rows lie close together, as words do."""
+    rng = np.random.default_rng(size)
+    centres = rng.standard_normal((20, size)).repeat(2_000_000 // size // 20, axis=0)
+    rows = (rng.permutation(centres) + 0.3 * rng.standard_normal(centres.shape)).astype(np.float32)
+    norms = row_norms(rows)
+    queries = rows[:100] / norms[:100, None]
+    exclude = np.arange(100)[:, None]
+    found = search(rows, norms, queries, 10, exclude, isa=isa, threads=2)
+    for one, other in zip(found, brute_force(rows, norms, queries, 10, exclude, 0, len(rows)), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("isa", SCREENS)
+def test_scores_that_rise_beat_the_bar_all_the_way(isa: str) -> None:
+    angles = np.linspace(np.pi, 0, 20_000)
+    rows = np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
+    queries = np.array([[1, 0], [-1, 0], [0, 0]], dtype=np.float32)
+    norms = row_norms(rows)
+    found = search(rows, norms, queries, 3, isa=isa)
+    for one, other in zip(found, brute_force(rows, norms, queries, 3, [[]] * 3, 0, len(rows)), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("isa", SCREENS)
+@pytest.mark.parametrize("scale", [1e-30, 1e-3, 1e30])
+def test_norms_that_are_not_those_of_the_rows(isa: str, scale: float) -> None:
+    """A file may hold any norms: the bound is of the rows divided by them."""
+    rng = np.random.default_rng(0)
+    rows = rng.integers(-9, 10, (500, 8)).astype(np.float32)
+    norms = (rng.integers(0, 5, 500) * np.where(rng.random(500) < 0.1, scale, 1)).astype(np.float32)
+    queries = rng.integers(-9, 10, (20, 8)).astype(np.float32)
+    found = search(rows, norms, queries, 5, isa=isa)
+    for one, other in zip(found, brute_force(rows, norms, queries, 5, [[]] * 20, 0, 500), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("isa", SCREENS)
+def test_nan_is_never_found(isa: str) -> None:
+    rows = np.array([[np.nan, 1], [1, 0], [0, 1]], dtype=np.float32)
+    queries = np.array([[0.6, 0.8], [np.nan, 0]], dtype=np.float32)
+    ids, _ = search(rows, np.ones(3, dtype=np.float32), queries, 3, isa=isa)
+    np.testing.assert_array_equal(ids, [[2, 1, -1], [-1, -1, -1]])
+
+
+def test_rows_with_padding_between_them() -> None:
+    rng = np.random.default_rng(0)
+    wide = rng.standard_normal((300, 24)).astype(np.float32)
+    rows, queries = wide[::-2, 3:23], rng.standard_normal((9, 20)).astype(np.float32)
+    norms = row_norms(rows)
+    for isa in SCREENS:
+        found = search(rows, norms, queries, 4, isa=isa)
+        for one, other in zip(found, search(np.ascontiguousarray(rows), norms, queries, 4, isa=isa), strict=True):
+            np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"rows": np.ones((3, 4), dtype=np.float32, order="F")}, "side by side"),
+        ({"norms": np.ones(2, dtype=np.float32)}, "must fit"),
+        ({"queries": np.ones((1, 3), dtype=np.float32)}, "must fit"),
+        ({"stop": 4}, "must exist"),
+        ({"k": 0}, "at least 1"),
+        ({"threads": 0}, "at least 1"),
+        ({"exclude": [[], []]}, "exclude_offsets"),
+        ({"isa": "sse9"}, "sse9.*baseline"),
+    ],
+)
+def test_what_does_not_fit_is_refused(change: dict[str, Any], message: str) -> None:
+    call = {
+        "rows": np.ones((3, 4), dtype=np.float32),
+        "norms": np.ones(3, dtype=np.float32),
+        "queries": np.ones((1, 4), dtype=np.float32),
+        "k": 1,
+        "isa": "",
+        **change,
+    }
+    with pytest.raises((ValueError, IndexError), match=message):
+        search(**call)
