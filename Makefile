@@ -8,7 +8,7 @@ endif
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 NATIVE := CMakeLists.txt pyproject.toml $(wildcard native/*.?pp native/bindings/*.cpp)
 
-.PHONY: demo test test-interop test-kill test-sanitize test-neon lint docs bench bench-full dist build clean
+.PHONY: demo test test-interop test-kill test-large test-sanitize test-neon lint docs bench bench-full dist build clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/built  ## train on the bundled sample and look at the vectors
@@ -22,6 +22,9 @@ test-interop: $(VENV)/built $(VENV)/test $(VENV)/interop  ## against model2vec, 
 
 test-kill: $(VENV)/built $(VENV)/test  ## training killed at 500 random moments and resumed (some ten minutes)
 	WORDMILL_KILLS=500 $(BIN)/python -m pytest tests/cli -k killed
+
+test-large: $(VENV)/built $(VENV)/test  ## counting 50 million distinct words (4 GB of memory, some minutes)
+	WORDMILL_DISTINCT_WORDS=50000000 $(BIN)/python -m pytest -s tests/corpus/test_corpus_many_words.py
 
 SANITIZED_TESTS ?= tests/native tests/parity/test_step.py tests/parity/test_backends.py tests/training/test_training_freeze.py tests/corpus
 SITE = $(shell $(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')

@@ -65,7 +65,10 @@ _TRANSLATED: dict[str, Callable[[Any], str]] = {
     "cbow_mean": lambda _: (
         "contexts are averaged always; how their gradient is shared is cbow_update, gensim's is cbow_update='word2vec'"
     ),
-    "max_vocab_size": lambda _: "counting needs no bound; to keep the most frequent words set max_final_vocab",
+    "max_vocab_size": lambda _: (
+        "to keep the most frequent words set max_final_vocab; what counting may hold is a matter of read_corpus "
+        "(Resources) and of wordmill encode"
+    ),
     "compute_loss": lambda _: "the loss is computed always: see history after fit",
     "sorted_vocab": lambda _: "words are sorted by falling count always",
     "batch_words": lambda _: "texts of any length are trained whole; there is no batch to choose",

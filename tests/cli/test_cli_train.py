@@ -95,6 +95,17 @@ def test_dry_run_reads_and_writes_nothing(cli: Cli, corpus: Path, tmp_path: Path
     assert cli("train", corpus, "--dry-run").code == 0
 
 
+def test_encode_may_be_told_how_many_words_to_hold(corpus: Path, tmp_path: Path) -> None:
+    arguments = ["encode", str(corpus), "-o", str(tmp_path / "encoded"), "--min-count", "1", "--max-vocab-size", "8"]
+    done = subprocess.run([*WORDMILL, *arguments], capture_output=True, text=True, check=True)
+    assert "more than 8 distinct words: the rarest were forgotten" in done.stderr
+    arguments = ["train", str(corpus), "-o", str(tmp_path / "m"), "--max-vocab-size", "8"]
+    done = subprocess.run([*WORDMILL, *arguments], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "set --max-final-vocab" in done.stderr
+    assert "wordmill encode" in done.stderr
+
+
 def test_encode_then_train(cli: Cli, corpus: Path, tmp_path: Path) -> None:
     assert cli("encode", corpus, "-o", tmp_path / "encoded").code == 0
     assert cli("train", tmp_path / "encoded", "-o", tmp_path / "a", *FAST).code == 0

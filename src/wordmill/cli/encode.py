@@ -16,17 +16,28 @@ EXAMPLES = "Example: wordmill encode 'logs/*.txt.zst' -o logs.corpus && wordmill
 def command(
     corpus: Corpora,
     output: Annotated[Path, typer.Option("--output", "-o", help="The file to write.")],
+    max_vocab_size: Annotated[
+        int | None,
+        typer.Option(
+            min=2,
+            show_default=False,
+            help="Distinct words to hold while they are counted, 80 bytes each; left out: 33,554,432. Of more, the "
+            "rarer half is forgotten, with a warning that says how short counts may be.",
+        ),
+    ] = None,
+    *,
     settings: dict[str, Any],
 ) -> None:
     """Count and encode a corpus into a file that train reads at once."""
     from wordmill.cli.console import note
     from wordmill.cli.outputs import check_file_writable
     from wordmill.config import TrainConfig
-    from wordmill.corpus import read_corpus
+    from wordmill.corpus import Resources, read_corpus
 
     source = corpus_source(corpus)
     TrainConfig.from_params(settings)
     check_file_writable(output)
-    encoded = read_corpus(source, **settings)
+    resources = Resources() if max_vocab_size is None else Resources(max_vocab_size=max_vocab_size)
+    encoded = read_corpus(source, **settings, resources=resources)
     encoded.save(output)
     note(f"{encoded!r} saved in {output}")

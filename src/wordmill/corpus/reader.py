@@ -95,7 +95,7 @@ def read_corpus(
     if feeder.encoder.count_error:
         log.warning(
             "more than %s distinct words: the rarest were forgotten on the way and counts may be short by up to %s; "
-            "for exact ones raise max_vocab_size",
+            "for exact ones raise max_vocab_size (of Resources for read_corpus, or of wordmill encode)",
             f"{resources.max_vocab_size:,}",
             f"{feeder.encoder.count_error:,}",
         )

@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from wordmill.config import available_cores
 from wordmill.errors import ParameterError
 
+BYTES_A_WORD = (
+    80  #: what a distinct word takes at most while words are counted; one of more than 15 bytes, its length too
+)
 _MOST_THREADS = 8  # they encode faster than most disks and every decompressor deliver
 
 
@@ -20,8 +23,9 @@ class Resources:
     threads : int
         Threads that count and encode; every core of this process, up to 8.
     max_vocab_size : int
-        Distinct words to hold, about 60 bytes each. When there are more, the rarer half is forgotten, with a warning,
-        and the corpus says by how much a count may be short (`EncodedCorpus.count_error`).
+        Distinct words to hold while they are counted, at most 80 bytes each, and of those longer than 15 bytes their
+        length. When there are more, the rarer half is forgotten, with a warning, and the corpus says by how much a
+        count may be short (`EncodedCorpus.count_error`).
     memory_bytes : int
         Ids (and offsets) beyond so many bytes go to a temporary file.
     spill_directory : path, optional
