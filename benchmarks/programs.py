@@ -43,6 +43,7 @@ class Job:
     sample: float = 1e-3
     min_count: int = 5
     cbow_update: Literal["mean", "sqrt", "word2vec"] | None = None  # of wordmill; None: its own default
+    deterministic: bool = False  # of wordmill
 
 
 @dataclass
@@ -100,6 +101,7 @@ def train_wordmill(job: Job, ready: Callable[[], object] = lambda: None) -> Trai
         sample=job.sample,
         min_count=job.min_count,
         cbow_update=job.cbow_update or TrainConfig().cbow_update,
+        deterministic=job.deterministic,
     )
     model.fit(corpus)
     train = clock.lap()

@@ -99,11 +99,6 @@ def test_encode_may_be_told_how_many_words_to_hold(corpus: Path, tmp_path: Path)
     arguments = ["encode", str(corpus), "-o", str(tmp_path / "encoded"), "--min-count", "1", "--max-vocab-size", "8"]
     done = subprocess.run([*WORDMILL, *arguments], capture_output=True, text=True, check=True)
     assert "more than 8 distinct words: the rarest were forgotten" in done.stderr
-    arguments = ["train", str(corpus), "-o", str(tmp_path / "m"), "--max-vocab-size", "8"]
-    done = subprocess.run([*WORDMILL, *arguments], capture_output=True, text=True, check=False)
-    assert done.returncode == 2
-    assert "set --max-final-vocab" in done.stderr
-    assert "wordmill encode" in done.stderr
 
 
 def test_encode_then_train(cli: Cli, corpus: Path, tmp_path: Path) -> None:

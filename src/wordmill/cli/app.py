@@ -80,14 +80,10 @@ def refuse_other_names(arguments: Sequence[str]) -> None:
     """Exit with what another tool's option, ``-size`` or ``--dim`` say, is called here."""
     if arguments[:1] not in (["train"], ["encode"]):
         return
-    command: Any = typer.main.get_command(app)
-    own = {option for parameter in command.commands[arguments[0]].params for option in parameter.opts}
     for argument, following in zip(arguments, [*arguments[1:], ""], strict=True):
         name, _, value = argument.lstrip("-").partition("=")
         if argument == "--":
             return
-        if argument.partition("=")[0] in own:
-            continue
         hint = renamed(name, value or following) if argument.startswith("-") and len(name) > 1 else None
         if hint is not None:
             error(f"there is no option {argument.partition('=')[0]}: {as_options(hint, [name for name, _ in knobs()])}")

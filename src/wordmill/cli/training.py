@@ -110,6 +110,14 @@ def _save(model: Word2Vec, output: Path) -> None:
     try:
         model.save(output)
     except OutputError as error:
-        rescued = Path(tempfile.mkdtemp(prefix="wordmill-")) / output.resolve().name
-        model.save(rescued)
-        raise OutputError(f"{error}; the model is saved in {rescued}") from error
+        raise OutputError(f"{error}; {_rescue(model, output.resolve().name)}") from error
+
+
+def _rescue(model: Word2Vec, name: str) -> str:
+    """Save a model among temporary files; return where it is, or why it is not."""
+    try:
+        place = Path(tempfile.mkdtemp(prefix="wordmill-")) / name
+        model.save(place)
+    except OSError as error:
+        return f"nor could it be saved elsewhere: {error}"
+    return f"the model is saved in {place}"
