@@ -328,6 +328,9 @@ def test_validation_log_and_plot(cli: Cli, corpus: Path, tmp_path: Path) -> None
     assert (tmp_path / "loss.png").read_bytes().startswith(b"\x89PNG")
     epochs = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text(encoding="utf-8").splitlines()]
     assert sum(line["event"] == "epoch" for line in epochs) == len(Word2Vec.load(tmp_path / "m").history)
+    assert {path.name for path in tmp_path.iterdir()} == {"m", "loss.png", "log.jsonl"}
+    again = cli("train", corpus, "-o", tmp_path / "m", "--vector-size", "8", "--sample", "0", *options, "--resume")
+    assert again.err.endswith("is trained already: nothing to go on with\n")
     assert cli("train", corpus, "-o", tmp_path / "n", *FAST, "--validation", corpus).code == 0
     assert cli("train", corpus, "-o", tmp_path / "o", *FAST, "--early-stopping").code == 1
     assert cli("train", corpus, "-o", tmp_path / "o", *FAST, "--validation", "0.9").code == 1
@@ -361,6 +364,23 @@ def test_a_model_that_cannot_be_saved_is_kept_elsewhere(
     (kept,) = scratch.glob("wordmill-*/m")
     assert f"(No space left on device); the model is saved in {kept}" in one_line(outcome.err)
     assert len(Word2Vec.load(kept).history) == 2
+
+
+def test_best_epoch_that_cannot_be_kept_says_how_to_go_on(
+    corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cli: Cli
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    arguments = ["train", corpus, "-o", tmp_path / "m", "-q", *FAST, "--validation", "0.1", "--early-stopping"]
+    with monkeypatch.context() as patch:
+        patch.setattr("wordmill.training.early_stopping.write_safetensors", full)
+        outcome = cli(*arguments)
+    assert outcome.code == 1
+    assert "best.safetensors cannot be written (No space left on device)" in one_line(outcome.err)
+    assert outcome.err.endswith("; the same command with --resume goes on\n")
+    assert cli(*arguments, "--resume").code == 0
+    assert len(Word2Vec.load(tmp_path / "m").history) == 2
 
 
 @pytest.mark.skipif(os.name != "posix", reason="sends POSIX signals")

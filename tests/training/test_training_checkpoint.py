@@ -15,6 +15,7 @@ import pytest
 
 from wordmill import Checkpoint, EarlyStopping, KeyedVectors, LogFile, Word2Vec
 from wordmill.errors import DivergenceError, FormatError, OutputError, ParameterError
+from wordmill.safetensors import write_safetensors
 from wordmill.training import Callback, Run
 
 SMALL: dict[str, Any] = {"vector_size": 12, "epochs": 4, "min_count": 1, "alpha": 0.1, "workers": 1}
@@ -249,6 +250,85 @@ def test_early_stopping_goes_back_to_the_best_epoch(texts: list[list[str]], capl
     assert "stopped after epoch 4 of 7: the validation loss was lowest in epoch 2, 2.0000" in caplog.text
     assert "alpha was still" in early.message
     assert "epochs=2 would let it fall" in early.message
+
+
+class KilledError(Exception):
+    """In place of SIGKILL."""
+
+
+class KillAfter(Callback):
+    """Ends the run after an epoch as if it were killed: the callbacks that write at the end are not asked to."""
+
+    def __init__(self, epoch: int, *others: Any) -> None:
+        self.epoch, self.others = epoch, others
+
+    def on_epoch_end(self, run: Run) -> None:
+        if run.epoch == self.epoch:
+            for other in self.others:
+                other.on_train_end = lambda _: None
+            raise KilledError
+
+
+def train_and_kill(texts: list[list[str]], directory: Path, losses: list[float], after: int) -> None:
+    early, checkpoint = EarlyStopping(patience=2, directory=directory), Checkpoint(directory, seconds=None, epochs=1)
+    callbacks = [Validations(losses), early, checkpoint, KillAfter(after, early, checkpoint)]
+    with pytest.raises(KilledError):
+        Word2Vec(**SMALL).fit(texts, validation=0.1, callbacks=callbacks)
+
+
+@pytest.mark.parametrize("killed", [1, 2, 3, 4])
+def test_resumed_run_goes_back_to_the_same_best_epoch(texts: list[list[str]], tmp_path: Path, killed: int) -> None:
+    losses = [3.0, 2.0, 2.5, 2.6]
+    whole = Word2Vec(**SMALL).fit(texts, validation=0.1, callbacks=[Validations(losses), EarlyStopping(patience=2)])
+    train_and_kill(texts, tmp_path, losses, killed)
+    early = EarlyStopping(patience=2, directory=tmp_path)
+    resumed = Word2Vec(**SMALL).fit(texts, validation=0.1, callbacks=[Validations(losses), early], resume=tmp_path)
+    assert np.array_equal(resumed.wv.vectors, whole.wv.vectors)
+    assert without_times(resumed) == without_times(whole)
+    early.remove()
+    assert not (tmp_path / "best.safetensors").exists()
+
+
+@pytest.mark.parametrize("early_first", [True, False])
+def test_a_run_interrupted_between_epochs_stands_where_it_was(
+    texts: list[list[str]], tmp_path: Path, early_first: bool
+) -> None:
+    losses = [3.0, 2.0, 2.5, 2.4]
+    whole = Word2Vec(**SMALL).fit(texts, validation=0.1, callbacks=[Validations(losses), EarlyStopping(patience=3)])
+    script, early = Validations(losses), EarlyStopping(patience=3, directory=tmp_path)
+    own = [early, Checkpoint(tmp_path)] if early_first else [Checkpoint(tmp_path), early]
+    model = Word2Vec(**SMALL)
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(texts, validation=0.1, callbacks=[script, *own, Interrupt(epoch=3)])
+    assert np.array_equal(model.wv.vectors, script.vectors[2])
+    resumed = Word2Vec(**SMALL).fit(texts, validation=0.1, callbacks=[script, *own], resume=tmp_path)
+    assert np.array_equal(resumed.wv.vectors, whole.wv.vectors)
+
+
+def test_a_run_that_had_stopped_stops_when_resumed(texts: list[list[str]], tmp_path: Path) -> None:
+    losses = [2.0, 2.5, 2.6, 1.0]
+    train_and_kill(texts, tmp_path, losses, 3)
+    early = EarlyStopping(patience=2, directory=tmp_path)
+    resumed = Word2Vec(**SMALL).fit(texts, validation=0.1, callbacks=[Validations(losses), early], resume=tmp_path)
+    assert len(resumed.history) == 3
+    assert "stopped after epoch 3" in early.message
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_a_best_epoch_that_is_lost_or_of_another_run_is_said(
+    texts: list[list[str]], tmp_path: Path, caplog: pytest.LogCaptureFixture, lost: bool
+) -> None:
+    losses = [3.0, 2.0, 2.5, 2.6]
+    train_and_kill(texts, tmp_path, losses, 3)
+    early = EarlyStopping(patience=2, directory=tmp_path)
+    if lost:
+        early.remove()
+    else:
+        other = {"epoch": "2", "validation_loss": "1.9"}
+        write_safetensors(tmp_path / "best.safetensors", {"input": np.zeros(3)}, other)
+    resumed = Word2Vec(**SMALL).fit(texts, validation=0.1, callbacks=[Validations(losses), early], resume=tmp_path)
+    assert "the vectors of epoch 2, the best, are lost, and those of the last epoch stay" in caplog.text
+    assert np.array_equal(resumed.wv.vectors, Word2Vec(**SMALL).fit(texts, validation=0.1).wv.vectors)
 
 
 def test_early_stopping_without_restoring(texts: list[list[str]]) -> None:

@@ -13,7 +13,7 @@ import typer
 from wordmill.cli.console import note, print_rows, program
 from wordmill.cli.options import Corpora, corpus_source, with_settings
 from wordmill.config import TrainConfig
-from wordmill.errors import ParameterError
+from wordmill.errors import OutputError, ParameterError
 
 if TYPE_CHECKING:
     from wordmill.corpus import EncodedCorpus
@@ -77,24 +77,29 @@ def command(
         print_rows(("what", "value"), _outlook(encoded, config))
         return
     beside = output.resolve().with_name(output.resolve().name + ".checkpoints")
-    if resume and not beside.exists() and is_trained(output, config, encoded):
+    early = EarlyStopping(patience, directory=beside)  # beside the checkpoints, for a run that is resumed
+    if resume and not beside.exists() and is_trained(output, config, encoded, early if early_stopping else None):
         note(f"{output} is trained already: nothing to go on with")
         return
-    early = EarlyStopping(patience)
     checkpoint = Checkpoint(beside, seconds=timing[0], epochs=timing[1])
     log_file = None if log is None else LogFile(log)
-    callbacks = [checkpoint, *([early] if early_stopping else []), *([] if log_file is None else [log_file])]
-    model = train_and_save(
-        encoded,
-        settings,
-        output,
-        quiet=quiet,
-        callbacks=callbacks,
-        validation=_share_or_corpus(validation),
-        resume=beside if resume else None,
-        init_from=init_from,
-        freeze=() if freeze is None else _keys(freeze, encoded),
-    )
+    callbacks = [*([early] if early_stopping else []), checkpoint, *([] if log_file is None else [log_file])]
+    try:
+        model = train_and_save(
+            encoded,
+            settings,
+            output,
+            quiet=quiet,
+            callbacks=callbacks,
+            validation=_share_or_corpus(validation),
+            resume=beside if resume else None,
+            init_from=init_from,
+            freeze=() if freeze is None else _keys(freeze, encoded),
+        )
+    except OutputError as error:
+        going_on = "; the same command with --resume goes on" if checkpoint.saved else ""
+        raise OutputError(f"{error}{going_on}") from error
+    early.remove()
     remove_checkpoints(beside)
     if early.message:
         note(early.message)

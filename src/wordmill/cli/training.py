@@ -15,7 +15,7 @@ from wordmill.cli.console import note
 from wordmill.config import TrainConfig
 from wordmill.corpus import EncodedCorpus
 from wordmill.errors import OutputError
-from wordmill.training import Callback, Run, Word2Vec
+from wordmill.training import Callback, EarlyStopping, Run, Word2Vec
 from wordmill.training.progress import Progress
 from wordmill.training.setup import read_training_corpus
 from wordmill.vectors.formats.directory import is_model_directory, load_model
@@ -68,15 +68,17 @@ def read(source: str | Path | list[Path], config: TrainConfig, *, quiet: bool) -
     return corpus
 
 
-def is_trained(output: Path, config: TrainConfig, corpus: EncodedCorpus) -> bool:
-    """Whether a model is there, of the same corpus and settings, with all its epochs."""
+def is_trained(output: Path, config: TrainConfig, corpus: EncodedCorpus, early: EarlyStopping | None) -> bool:
+    """Whether a model is there, of the same corpus and settings, with all its epochs, or stopped early."""
     if not is_model_directory(output):
         return False
     settings = load_model(output).settings
-    tokens = [entry["tokens"] for entry in settings.get("history", [])]
+    history = settings.get("history", [])
     same = TrainConfig.from_params(settings["params"]) == config if "params" in settings else False
-    complete = len(tokens) == config.epochs and tokens[-1] == tokens[0]
-    return same and complete and settings["corpus"] == corpus.fingerprint()
+    ended = len(history) == config.epochs or (early is not None and bool(history) and early.stops(history))
+    return (
+        same and ended and history[-1]["tokens"] == history[0]["tokens"] and settings["corpus"] == corpus.fingerprint()
+    )
 
 
 def train_and_save(

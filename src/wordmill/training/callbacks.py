@@ -123,7 +123,7 @@ class Callback:
         """Be told that an epoch is complete; its entry is ``run.history[-1]``."""
 
     def on_train_end(self, run: Run) -> None:
-        """Be told that training is over: complete, stopped, interrupted or failed."""
+        """Be told that training is over: complete, stopped, interrupted or failed. The last callback is told first."""
 
 
 class LogFile(Callback):

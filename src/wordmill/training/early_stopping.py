@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 import tempfile
+from collections.abc import Mapping, Sequence
 from os import PathLike
 from pathlib import Path
+from typing import Any
 
 from wordmill.atomic import atomic_file
 from wordmill.errors import ParameterError
-from wordmill.safetensors import read_safetensors, write_safetensors
+from wordmill.safetensors import read_metadata, read_safetensors, write_safetensors
 from wordmill.training.callbacks import Callback, Run
 
 __all__ = ["EarlyStopping"]
@@ -29,7 +31,8 @@ class EarlyStopping(Callback):
     restore_best : bool
         Whether the run ends with the vectors of the best epoch. They wait in a file, not in memory.
     directory : path, optional
-        Where that file is kept; left out: a scratch directory, gone after the run.
+        Where that file is kept, so that a run that is resumed finds it; left out: a scratch directory, gone after the
+        run.
 
     Attributes
     ----------
@@ -53,45 +56,75 @@ class EarlyStopping(Callback):
         self.message = ""
 
     def on_train_begin(self, run: Run) -> None:
-        """Make sure that there is a validation loss."""
+        """Make sure that there is a validation loss; judge the epoch that a resumed run goes on from."""
         if not run.validation:
             raise ParameterError("early stopping needs a validation loss: give validation=0.01 or a corpus")
         self.message = ""
         if self._restore_best and self._directory is None:
             self._scratch = tempfile.TemporaryDirectory(prefix="wordmill-")
+        if run.history and run.account is None:
+            self.on_epoch_end(run)
 
     def on_epoch_end(self, run: Run) -> None:
         """Keep the vectors where they are the best, stop where they have not been for too long."""
-        best = self._best_epoch(run)
+        best = self._best_epoch(run.history)
         if best == run.epoch and self._restore_best:
             with atomic_file(self._file()) as file:
-                write_safetensors(file, {"input": run.input_vectors, "output": run.output_vectors})
-        if run.epoch - best >= self._patience:
+                write_safetensors(
+                    file, {"input": run.input_vectors, "output": run.output_vectors}, _mark(run.history, best)
+                )
+        if self.stops(run.history):
             self.message = _message(run, best)
             logger.info("%s", self.message)
             run.stop()
 
     def on_train_end(self, run: Run) -> None:
-        """Go back to the best epoch, unless the run was interrupted within one."""
-        between_epochs = run.account is None and run.history
-        if self._restore_best and between_epochs and self._best_epoch(run) != run.epoch and self._file().exists():
-            best = read_safetensors(self._file())
-            run.input_vectors[:], run.output_vectors[:] = best["input"], best["output"]
-            run.sound = False  # they are not those of the last epoch any more
+        """Go back to the best epoch, unless the run ends before its time: then it is to go on where it stands."""
+        if self._restore_best and (self.message or len(run.history) == run.config.epochs):
+            self._go_back(run, self._best_epoch(run.history))
         if self._scratch is not None:
             self._scratch.cleanup()
             self._scratch = None
 
-    def _best_epoch(self, run: Run) -> int:
+    def stops(self, history: Sequence[Mapping[str, Any]]) -> bool:
+        """Whether a run with this history is to stop."""
+        return len(history) - self._best_epoch(history) >= self._patience
+
+    def remove(self) -> None:
+        """Remove the file, where it is not in a scratch directory."""
+        if self._directory is not None:
+            self._file().unlink(missing_ok=True)
+
+    def _go_back(self, run: Run, best: int) -> None:
+        if best == run.epoch:
+            return
+        file = self._file()
+        if not file.exists() or read_metadata(file) != _mark(run.history, best):
+            logger.warning(
+                "the vectors of epoch %d, the best, are lost, and those of the last epoch stay: for a run that is "
+                "resumed, give EarlyStopping a directory",
+                best,
+            )
+            return
+        vectors = read_safetensors(file)
+        run.input_vectors[:], run.output_vectors[:] = vectors["input"], vectors["output"]
+        run.sound = False  # they are not those of the last epoch any more
+
+    def _best_epoch(self, history: Sequence[Mapping[str, Any]]) -> int:
         """Return the last epoch that was better than all before: from the history, so that a resumed run agrees."""
         best, lowest = 1, float("inf")
-        for entry in run.history:
+        for entry in history:
             if entry["validation_loss"] < lowest - self._min_delta:
                 best, lowest = entry["epoch"], entry["validation_loss"]
         return best
 
     def _file(self) -> Path:
         return Path(self._scratch.name if self._scratch else self._directory or ".") / "best.safetensors"
+
+
+def _mark(history: Sequence[Mapping[str, Any]], epoch: int) -> dict[str, str]:
+    """Return what tells the vectors of this run's epoch from those of another run."""
+    return {"epoch": str(epoch), "validation_loss": repr(history[epoch - 1]["validation_loss"])}
 
 
 def _message(run: Run, best: int) -> str:

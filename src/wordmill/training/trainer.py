@@ -73,10 +73,9 @@ class Trainer:
         run = self._run
         run.alpha = self._schedule.alpha_after(run.tokens_done)
         with ExitStack() as at_end:
-            for callback in reversed(self._callbacks):  # all of them, in order, also where one raises
-                at_end.callback(callback.on_train_end, run)
             for callback in self._callbacks:
                 callback.on_train_begin(run)
+                at_end.callback(callback.on_train_end, run)  # also where another one raises
             while len(run.history) < self._schedule.epochs and not run.stopped:
                 self._train_epoch()
 
