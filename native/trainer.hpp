@@ -1,6 +1,6 @@
 // Trains blocks of a corpus, on any number of threads: from a queue, without locks on the rows (Recht, Re, Wright, Niu: Hogwild!,
-// NeurIPS 2011; the matrices' races are intended and lie in the step's loads and stores alone), or in batches from frozen rows,
-// with the same bits on any number of threads (batch.cpp).
+// NeurIPS 2011; the matrices' races are intended and lie in the step's loads and stores alone), or in batches of slices, with the
+// same bits on any number of threads (batch.cpp).
 #pragma once
 #include <cstdint>
 #include <span>

@@ -9,14 +9,23 @@
 #include <utility>
 #include <vector>
 
-#include "changes.hpp"
 #include "plan.hpp"
+#include "rows.hpp"
 
 namespace wordmill {
 
 // The last two serve benchmarks: a run's rows without arithmetic, and its plan without rows.
 enum class Architecture { kSkipGram, kCbow, kRowsOnly, kPlanOnly };
 enum class CbowUpdate { kMean, kSqrt, kWord2Vec };  // what a context row gets of dh: dh / C, dh / sqrt(C), dh
+
+template <class T> T context_rate(CbowUpdate update, T contexts) {
+  switch (update) {
+    case CbowUpdate::kMean: return 1 / contexts;
+    case CbowUpdate::kSqrt: return 1 / std::sqrt(contexts);
+    case CbowUpdate::kWord2Vec: break;
+  }
+  return 1;
+}
 
 template <class T> struct Task {  // what is trained
   Problem problem;
@@ -107,18 +116,25 @@ template <class T> auto step_of(const Kernels& kernels, Architecture architectur
   return [](const Step<T>&) { return 0.0; };
 }
 
-// Trains windows one by one: in place, or with the rows frozen and all changes kept apart.
+// All tokens about some windows, of which there is one at least.
+inline std::pair<int32_t, int32_t> token_range(std::span<const Window> windows) {
+  int32_t begin = INT32_MAX, end = 0;
+  for (const Window& window : windows) begin = std::min(begin, window.first), end = std::max(end, window.last);
+  return {begin, end};
+}
+
+// Trains windows one by one: in the matrices, or those rows that others use at the same time in copies.
 template <class T> class WindowTrainer {
  public:
-  explicit WindowTrainer(const Task<T>& task, Changes<T>* input_changes = nullptr, Changes<T>* output_changes = nullptr)
-      : task_(task), step_(step_of<T>(task.kernels, task.architecture)), input_changes_(input_changes), output_changes_(output_changes),
-        apart_(input_changes || !task.frozen.empty()) {}
+  explicit WindowTrainer(const Task<T>& task, RowCopies<T>* input_copies = nullptr, RowCopies<T>* output_copies = nullptr)
+      : task_(task), step_(step_of<T>(task.kernels, task.architecture)), input_copies_(input_copies), output_copies_(output_copies) {}
 
   // Windows [from, to) of a plan, whose negatives are given. The rows of those ahead are on their way into the cache.
   Trained windows(const Plan& plan, size_t from, size_t to, std::span<const int32_t> negatives, const Rate& rate) {
     if (from == to) return {};
     const auto windows = plan.windows().subspan(from, to - from);
     find_rows(plan, windows, negatives);
+    for (size_t w = 0; w < std::min(kAhead, windows.size()); w++) ask_for(new_rows(w));
     Trained trained;
     for (size_t w = 0; w < windows.size(); w++) {
       const auto& [centre, first, last, repeat] = windows[w];
@@ -133,33 +149,40 @@ template <class T> class WindowTrainer {
   // One window. Returns the loss, summed over scores.
   double window(std::span<const int32_t> contexts, int32_t target, std::span<const int32_t> negatives, T alpha) {
     context_rows_.resize(contexts.size() + Rows<T>::kRoom);
-    find_rows(task_.input_vectors, contexts, context_rows_.data());
+    for (size_t i = 0; i < contexts.size(); i++) context_rows_[i] = task_.input_vectors.row(contexts[i]);
     new_rows_.resize(1 + negatives.size() + Rows<T>::kRoom);
     new_rows_[0] = task_.output_vectors.row(target);
-    find_rows(task_.output_vectors, negatives, &new_rows_[1]);
+    for (size_t i = 0; i < negatives.size(); i++) new_rows_[1 + i] = task_.output_vectors.row(negatives[i]);
     return window({context_rows_.data(), contexts.size()}, {}, may_repeat(contexts), {new_rows_.data(), 1 + negatives.size()}, alpha);
   }
 
  private:
   static constexpr size_t kAhead = 4;  // windows between asking for rows and using them
 
-  static void find_rows(const Matrix<T>& matrix, std::span<const int32_t> ids, T** rows) {
-    for (int32_t id : ids) *rows++ = matrix.row(id);
+  void ask_for(std::span<T* const> rows) const {
+    constexpr int64_t line = kRowBytes / static_cast<int64_t>(sizeof(T));
+    for (T* row : rows)
+      for (int64_t d = 0; d < task_.input_vectors.stride; d += line) __builtin_prefetch(row + d, 1, 3);
   }
   // The rows of all tokens about the windows, and of each window those that are new to it.
   void find_rows(const Plan& plan, std::span<const Window> windows, std::span<const int32_t> negatives) {
+    const auto [begin, end] = token_range(windows);
+    begin_ = begin;
+    const auto tokens = plan.tokens().subspan(begin, end - begin);
+    if (input_copies_) find_rows(*input_copies_, *output_copies_, tokens, plan, windows, negatives);
+    else find_rows(task_.input_vectors, task_.output_vectors, tokens, plan, windows, negatives);
+  }
+  void find_rows(auto& inputs, auto& outputs, std::span<const int32_t> tokens, const Plan& plan, std::span<const Window> windows,
+                 std::span<const int32_t> negatives) {
     const size_t k = task_.problem.negative;
-    int32_t end = 0;
-    begin_ = INT32_MAX;
-    for (const Window& window : windows) begin_ = std::min(begin_, window.first), end = std::max(end, window.last);
-    context_rows_.resize(end - begin_ + Rows<T>::kRoom);
-    find_rows(task_.input_vectors, plan.tokens().subspan(begin_, end - begin_), context_rows_.data());
+    context_rows_.resize(tokens.size() + Rows<T>::kRoom);
+    for (size_t i = 0; i < tokens.size(); i++) context_rows_[i] = inputs.row(tokens[i]);
     new_rows_.resize(windows.size() * (2 + k) + Rows<T>::kRoom);
     for (size_t w = 0; w < windows.size(); w++) {
       T** rows = &new_rows_[w * (2 + k)];
-      rows[0] = context_rows_[windows[w].last - 1 - begin_];
-      rows[1] = task_.output_vectors.row(plan.tokens()[windows[w].centre]);
-      find_rows(task_.output_vectors, negatives.subspan(w * k, k), rows + 2);
+      *rows++ = context_rows_[windows[w].last - 1 - begin_];
+      *rows++ = outputs.row(plan.tokens()[windows[w].centre]);
+      for (int32_t id : negatives.subspan(w * k, k)) *rows++ = outputs.row(id);
     }
   }
   std::span<T* const> contexts(int32_t first, int32_t last) const {
@@ -199,31 +222,19 @@ template <class T> class WindowTrainer {
       outputs = outputs_.span();
       output_weights = outputs_.weights();
     }
-    T* const* input_changes = apart_ ? destinations(inputs_.span(), input_changes_, changed_inputs_, task_.frozen) : nullptr;
-    T* const* output_changes = apart_ ? destinations(outputs, output_changes_, changed_outputs_, {}) : nullptr;
+    T* const* input_changes = task_.frozen.empty() ? nullptr : thawed_or_nowhere(inputs_.span());
     const int outputs_count = static_cast<int>(outputs.size());
-    return step_({inputs_.data(), outputs.data(), input_changes, output_changes, inputs_.weights(), output_weights, inputs_.size(),
-                  outputs_count, task_.input_vectors.stride, alpha, context_rate(static_cast<T>(contexts)), ahead_.data(),
+    return step_({inputs_.data(), outputs.data(), input_changes, outputs.data(), inputs_.weights(), output_weights, inputs_.size(),
+                  outputs_count, task_.input_vectors.stride, alpha, context_rate(task_.update, static_cast<T>(contexts)), ahead_.data(),
                   static_cast<int>(ahead_.size()), scratch(inputs_.size(), outputs_count)});
   }
 
-  // Where the changes of these rows go: into those kept apart, else to the rows themselves; those of frozen rows nowhere.
-  T* const* destinations(std::span<T* const> rows, Changes<T>* changes, std::vector<T*>& changed, std::span<const uint8_t> frozen) {
+  // Where the changes of these input rows go: to the rows themselves; those of frozen ones nowhere.
+  T* const* thawed_or_nowhere(std::span<T* const> rows) {
     T* nowhere = aligned(nowhere_, task_.input_vectors.stride);
-    changed.clear();
-    for (T* row : rows) {
-      const bool fixed = !frozen.empty() && frozen[task_.input_vectors.id(row)];
-      changed.push_back(fixed ? nowhere : changes ? changes->of(row) : row);
-    }
-    return changed.data();
-  }
-  T context_rate(T contexts) const {
-    switch (task_.update) {
-      case CbowUpdate::kMean: return 1 / contexts;
-      case CbowUpdate::kSqrt: return 1 / std::sqrt(contexts);
-      case CbowUpdate::kWord2Vec: break;
-    }
-    return 1;
+    changed_.clear();
+    for (T* row : rows) changed_.push_back(task_.frozen[input_copies_ ? input_copies_->id(row) : task_.input_vectors.id(row)] ? nowhere : row);
+    return changed_.data();
   }
   T* scratch(int contexts, int outputs) { return aligned(scratch_, scratch_size(contexts, outputs, task_.input_vectors.stride)); }
 
@@ -235,13 +246,12 @@ template <class T> class WindowTrainer {
 
   const Task<T>& task_;
   double (*step_)(const Step<T>&);
-  Changes<T>*input_changes_, *output_changes_;
-  const bool apart_;  // changes go elsewhere than to the rows that they come from
+  RowCopies<T>*input_copies_, *output_copies_;  // or null
   int32_t begin_ = 0;  // the token of the first of context_rows_
   std::vector<T*> context_rows_, new_rows_;
   std::span<T* const> ahead_;
   Rows<T> inputs_, outputs_;
-  std::vector<T*> changed_inputs_, changed_outputs_;
+  std::vector<T*> changed_;
   std::vector<T> scratch_, nowhere_;  // nowhere: takes the changes of frozen rows
 };
 
