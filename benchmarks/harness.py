@@ -1,6 +1,7 @@
 """Studies: measurements that are stored one by one, and the tables that they make.
 
-A study is a module of `studies/` with a TITLE, what it measures, and its table, side by side; it may have a `plot`.
+A study is a module of `studies/` with a TITLE, what it measures, and its table, side by side; it may have a `plot`, and
+name in SHARES_WITH a study whose measurements, where their keys are equal, are its own.
 """
 
 from __future__ import annotations
@@ -95,10 +96,11 @@ class Results:
     def run(self, name: str, study: Study, setting: Setting) -> None:
         """Measure what is not stored yet; what the study no longer asks for goes, unless it asks for nothing at all."""
         stored: list[Record] = self.report["studies"].setdefault(name, [])
+        shared = self.report["studies"].get(getattr(study, "SHARES_WITH", None), [])
         asked = []
         for measurement in study.measurements(setting):
             key = {**measurement.key, "smoke": True} if setting.smoke else measurement.key
-            record = next((record for record in stored if record["key"] == key), None)
+            record = next((record for record in [*stored, *shared] if record["key"] == key), None)
             if record is None:
                 record = self._measure(name, key, measurement.measure)
                 stored.append(record)

@@ -12,6 +12,7 @@ from studies.quality import judged_run, quality_job, report
 __all__ = ["TITLE", "measurements", "report"]
 
 TITLE = "Rates for CBOW"
+SHARES_WITH = "quality"  # gensim's runs
 GRID: list[tuple[str, Literal["mean", "sqrt", "word2vec"] | None, list[float]]] = [
     ("wordmill", "mean", [0.05, 0.1, 0.15, 0.2, 0.3]),
     ("wordmill", "sqrt", [0.025, 0.05, 0.075, 0.1, 0.15]),

@@ -19,8 +19,8 @@ TITLE = "CBOW on other data"
 EPOCHS = 10  # both are small
 GRID: list[tuple[str, Literal["mean", "sqrt", "word2vec"] | None, list[float]]] = [
     ("wordmill", "mean", [0.05, 0.15, 0.3]),
-    ("wordmill", "sqrt", [0.05, 0.1, 0.2]),
-    ("wordmill", "word2vec", [0.025, 0.075, 0.15]),
+    ("wordmill", "sqrt", [0.05, 0.075, 0.1, 0.2]),
+    ("wordmill", "word2vec", [0.025, 0.05, 0.075, 0.15]),
     ("gensim", None, [0.025, 0.05, 0.1]),
 ]
 

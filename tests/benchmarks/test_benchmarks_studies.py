@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 
 
@@ -49,6 +51,27 @@ def test_full_goes_on_where_its_time_ended(tmp_path: Path) -> None:
     assert "goes on" not in again.stderr
     assert studies(tmp_path / "full.json") == first
     assert (tmp_path / "scale.png").exists()
+
+
+def test_studies_share_what_they_measure_alike(tmp_path: Path) -> None:
+    run("full.py", tmp_path, "--tokens", "20000", "--studies", "quality", "cbow-alpha")
+    measured = studies(tmp_path / "full.json")
+    alike = [record for record in measured["quality"] if record["key"] in [r["key"] for r in measured["cbow-alpha"]]]
+    if not alike:
+        pytest.skip("gensim is not installed: python -m pip install --group bench")
+    assert all(record in measured["cbow-alpha"] for record in alike)  # with date and seconds
+
+
+def test_a_study_without_its_data_keeps_what_it_has(tmp_path: Path) -> None:
+    lines = ["1 2 3 4 5", "2 3 4 5 1", "6 7 8 9", "7 8 9 6"]
+    (tmp_path / "sessions.txt").write_text("\n".join(lines * 20), encoding="utf-8")
+    options = ["--tokens", "20000", "--studies", "cbow-elsewhere"]
+    run("full.py", tmp_path, *options, "--sessions", str(tmp_path / "sessions.txt"))
+    measured = studies(tmp_path / "full.json")["cbow-elsewhere"]
+    assert {record["key"]["corpus"] for record in measured} == {"sessions.txt"}
+    assert "last item: hit rate@10" in (tmp_path / "full.md").read_text(encoding="utf-8")
+    run("full.py", tmp_path, *options)
+    assert studies(tmp_path / "full.json")["cbow-elsewhere"] == measured
 
 
 def test_numbers_of_a_trial_stay_out_of_the_documents(tmp_path: Path) -> None:
