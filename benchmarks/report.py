@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 from collections.abc import Iterator, Sequence
 from itertools import product
 from pathlib import Path
 from statistics import mean, median
 from typing import Any
 
-from harness import study_calls, study_tables
+from harness import find_study, study_calls, study_tables
 from markdown import caption, number, table, update_blocks
 
 __all__ = ["comparison", "plot"]
@@ -184,17 +185,27 @@ def _ratio(own: list[Report], base: list[Report] | None, part: str) -> str:
     return f"{seconds[0] / seconds[1]:.2f}"
 
 
-def document_blocks(report: Report) -> dict[str, list[str]]:
-    """Return what goes into the documents, by the name of its markers."""
+def document_blocks(report: Report, pictures: Path, document: Path) -> dict[str, list[str]]:
+    """Return what goes into a document, by the name of its markers; a study's picture is shown where there is one."""
     if "studies" in report:
         if any(record["key"].get("smoke") for records in report["studies"].values() for record in records):
             raise SystemExit("these numbers are of --smoke and mean nothing: measure first")
         calls = study_calls(report)
-        return {name: [*caption(calls[name]), "", *lines] for name, lines in study_tables(report).items()}
+        return {
+            name: [*caption(calls[name]), "", *lines, *_picture(name, pictures, document)]
+            for name, lines in study_tables(report).items()
+        }
     results = _circumstances(report)
     for title, runs in configurations(report):
         results += ["", f"### {title}", "", *speed_table(runs), *scaling(runs), *quality_table(runs)]
     return {"ratios": [*ratios(report), "", *_circumstances(report)], "results": results}
+
+
+def _picture(study: str, pictures: Path, document: Path) -> list[str]:
+    path = pictures / f"{study}.png"
+    if not path.exists():
+        return []
+    return ["", f"![{find_study(study).TITLE}]({Path(os.path.relpath(path, document.parent)).as_posix()})"]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -208,11 +219,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         report = json.loads(path.read_text(encoding="utf-8"))
         if options.update_docs:
             for document in DOCUMENTS:
-                print(
-                    f"{document}: {', '.join(update_blocks(document, document_blocks(report))) or 'nothing'} of {path}"
-                )
+                found = update_blocks(document, document_blocks(report, path.parent, document))
+                print(f"{document}: {', '.join(found) or 'nothing'} of {path}")
         else:
-            print("\n".join(line for lines in document_blocks(report).values() for line in [*lines, ""]))
+            blocks = document_blocks(report, path.parent, Path("report.md"))
+            print("\n".join(line for lines in blocks.values() for line in [*lines, ""]))
 
 
 if __name__ == "__main__":

@@ -53,6 +53,29 @@ def test_full_goes_on_where_its_time_ended(tmp_path: Path) -> None:
     assert (tmp_path / "scale.png").exists()
 
 
+def test_documents_take_tables_and_pictures(tmp_path: Path) -> None:
+    results = tmp_path / "docs" / "benchmarks"
+    run("full.py", results, "--tokens", "20000", "--studies", "memory", "scale")
+    report = json.loads((results / "full.json").read_text(encoding="utf-8"))
+    for records in report["studies"].values():
+        for record in records:
+            del record["key"]["smoke"]
+    report["calls"].append({**report["calls"][0], "command": "another call"})
+    report["studies"]["memory"][0]["call"] = 1
+    (results / "full.json").write_text(json.dumps(report), encoding="utf-8")
+    page = tmp_path / "docs" / "performance.md"
+    marked = "".join(f"<!-- {name}: begin -->\nold\n<!-- {name}: end -->\n" for name in ("scale", "memory"))
+    for document in (tmp_path / "README.md", page):
+        document.write_text(marked, encoding="utf-8")
+    command = [sys.executable, str(BENCHMARKS / "report.py"), "--update-docs", "docs/benchmarks/full.json"]
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+    scale, memory = page.read_text(encoding="utf-8").split("<!-- scale: end -->")
+    assert "![Scale](benchmarks/scale.png)" in scale
+    assert "another call" not in scale  # each table names the calls that measured it
+    assert "`another call`" in memory
+    assert "old" not in scale + memory
+
+
 def test_studies_share_what_they_measure_alike(tmp_path: Path) -> None:
     run("full.py", tmp_path, "--tokens", "20000", "--studies", "quality", "cbow-alpha")
     measured = studies(tmp_path / "full.json")
