@@ -149,11 +149,14 @@ def study_tables(report: Mapping[str, Any]) -> dict[str, list[str]]:
 
 
 def study_calls(report: Mapping[str, Any]) -> dict[str, list[Record]]:
-    """Return the calls of the program that measured what each study has, with their dates and machines."""
-    return {
-        name: [report["calls"][place] for place in sorted({record["call"] for record in records})]
-        for name, records in _results(report)
-    }
+    """Return the calls of the program that measured what each study has: dates, machines and, if known, minutes."""
+    calls: dict[str, list[Record]] = {}
+    for name, records in _results(report):
+        for place in sorted({record["call"] for record in records}):
+            seconds = [record.get("took") for record in records if record["call"] == place]
+            minutes = None if None in seconds else sum(cast("list[float]", seconds)) / 60
+            calls.setdefault(name, []).append({**report["calls"][place], "minutes": minutes})
+    return calls
 
 
 def study_plots(report: Mapping[str, Any], directory: Path) -> list[Path]:

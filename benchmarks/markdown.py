@@ -28,7 +28,8 @@ def caption(calls: Sequence[Mapping[str, Any]]) -> list[str]:
     for call in calls:
         machine = call["machine"]
         load = "" if machine["load"] is None else f", load {machine['load']:.1f} before"
-        lines += [f"`{call['command']}`, {call['date']}{load}", ""]
+        took = "" if call.get("minutes") is None else f", {call['minutes']:.1f} minutes"
+        lines += [f"`{call['command']}`, {call['date']}{load}{took}", ""]
         described = (
             f"{machine['processor']} ({', '.join(machine['instruction_sets'])}), {machine['cores']} cores,\n"
             f"{machine['system']}, Python {machine['python']}."
