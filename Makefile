@@ -10,6 +10,7 @@ NATIVE := CMakeLists.txt pyproject.toml $(wildcard native/*.?pp native/bindings/
 
 .PHONY: demo test test-interop test-kill test-large test-sanitize test-neon lint docs bench bench-full dist build clean
 .DELETE_ON_ERROR:
+.PRECIOUS: build/sanitize/%/wordmill
 
 demo: $(VENV)/built  ## train on the bundled sample and look at the vectors
 	$(BIN)/wordmill demo --output demo
