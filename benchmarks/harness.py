@@ -85,10 +85,10 @@ class BudgetSpentError(WordmillError):
 class Results:
     """Measurements in a JSON file: each is written as soon as it is done, and not done again."""
 
-    def __init__(self, path: Path, command: str, minutes: float | None = None) -> None:
+    def __init__(self, path: Path, command: str, minutes: float | None = None, note: str = "") -> None:
         self._path = path
         self._deadline = None if minutes is None else time.monotonic() + 60 * minutes
-        self._call: Record = {"command": command, "date": _now(), "machine": describe_machine()}
+        self._call: Record = {"command": command, "note": note, "date": _now(), "machine": describe_machine()}
         self.report: Record = {"calls": [], "studies": {}}
         if path.exists():
             self._take_over(json.loads(path.read_text(encoding="utf-8")))

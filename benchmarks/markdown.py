@@ -23,13 +23,14 @@ def number(value: float | None, unit: float = 1, digits: int = 2) -> str:
 
 
 def caption(calls: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Say what was run, when, and on what: each call with its load, each machine once."""
+    """Say what was run, when, and on what: each call with its load and what was noted of it, each machine once."""
     lines, machines = [], []
     for call in calls:
         machine = call["machine"]
         load = "" if machine["load"] is None else f", load {machine['load']:.1f} before"
         took = "" if call.get("minutes") is None else f", {call['minutes']:.1f} minutes"
-        lines += [f"`{call['command']}`, {call['date']}{load}{took}", ""]
+        note = f" ({call['note']})" if call.get("note") else ""
+        lines += [f"`{call['command']}`{note}, {call['date']}{load}{took}", ""]
         described = (
             f"{machine['processor']} ({', '.join(machine['instruction_sets'])}), {machine['cores']} cores,\n"
             f"{machine['system']}, Python {machine['python']}."

@@ -35,7 +35,7 @@ def run_command_line(name: str, description: str, studies: Sequence[str]) -> int
     options.output.mkdir(parents=True, exist_ok=True)
     path: Path = options.output / f"{name}.json"
     try:
-        results = Results(path, command_line(f"{name}.py", sys.argv[1:]), options.budget)
+        results = Results(path, command_line(f"{name}.py", sys.argv[1:]), options.budget, options.note)
         with tempfile.TemporaryDirectory() as directory:
             run_studies(results, options.studies, make_setting(options, Path(directory)))
     except BudgetSpentError as end:
@@ -76,6 +76,7 @@ def parse_arguments(description: str, studies: Sequence[str]) -> argparse.Namesp
     add("--similarity", type=Path, nargs="*", default=[], help="further word pairs; of files MEN* tags like -n go")
     add("--budget", type=float, help="minutes after which no measurement begins")
     add("--output", type=Path, default=Path("build/bench"), help="where the results go, and lie (default %(default)s)")
+    add("--note", default="", help="what readers should know of this call, such as: core shared with other programs")
     add("--smoke", action="store_true", help="smallest sizes, to try the program: the numbers mean nothing")
     return parser.parse_args()
 
