@@ -8,7 +8,7 @@ endif
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 NATIVE := CMakeLists.txt pyproject.toml $(wildcard native/*.?pp native/bindings/*.cpp)
 
-.PHONY: demo test test-interop test-kill test-large test-sanitize test-neon lint docs bench bench-full dist build clean
+.PHONY: demo test test-interop test-kill test-large test-sanitize test-neon fuzz lint docs bench bench-full dist build clean
 .DELETE_ON_ERROR:
 .PRECIOUS: build/sanitize/%/wordmill
 
@@ -26,6 +26,10 @@ test-kill: $(VENV)/built $(VENV)/test  ## training killed at 500 random moments 
 
 test-large: $(VENV)/built $(VENV)/test  ## counting 50 million distinct words (4 GB of memory, some minutes)
 	WORDMILL_DISTINCT_WORDS=50000000 $(BIN)/python -m pytest -s tests/corpus/test_corpus_many_words.py
+
+FUZZ_SECONDS ?= 60
+fuzz: $(VENV)/built $(VENV)/test $(VENV)/fuzz  ## every reader fed with damaged files, guided by coverage (Linux): FUZZ_SECONDS=600 FUZZ_TARGETS="npz text"
+	$(BIN)/python tests/fuzz/fuzz_run.py --seconds $(FUZZ_SECONDS) $(FUZZ_TARGETS)
 
 SANITIZED_TESTS ?= tests/native tests/parity/test_step.py tests/parity/test_backends.py tests/training/test_training_freeze.py tests/corpus
 SITE = $(shell $(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')

@@ -12,15 +12,17 @@ import os
 import shutil
 import tempfile
 import time
+import zlib
 from collections.abc import Iterator
 from os import PathLike
 from pathlib import Path
 
 from wordmill.errors import OutputError
 
-__all__ = ["atomic_directory", "atomic_file", "recover"]
+__all__ = ["atomic_directory", "atomic_file", "fingerprint", "recover"]
 
 _STALE = 24 * 3600  # seconds after which what a killed save left behind is removed by the next one
+_BLOCK = 1 << 22  # bytes read at once
 
 
 @contextlib.contextmanager
@@ -78,6 +80,18 @@ def recover(path: str | PathLike[str]) -> bool:
                     raise
             return True
     return target.exists()
+
+
+def fingerprint(file: Path, *, checksum: bool = True) -> dict[str, int | str]:
+    """Size and CRC-32 of a file, by which a damaged one is known."""
+    size = file.stat().st_size
+    if not checksum:
+        return {"bytes": size}
+    crc = 0
+    with file.open("rb") as handle:
+        while block := handle.read(_BLOCK):
+            crc = zlib.crc32(block, crc)
+    return {"bytes": size, "crc32": f"{crc:08x}"}
 
 
 def _swap(staging: Path, target: Path) -> None:

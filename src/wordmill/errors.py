@@ -14,6 +14,7 @@ __all__ = [
     "ParameterError",
     "VocabularyError",
     "WordmillError",
+    "counted",
 ]
 
 
@@ -65,3 +66,8 @@ class MissingDependencyError(WordmillError, ImportError):
 
 class CoreNotBuiltError(WordmillError, ImportError):
     """The compiled core is missing; the message gives the command that builds it."""
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number and what it counts: 1 word, 2,000 words."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -50,6 +50,24 @@ again = gensim.models.KeyedVectors.load_word2vec_format("vectors.bin", fvocab="v
 assert again.index_to_key == model.wv.index_to_key
 assert again.get_vecattr("cat", "count") == 60
 """,
+    "saved over a temporary file": """
+import tempfile
+import gensim.models
+from gensim.models.keyedvectors import Word2VecKeyedVectors
+from gensim.models.word2vec import LineSentence
+
+model = gensim.models.Word2Vec(LineSentence("corpus.txt"), vector_size=10, epochs=2)
+with tempfile.NamedTemporaryFile(prefix="gensim-model-", delete=False) as tmp:
+    temporary_filepath = tmp.name
+model.save(temporary_filepath)
+model = gensim.models.Word2Vec.load(temporary_filepath)
+model.init_sims(replace=True)
+assert isinstance(model.wv, Word2VecKeyedVectors)
+with open("pairs.tsv", "w", encoding="utf-8") as file:
+    file.write("cat\\tdog\\t9\\nking\\tcat\\t1\\nred\\tgreen\\t8\\n")
+pearson, spearman, unknown = model.wv.evaluate_word_pairs("pairs.tsv")
+assert pearson[0] == pearson.statistic and 0 <= spearman.pvalue <= 1 and unknown == 0
+""",
     "step by step": """
 import logging
 import multiprocessing

@@ -215,6 +215,15 @@ def test_file_options_that_are_not_there_are_errors(tmp_path: Path) -> None:
             KeyedVectors.load_word2vec_format(path, **options)
 
 
+def test_options_of_pickling_are_errors_and_files_with_content_stay(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="separately= is for gensim's pickles"):
+        ours().save(tmp_path / "kv", separately=[])
+    (tmp_path / "notes").write_text("x", encoding="utf-8")
+    with pytest.raises(OSError, match="is a file"):
+        ours().save(tmp_path / "notes")
+    assert (tmp_path / "notes").read_text(encoding="utf-8") == "x"
+
+
 def test_directory_and_gensims_pickle(tmp_path: Path) -> None:
     kv = ours()
     kv.save(tmp_path / "model")

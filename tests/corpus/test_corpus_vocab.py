@@ -77,9 +77,9 @@ def test_what_a_vocab_is() -> None:
 @pytest.mark.parametrize(
     ("thresholds", "message"),
     [
-        ({"min_count": 4}, "min_count=4 leaves 1 keys: 19 tokens, 7 distinct, .* 7 times; min_count=3 would keep 4"),
+        ({"min_count": 4}, "min_count=4 leaves 1 key: 19 tokens, 7 distinct, .* 7 times; min_count=3 would keep 4"),
         ({"min_count": 99}, "min_count=99 leaves 0 keys"),
-        ({"max_final_vocab": 3}, "max_final_vocab=3 leaves 1 keys, because 4 keys .* max_final_vocab=4 would work"),
+        ({"max_final_vocab": 3}, "max_final_vocab=3 leaves 1 key: 4 keys .* max_final_vocab=4 would work"),
     ],
 )
 def test_too_few_keys(thresholds: dict[str, int], message: str) -> None:

@@ -55,7 +55,7 @@ def test_any_answer_will_do(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("files", "source", "message"),
     [
-        ({"w.questions": "a b c\n", "w.answers": ""}, "w.questions", "1 questions, and 0 lines in the .answers file"),
+        ({"w.questions": "a b c\n", "w.answers": ""}, "w.questions", "1 question, and 0 lines in the .answers file"),
         ({"w.questions": "a b\n", "w.answers": "X c\n"}, "w.questions", "line 1: a question is 'a b c'"),
         ({"w.questions": "a b c\n"}, "w.questions", "w.answers: cannot be read"),
         ({"bats/x.csv": "a,b"}, "bats", "no .txt files in it"),

@@ -37,6 +37,7 @@ def small(**params: Any) -> Word2Vec:
 
 def test_constructor_is_the_config() -> None:
     own = dict(inspect.signature(Word2Vec, eval_str=True).parameters)
+    assert own.pop("unnamed").kind is inspect.Parameter.VAR_POSITIONAL
     assert own.pop("unknown").kind is inspect.Parameter.VAR_KEYWORD
     config = inspect.signature(TrainConfig, eval_str=True).parameters
     assert list(own) == list(config) == [name for name, _ in knobs()]
@@ -51,6 +52,12 @@ def test_another_tools_name_is_refused_at_once() -> None:
         Word2Vec(size=100)  # type: ignore[arg-type]
     with pytest.raises(ParameterError, match="here it is vector_size"):
         small().set_params(dim=100)
+
+
+@pytest.mark.parametrize("unnamed", [100, [["a", "b"]]])
+def test_parameters_without_a_name_are_refused_with_what_to_write(unnamed: Any) -> None:
+    with pytest.raises(ParameterError, match=r"by name, as in Word2Vec\(vector_size=100\), and the corpus by fit"):
+        Word2Vec(unnamed)
 
 
 def test_params_come_back_as_given_and_are_checked_in_fit() -> None:

@@ -7,43 +7,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from fasttext_files import BUCKETS, MATRIX, SIZE, WORDS, model
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wordmill.errors import FormatError, WordmillError
+from wordmill.errors import FormatError
 from wordmill.vectors import KeyedVectors, formats
 from wordmill.vectors.formats.fasttext import Subwords, read_fasttext_model
-
-WORDS = ["</s>", "the", "naïve", "日本語", "a", "🙂🙂"]
-SIZE, BUCKETS = 4, 50
-MATRIX = np.random.default_rng(7).standard_normal((len(WORDS) + BUCKETS, SIZE)).astype(np.float32)
-
-
-def model(
-    *,
-    version: int = 12,
-    words: list[bytes] | None = None,
-    labels: list[bytes] | None = None,
-    shortest: int = 2,
-    longest: int = 4,
-    architecture: int = 2,
-    changes: Any = (),
-) -> bytes:
-    """Bytes of a model as fastText saves it; `changes` are (offset, bytes) from its begin."""
-    words = [word.encode() for word in WORDS] if words is None else words
-    labels = labels or []
-    content = struct.pack("<2i", 793_712_314, version) if version else b""
-    content += struct.pack("<12id", SIZE, 5, 5, 1, 5, 1, 2, architecture, BUCKETS, shortest, longest, 100, 1e-4)
-    content += struct.pack("<3iq", len(words) + len(labels), len(words), len(labels), 1000)
-    content += struct.pack("<q", -1) if version else b""
-    for index, word in enumerate(words + labels):
-        content += word + b"\0" + struct.pack("<qb", 100 - index, int(index >= len(words)))
-    content += b"\0" if version else b""
-    content += struct.pack("<2q", *MATRIX.shape) + MATRIX.tobytes()
-    result = bytearray(content)
-    for offset, piece in changes:
-        result[offset : offset + len(piece)] = piece
-    return bytes(result)
 
 
 def rows_by_the_letter(word: str, shortest: int, longest: int) -> list[int]:
@@ -145,18 +115,3 @@ def test_compressed_and_absent(tmp_path: Path) -> None:
         load(tmp_path, gzip.compress(model()), format="fasttext")
     with pytest.raises(FormatError, match="cannot be read"):
         KeyedVectors.load(tmp_path / "absent.bin", format="fasttext")
-
-
-@pytest.mark.parametrize("version", [0, 12])
-@given(data=st.data())
-@settings(max_examples=100, deadline=None)
-def test_mutated_files(tmp_path_factory: pytest.TempPathFactory, version: int, data: st.DataObject) -> None:
-    content = bytearray(model(version=version))
-    for _ in range(data.draw(st.integers(1, 4))):
-        at = data.draw(st.integers(0, 300))
-        content[at : at + data.draw(st.integers(0, 4))] = data.draw(st.binary(max_size=4))
-    try:
-        kv = load(tmp_path_factory.mktemp("mutated"), bytes(content), format="fasttext")
-    except WordmillError:
-        return
-    assert np.isfinite(kv.vectors).all()

@@ -9,10 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 import zstandard
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from wordmill.errors import FormatError, OutputError, ParameterError, WordmillError
+from wordmill.errors import FormatError, OutputError, ParameterError
 from wordmill.vectors import KeyedVectors, formats
 from wordmill.vectors.formats import text_rows, word2vec
 
@@ -120,7 +118,7 @@ def test_keys_with_spaces_in_text(tmp_path: Path) -> None:
 def test_keys_with_spaces_are_not_written(tmp_path: Path) -> None:
     kv = KeyedVectors(["new york", "x", ""], np.array(ROWS))
     for name in ("a.txt", "a.bin"):
-        with pytest.raises(OutputError, match="2 keys are empty or hold white space, for example 'new york'"):
+        with pytest.raises(OutputError, match="2 keys empty or with white space, for example 'new york'"):
             kv.save(tmp_path / name)
         assert not (tmp_path / name).exists()
         kv.save(tmp_path / name, space="_")
@@ -143,8 +141,8 @@ def test_limit(tmp_path: Path) -> None:
         (b"4" + TEXT[1:], "claims 4 vectors, but the file ends after 3: .* limit=3"),
         (b"2" + TEXT[1:], "claims 2 vectors, but more follow: .* limit=2"),
         (b"3 3" + TEXT[3:], "line 2 has 2 numbers after its key, not 3: 'the 0.5 -1': mend"),
-        (b"3 1" + TEXT[3:], "line 2 has more than 1 numbers"),
-        (TEXT.replace(b" 3e-2", b""), "line 3 has 1 numbers after its key, not 2: 'king 2': mend"),
+        (b"3 1" + TEXT[3:], "line 2 has more than 1 number"),
+        (TEXT.replace(b" 3e-2", b""), "line 3 has 1 number after its key, not 2: 'king 2': mend"),
         (TEXT.replace(b"king 2 3e-2", b""), "line 3 has 0 numbers"),
         (TEXT.replace(b"3e-2", b"zwei"), "line 3, number 2: 'zwei' is not a number"),
         (TEXT.replace(b"3e-2", b"1_0"), "line 3, number 2: '1_0' is not a number"),
@@ -166,7 +164,7 @@ def test_limit(tmp_path: Path) -> None:
         (b"999999999999 2" + TEXT[3:], "claims 999999999999 vectors of 2 dimensions, .* has only 54"),
         (b"3 999999999999" + TEXT[3:], "claims 3 vectors of 999999999999 dimensions"),
         (b"0 2\n", "claims 0 vectors"),
-        (gzip.compress(b"3 1000000\nthe 0.5\n"), "ends after 0"),
+        (gzip.compress(b"3 1000000\nthe 0.5\n"), "line 2 has 1 number after its key, not 1000000"),
         (gzip.compress(b"1000000000 1000000\nthe" + bytes(99)), "ends after 0"),
     ],
 )
@@ -225,28 +223,6 @@ def test_any_block_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: 
         load(tmp_path, TEXT.replace(b"king 2 3e-2", b""))
     with pytest.raises(FormatError, match=r"row 2 \(numbers at byte 21\): the key 'the' appears twice"):
         load(tmp_path, binary().replace(b"king", b"the"))
-
-
-PIECES = st.binary(max_size=3) | st.sampled_from([b" ", b"\n", b"9", b"99999999999999", b"nan", b"1e400"])
-
-
-@pytest.mark.parametrize("base", [TEXT, binary(), binary(b""), gzip.compress(TEXT), zstandard.compress(binary())])
-@given(data=st.data())
-@settings(max_examples=120, deadline=None)
-def test_mutated_files(tmp_path_factory: pytest.TempPathFactory, base: bytes, data: st.DataObject) -> None:
-    """Only a FormatError or well-formed vectors come out of a damaged file."""
-    content = bytearray(base)
-    for _ in range(data.draw(st.integers(1, 5))):
-        at = data.draw(st.integers(0, max(0, len(content) - 1)))
-        piece = data.draw(PIECES)
-        content[at : at + data.draw(st.integers(0, 4))] = piece
-    try:
-        kv = load(tmp_path_factory.mktemp("mutated"), bytes(content))
-    except WordmillError:
-        pass
-    else:
-        assert len(kv.keys) == len(kv.vectors)
-        assert np.isfinite(kv.vectors).all()
 
 
 def test_detection_and_names(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wordmill.errors import FormatError, OutputError, ParameterError, WordmillError
+from wordmill.errors import FormatError, OutputError, ParameterError
 from wordmill.vectors import KeyedVectors, formats
 from wordmill.vectors.formats.projector import metadata_path
 
@@ -87,27 +87,6 @@ def test_compressed(tmp_path: Path, form: str, suffix: str) -> None:
     assert path.read_bytes()[:2] in (b"\x1f\x8b", b"\x28\xb5")
 
 
-@pytest.mark.parametrize(("form", "name"), FILES.items())
-@given(data=st.data())
-@settings(max_examples=100, deadline=None)
-def test_mutated_files(tmp_path_factory: pytest.TempPathFactory, form: str, name: str, data: st.DataObject) -> None:
-    """Only an error of ours, or well-formed vectors, come out of a damaged file."""
-    path = tmp_path_factory.mktemp("mutated") / name
-    make().save(path, format=form)
-    target = metadata_path(path) if form == "projector" and data.draw(st.booleans()) else path
-    content = bytearray(target.read_bytes())
-    for _ in range(data.draw(st.integers(1, 5))):
-        at = data.draw(st.integers(0, len(content) - 1))
-        content[at : at + data.draw(st.integers(0, 4))] = data.draw(st.binary(max_size=4))
-    target.write_bytes(content if data.draw(st.booleans()) else content[: data.draw(st.integers(0, len(content)))])
-    try:
-        kv = KeyedVectors.load(path, format=form)
-    except WordmillError:
-        return
-    assert len(kv.keys) == len(kv.vectors) > 0
-    assert np.isfinite(kv.vectors).all()
-
-
 def test_projector_files(tmp_path: Path) -> None:
     make().save(tmp_path / "a.tsv")
     assert (tmp_path / "a_metadata.tsv").read_text(encoding="utf-8").split("\n")[:2] == ["key\tcount", "the\t7"]
@@ -124,8 +103,8 @@ def test_projector_files(tmp_path: Path) -> None:
     [
         ("1\t2\n3\n", "a\nb\n", "line 2 does not hold 2 numbers: b'3'"),
         ("1\t2\n3\tx\n", "a\nb\n", "line 2 does not hold 2 numbers"),
-        ("1\t2\n3\t4\n", "a\n", "more vectors than the 1 keys"),
-        ("1\t2\n", "a\nb\n", "1 vectors, but 2 keys"),
+        ("1\t2\n3\t4\n", "a\n", "more vectors than the 1 key"),
+        ("1\t2\n", "a\nb\n", "1 vector, but 2 keys"),
         ("", "a\n", "holds 0 numbers"),
         ("1\t2\n", "", "holds no keys"),
         ("1\t2\n", "key\tcount\na\t1\t2\n", "line 2 has 3 cells, the header 2"),
@@ -162,7 +141,7 @@ def test_glove_refuses(tmp_path: Path) -> None:
         ("hello world\n", "line 1"),
         ("a 1 2\nb 3 4 5\n", "line 2 has more than 2 numbers"),
         ("a 1 2\n" * 2, "line 2: the key 'a' appears twice"),
-        ("a 1 2\n" + "".join(f"b{i} 1 2\n" for i in range(20)) + "c 3\n", "line 22 has 1 numbers"),
+        ("a 1 2\n" + "".join(f"b{i} 1 2\n" for i in range(20)) + "c 3\n", "line 22 has 1 number"),
     ):
         (tmp_path / "a.txt").write_text(text, encoding="utf-8")
         with pytest.raises(FormatError, match=message):
@@ -312,12 +291,41 @@ def test_foreign_files(tmp_path: Path, content: bytes, message: str) -> None:
 
 
 def test_options_of_a_format(tmp_path: Path) -> None:
-    with pytest.raises(ParameterError, match="'npz' takes no option 'space', only none"):
+    with pytest.raises(ParameterError, match=r"'npz' takes no space=$"):
         make().save(tmp_path / "a.npz", space="_")
-    with pytest.raises(ParameterError, match="'directory' takes no option 'space', only settings, training, dtype"):
+    with pytest.raises(ParameterError, match="'directory' takes no space=, only settings, training, dtype"):
         make().save(tmp_path / "m", space="_")
 
 
 def test_reading_only(tmp_path: Path) -> None:
     with pytest.raises(ParameterError, match="can be read, but not written"):
         make().save(tmp_path / "a.bin", format="fasttext")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("1 3\nking 1 2\n", "line 2 has 2 numbers after its key, not 3"),
+        ("2 2\nking 1 x\nqueen 1 2\n", "line 2, number 2: 'x' is not a number"),
+        ("1 2\nkönig 1\n", "line 2 has 1 number after its key, not 2"),
+        ("king 1 2 3\nqueen 1 2\nman 1 2 3\n", "line 2 has 2 numbers after its key, not 3"),
+        ("king\nqueen 1 2\nman 1 3\n", "line 1 has 0 numbers after its key, not 2"),
+    ],
+)
+def test_a_bad_row_does_not_change_the_format(tmp_path: Path, content: str, message: str) -> None:
+    for encoding in ("utf-8", "latin-1"):
+        (tmp_path / "file").write_text(content, encoding=encoding)
+        if encoding == "utf-8" or "\nqueen" in content:  # one row of Latin-1 could be anything
+            with pytest.raises(FormatError, match=message):
+                KeyedVectors.load(tmp_path / "file")
+
+
+@given(st.integers(2, 5), st.integers(3, 300), st.integers(0, 2**32), st.sampled_from([1e-3, 1.0, 1e3]))
+@settings(max_examples=30)
+def test_binary_files_are_not_taken_for_text(
+    tmp_path_factory: pytest.TempPathFactory, count: int, dimensions: int, seed: int, scale: float
+) -> None:
+    path = tmp_path_factory.mktemp("binary") / "a.bin"
+    rows = np.random.default_rng(seed).standard_normal((count, dimensions)) * scale
+    KeyedVectors([f"word{row}" for row in range(count)], rows).save(path)
+    assert formats.detect(path) == "word2vec-binary"

@@ -106,7 +106,7 @@ def test_strided_rows_are_not_copied() -> None:
         ([1, "a"], np.ones((2, 2)), "integer keys must all be integers"),
         ([1, 2**63], np.ones((2, 2)), "64 signed bits"),
         ("ab", np.ones((2, 2)), "one string"),
-        (["a"], np.ones((2, 2)), "1 keys but 2 vectors"),
+        (["a"], np.ones((2, 2)), "1 key but 2 vectors"),
         (["a"], np.ones(2), "shape"),
         (["a"], np.ones((1, 0)), "shape"),
         ([], np.ones((0, 2)), "shape"),
@@ -231,3 +231,33 @@ def test_packed_keys_that_do_not_fit(change: Any) -> None:
     packed = TextKeys(["é", "b"]).packed
     with pytest.raises(ParameterError):
         TextKeys(change(packed))
+
+
+@pytest.mark.parametrize("wrong", [None, 1.5])
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda kv, what: kv[what],
+        lambda kv, what: kv.get_vector(what),
+        lambda kv, what: kv.most_similar(what),
+        lambda kv, what: kv.most_similar("a", what),
+        lambda kv, what: kv.get_mean_vector(what),
+        lambda kv, what: kv.similarity("a", what),
+    ],
+)
+def test_what_is_no_key_is_a_missing_key(ask: Any, wrong: Any) -> None:
+    kv = KeyedVectors(["a", "b"], np.eye(2))
+    with pytest.raises(MissingKeyError, match=f"no vector for {wrong}: the keys of this model are strings"):
+        ask(kv, wrong)
+
+
+@pytest.mark.parametrize("wrong", [None, 1.5, "ab"])
+@pytest.mark.parametrize("method", ["nearest", "subset", "doesnt_match", "get_indices"])
+def test_what_is_no_list_of_keys_is_an_error(method: str, wrong: Any) -> None:
+    kv = KeyedVectors(["a", "b"], np.eye(2))
+    with pytest.raises(ParameterError, match="give a list of keys"):
+        getattr(kv, method)(wrong)
+    with pytest.raises(ParameterError, match="give at least one"):
+        kv.most_similar_to_given("a", [])
+    with pytest.raises(ParameterError, match="texts or lists of keys, not None"):
+        kv.encode(None)  # type: ignore[arg-type]

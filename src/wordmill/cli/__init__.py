@@ -13,7 +13,8 @@ def main() -> None:
 
     0: good; 1: a mistake that the message says how to cure; 2: usage; 130 or 143: interrupted (Ctrl-C, SIGTERM).
     """
-    from wordmill.cli.app import OptionFormatter, app, refuse_other_names
+    from wordmill.cli.app import app, refuse_other_names
+    from wordmill.cli.wording import OptionFormatter
 
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]

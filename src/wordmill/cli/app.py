@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 import os
-import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -15,11 +13,12 @@ from typer.core import TyperGroup
 from wordmill.cli import analogy, demo, encode, evaluate, export, info, nearest, similarity, train
 from wordmill.cli import map as word_map
 from wordmill.cli.console import error
+from wordmill.cli.wording import as_options, in_options
 from wordmill.config import knobs
 from wordmill.errors import WordmillError
 from wordmill.other_names import renamed
 
-__all__ = ["OptionFormatter", "app", "as_options", "refuse_other_names"]
+__all__ = ["app", "refuse_other_names"]
 
 
 class Commands(TyperGroup):
@@ -30,8 +29,7 @@ class Commands(TyperGroup):
         try:
             return super().invoke(ctx)
         except WordmillError as mistake:
-            mistaken = str(mistake).replace(" or None", ", or left out")
-            _fail(as_options(mistaken, _options(self.get_command(ctx, ctx.invoked_subcommand or ""))))
+            _fail(in_options(mistake, _options(self.get_command(ctx, ctx.invoked_subcommand or ""))))
         except BrokenPipeError:  # the reader, `head` say, has seen enough
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(0) from None
@@ -45,7 +43,7 @@ class Commands(TyperGroup):
 
 def _options(command: Any) -> list[str]:
     """Names of the parameters that a command takes as options."""
-    return [parameter.name for parameter in command.params if parameter.param_type_name == "option"]
+    return [parameter.name.rstrip("_") for parameter in command.params if parameter.param_type_name == "option"]
 
 
 def _fail(message: str, code: int = 1) -> NoReturn:
@@ -63,6 +61,7 @@ app = typer.Typer(
 )
 for _module in (train, nearest, analogy, similarity, evaluate, word_map, export, info, encode, demo):
     app.command(_module.__name__.rpartition(".")[2], epilog=_module.EXAMPLES)(_module.command)
+app.command("convert", help=export.CONVERT, epilog=export.EXAMPLES)(export.command)
 
 
 @app.callback(invoke_without_command=True)
@@ -88,28 +87,3 @@ def refuse_other_names(arguments: Sequence[str]) -> None:
         if hint is not None:
             error(f"there is no option {argument.partition('=')[0]}: {as_options(hint, [name for name, _ in knobs()])}")
             sys.exit(2)
-
-
-def as_options(message: str, names: Iterable[str]) -> str:
-    """Turn the parameters that a message names into options: vector_size=5 into --vector-size 5."""
-    ours = "|".join(names)
-    value = r"'(?P<word>\w+)'|(?P<value>'[^']*'|[-+]?\w+(?:[.+-]\w+)*)"
-    return re.sub(
-        rf"\b(?P<set>{ours})=(?:{value})?|\b(?=\w+_)(?P<long>{ours})\b|(?<=here it is )(?P<here>{ours})\b",
-        lambda found: " ".join(
-            filter(None, [_flag(found["set"] or found["long"] or found["here"]), found["word"] or found["value"]])
-        ),
-        message,
-    )
-
-
-class OptionFormatter(logging.Formatter):
-    """Writes what the library logs as one line, in the words of the command line."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        """Turn parameters into options."""
-        return "wordmill: " + as_options(record.getMessage(), [name for name, _ in knobs()])
-
-
-def _flag(name: str) -> str:
-    return "--" + name.replace("_", "-")

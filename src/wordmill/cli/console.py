@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import typer
 from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-__all__ = ["error", "note", "print_json", "print_rows", "program"]
+__all__ = ["at_work", "error", "note", "print_json", "print_rows", "program"]
 
 
 def note(message: str) -> None:
     """Write a line for the person at the terminal."""
     typer.echo(message, err=True)
+
+
+@contextlib.contextmanager
+def at_work(what: str) -> Iterator[None]:
+    """Show on a terminal that something goes on, and for how long, until it is done."""
+    columns = SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()
+    with Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
+        bar.add_task(what)
+        yield
 
 
 def program() -> str:

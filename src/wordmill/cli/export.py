@@ -1,9 +1,9 @@
-"""``wordmill export``: vectors in the format of another tool."""
+"""``wordmill export``, or ``convert``: vectors from any format into any other."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -11,8 +11,10 @@ from wordmill.cli.options import ModelPath
 
 EXAMPLES = (
     "Examples: wordmill export model/ vectors.bin  |  wordmill export model/ vectors.txt.gz --format word2vec  |  "
-    "wordmill export damaged.vec model/ --duplicates first"
+    "wordmill convert glove.txt model/  |  wordmill convert damaged.vec model/ --duplicates first  |  "
+    "wordmill convert model/ small/ --dtype float16"
 )
+CONVERT = "Another name of export: read vectors of any format, and write them in any other."
 
 
 def command(
@@ -24,6 +26,13 @@ def command(
     ] = None,
     space: Annotated[
         str | None, typer.Option(help="What to write for white space in keys, which word2vec files cannot hold.")
+    ] = None,
+    dtype: Annotated[
+        Literal["float32", "float16", "int8"] | None,
+        typer.Option(help="How a model directory stores numbers; by how much similarities change is shown."),
+    ] = None,
+    from_: Annotated[
+        str | None, typer.Option("--from", help="The format of the file that is read; left out: by its content.")
     ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Read so many vectors of a file at most.")] = None,
     errors: Annotated[
@@ -37,9 +46,20 @@ def command(
     ] = "str",
 ) -> None:
     """Write the vectors in a format that other tools read, or read those of another tool into a model directory."""
-    from wordmill.cli.console import note
+    from wordmill.cli.console import at_work, note
+    from wordmill.errors import counted
     from wordmill.vectors import KeyedVectors
+    from wordmill.vectors.formats import format_to_write
+    from wordmill.vectors.formats.directory import is_model_directory, load_model
 
-    vectors = KeyedVectors.load(model, limit=limit, errors=errors, duplicates=duplicates, keys=keys)
-    vectors.save(output, format=format, **({} if space is None else {"space": space}))
-    note(f"{len(vectors):,} vectors of {vectors.vector_size} written to {output}")
+    with at_work(f"reading {model}"):
+        vectors = KeyedVectors.load(model, format=from_, limit=limit, errors=errors, duplicates=duplicates, keys=keys)
+    options: dict[str, Any] = {name: value for name, value in (("space", space), ("dtype", dtype)) if value is not None}
+    if is_model_directory(model) and format_to_write(output, format) == "directory":
+        options["settings"] = load_model(model, verify=False).settings
+    with at_work(f"writing {output}"):
+        vectors.save(output, format=format, **options)
+    note(f"{counted(len(vectors), 'vector')} of {counted(vectors.vector_size, 'number')} written to {output}")
+    if dtype is not None:
+        storage = load_model(output, verify=False).storage
+        note(f"stored as {dtype}: similarities change by {storage.get('similarity_error', 0):.2g} at most")

@@ -15,17 +15,21 @@ def command(model: ModelPath, json: Json = False) -> None:
     """Show the size, the most frequent keys, the settings and the training history of a model."""
     from wordmill.cli.console import print_json
     from wordmill.cli.queries import open_vectors
+    from wordmill.vectors.formats import detect
     from wordmill.vectors.formats.directory import Model, load_model
 
-    saved = load_model(model) if model.is_dir() else Model(open_vectors(model), {}, None)
+    form = detect(model)
+    saved = load_model(model) if form == "directory" else Model(open_vectors(model), {}, None, {})
     vectors = saved.keyed_vectors
     facts: dict[str, Any] = {
+        "format": form,
         "keys": len(vectors),
         "vector_size": vectors.vector_size,
         "kind": vectors.kind,
         "tokens": None if vectors.counts is None else int(vectors.counts.sum()),
         "most_frequent": [vectors.key_table[row] for row in range(min(10, len(vectors)))],
         "can_train_on": saved.training is not None,
+        **saved.storage,
         **saved.settings,
     }
     if json:

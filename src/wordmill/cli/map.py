@@ -32,6 +32,7 @@ def command(
     from wordmill.cli.console import note
     from wordmill.cli.outputs import check_picture_writable
     from wordmill.cli.queries import open_vectors, to_keys
+    from wordmill.errors import counted
     from wordmill.plots import plot_map
 
     if (words is None) == (top is None):
@@ -44,7 +45,7 @@ def command(
     else:
         groups = {name: to_keys(vectors, members) for name, members in _read_groups(words).items()}
     drawn = plot_map(vectors, groups, output, method=method, seed=seed)
-    note(f"{len(drawn.words)} words drawn in {output}")
+    note(f"{counted(len(drawn.words), 'word')} drawn in {output}")
 
 
 def _read_groups(path: Path) -> dict[str, list[str]]:

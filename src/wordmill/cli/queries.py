@@ -8,8 +8,8 @@ from pathlib import Path
 
 import typer
 
-from wordmill.cli.console import error, note
-from wordmill.errors import MissingKeyError, ParameterError
+from wordmill.cli.console import at_work, error, note
+from wordmill.errors import MissingKeyError, ParameterError, counted
 from wordmill.vectors import KeyedVectors
 
 __all__ = ["answer_all", "open_vectors", "to_keys"]
@@ -18,8 +18,9 @@ Key = str | int
 
 
 def open_vectors(path: Path) -> KeyedVectors:
-    """Load the vectors of a model directory or of a file."""
-    return KeyedVectors.load(path)
+    """Load the vectors of a model directory or of a file, with a sign of life on a terminal."""
+    with at_work(f"reading {path}"):
+        return KeyedVectors.load(path)
 
 
 def answer_all(
@@ -77,5 +78,5 @@ def to_keys(vectors: KeyedVectors, words: list[str]) -> list[Key]:
 
 def _checked_keys(vectors: KeyedVectors, words: list[str], size: int, what: str) -> list[Key]:
     if len(words) != size:
-        raise ParameterError(f"{' '.join(words)!r} has {len(words)} words, and a query is {what}")
+        raise ParameterError(f"{' '.join(words)!r} has {counted(len(words), 'word')}, and a query is {what}")
     return to_keys(vectors, words)

@@ -14,7 +14,7 @@ import typer
 from wordmill.cli.console import note
 from wordmill.config import TrainConfig
 from wordmill.corpus import EncodedCorpus
-from wordmill.errors import OutputError
+from wordmill.errors import OutputError, counted
 from wordmill.training import Callback, EarlyStopping, Run, Word2Vec
 from wordmill.training.progress import Progress
 from wordmill.training.setup import read_training_corpus
@@ -63,7 +63,8 @@ def read(source: str | Path | list[Path], config: TrainConfig, *, quiet: bool) -
     corpus = read_training_corpus(source, config)
     if not quiet:
         note(
-            f"{corpus.tokens_read:,} tokens read, {len(corpus.ids):,} of them in a vocabulary of {len(corpus.vocab):,}"
+            f"{counted(corpus.tokens_read, 'token')} read, {len(corpus.ids):,} of them in a vocabulary of "
+            f"{len(corpus.vocab):,}"
         )
     return corpus
 
@@ -98,12 +99,12 @@ def train_and_save(
     if stop.caught is not None:
         done = sum(entry["tokens"] for entry in model.history) / len(corpus.ids)
         note(
-            f"interrupted; the vectors so far ({done:.1f} of {model.epochs} epochs) are saved in {output}; "
+            f"interrupted; the vectors so far ({done:.1f} of {counted(model.epochs, 'epoch')}) are saved in {output}; "
             "the same command with --resume goes on"
         )
         raise typer.Exit(128 + stop.caught)
     if not quiet:
-        note(f"{len(model.wv):,} vectors of {model.wv.vector_size} numbers saved in {output}")
+        note(f"{counted(len(model.wv), 'vector')} of {counted(model.wv.vector_size, 'number')} saved in {output}")
     return model
 
 

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from wordmill.atomic import atomic_file
 from wordmill.corpus.vocab import Vocab
-from wordmill.errors import FormatError
+from wordmill.errors import FormatError, counted
 from wordmill.safetensors import read_metadata, read_safetensors, write_safetensors
 
 _FORMAT = "wordmill.corpus"
@@ -85,7 +85,8 @@ class EncodedCorpus:
             yield self.ids[begin:end]
 
     def __repr__(self) -> str:
-        return f"EncodedCorpus({len(self.ids):,} tokens in {len(self):,} sequences, {len(self.vocab):,} keys)"
+        keys, sequences = counted(len(self.vocab), "key"), counted(len(self), "sequence")
+        return f"EncodedCorpus({counted(len(self.ids), 'token')} in {sequences}, {keys})"
 
     @cached_property
     def _fingerprint(self) -> str:
@@ -138,15 +139,29 @@ class EncodedCorpus:
         if not is_saved_corpus(path):
             raise FormatError(f"{path} is not a saved corpus: EncodedCorpus.save (wordmill encode) makes one")
         arrays, facts = _read_checked(path)
-        return cls(
-            Vocab(_unpack_keys(arrays), arrays["counts"]),
-            arrays["ids"],
-            arrays["offsets"],
-            tokens_read=int(facts["tokens_read"]),
-            tokenizer=facts["tokenizer"] or None,
-            lowercase=facts["lowercase"] == "True",
-            count_error=int(facts["count_error"]),
-        )
+        try:
+            corpus = cls(
+                Vocab(_unpack_keys(arrays), arrays["counts"]),
+                arrays["ids"],
+                arrays["offsets"],
+                tokens_read=int(facts["tokens_read"]),
+                tokenizer=facts["tokenizer"] or None,
+                lowercase=facts["lowercase"] == "True",
+                count_error=int(facts["count_error"]),
+            )
+        except (KeyError, ValueError) as error:
+            raise FormatError(f"{path}: its parts do not fit together ({error}): encode the corpus again") from error
+        if not _fits(corpus):
+            raise FormatError(f"{path}: its ids, offsets and keys do not fit together: encode the corpus again")
+        return corpus
+
+
+def _fits(corpus: EncodedCorpus) -> bool:
+    """Whether every id has a key, each key stands once, and the sequences are all of the ids, in order."""
+    ids, offsets, vocab = corpus.ids, corpus.offsets, corpus.vocab
+    known = not len(ids) or (ids.min() >= 0 and ids.max() < len(vocab))
+    in_order = len(offsets) and offsets[0] == 0 and offsets[-1] == len(ids) and (np.diff(offsets) >= 0).all()
+    return bool(known and in_order and len(set(vocab)) == len(vocab) and vocab.counts.min(initial=1) > 0)
 
 
 def is_saved_corpus(path: Path | None) -> TypeGuard[Path]:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from wordmill.errors import MissingKeyError, ParameterError, VocabularyError
+from wordmill.errors import MissingKeyError, ParameterError, VocabularyError, counted
 
 Keys = list[str] | NDArray[np.int64]
 
@@ -33,7 +33,9 @@ class Vocab:
         self.counts: NDArray[np.int64] = np.array(counts, dtype=np.int64)
         self.counts.flags.writeable = False
         if self.counts.shape != (len(self.keys),):
-            raise VocabularyError(f"{len(self.keys)} keys but counts of shape {self.counts.shape}: one count a key")
+            raise VocabularyError(
+                f"{counted(len(self.keys), 'key')} but counts of shape {self.counts.shape}: one count a key"
+            )
         if np.any(self.counts[1:] > self.counts[:-1]):
             raise VocabularyError(
                 "counts rise: keys must come in order of falling count (Vocab.from_counts sorts them)"
@@ -116,7 +118,7 @@ class Vocab:
         try:
             return self.key_to_index[key]
         except KeyError:
-            raise MissingKeyError(f"{key!r} is not among the {len(self):,} keys of the vocabulary") from None
+            raise MissingKeyError(f"{key!r} is not among the {counted(len(self), 'key')} of the vocabulary") from None
 
     def __iter__(self) -> Iterator[str | int]:
         return iter(self.key_to_index)
@@ -133,7 +135,7 @@ class Vocab:
         return Vocab, (self.keys, self.counts)
 
     def __repr__(self) -> str:
-        return f"Vocab({len(self):,} {self.kind} keys, {self.total:,} tokens)"
+        return f"Vocab({len(self):,} {self.kind} keys, {counted(self.total, 'token')})"
 
 
 def keep_probabilities(counts: NDArray[np.int64], sample: float) -> NDArray[np.float64]:
@@ -158,7 +160,9 @@ def effective_min_count(counts: NDArray[np.integer[Any]], min_count: int, max_fi
     """Return the count from which keys are kept, or explain why fewer than two would be."""
     check_thresholds(min_count, max_final_vocab)
     if len(counts) < 2:
-        raise VocabularyError(f"{len(counts)} distinct keys in {counts.sum():,} tokens: training needs at least 2")
+        raise VocabularyError(
+            f"{len(counts)} distinct keys in {counted(counts.sum(), 'token')}: training needs at least 2"
+        )
     threshold = min_count
     if max_final_vocab is not None and len(counts) > max_final_vocab:
         first_left_out = len(counts) - 1 - max_final_vocab
@@ -170,12 +174,12 @@ def effective_min_count(counts: NDArray[np.integer[Any]], min_count: int, max_fi
     if works >= min_count:  # so it is max_final_vocab that leaves too few
         tied = int(np.count_nonzero(counts >= works))
         raise VocabularyError(
-            f"max_final_vocab={max_final_vocab} leaves {kept} keys, because {tied:,} keys tie at count {works} and "
+            f"max_final_vocab={max_final_vocab} leaves {counted(kept, 'key')}: {tied:,} keys tie at count {works} and "
             f"keys of equal count stay or go together: max_final_vocab={tied} would work"
         )
     raise VocabularyError(
-        f"min_count={min_count} leaves {kept} keys: {counts.sum():,} tokens, {len(counts):,} distinct, "
-        f"the most frequent occurs {counts.max():,} times; min_count={works} would keep "
+        f"min_count={min_count} leaves {counted(kept, 'key')}: {counts.sum():,} tokens, {len(counts):,} distinct, "
+        f"the most frequent occurs {counted(counts.max(), 'time')}; min_count={works} would keep "
         f"{np.count_nonzero(counts >= works):,}"
     )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import permutations
 from pathlib import Path
 
-from wordmill.errors import FormatError
+from wordmill.errors import FormatError, counted
 from wordmill.evaluation.lines import numbered_lines
 
 __all__ = ["Question", "read_analogies"]
@@ -56,7 +56,9 @@ def _read_google(path: Path) -> Iterator[Question]:
             continue
         words = line.split()
         if len(words) != 4:
-            raise FormatError(f"{path}, line {number}: {len(words)} words, and an analogy has 4: a b c answer")
+            raise FormatError(
+                f"{path}, line {number}: {counted(len(words), 'word')}, and an analogy has 4: a b c answer"
+            )
         if section is None:
             raise FormatError(f"{path}, line {number}: a question before any section; add a line ': name' above it")
         a, b, c, answer = words
@@ -69,7 +71,7 @@ def _read_microsoft(path: Path) -> Iterator[Question]:
     questions, answers = (list(numbered_lines(file)) for file in (path, path.with_suffix(".answers")))
     if not questions or len(questions) != len(answers):
         raise FormatError(
-            f"{path}: {len(questions)} questions, and {len(answers)} lines in the .answers file beside it"
+            f"{path}: {counted(len(questions), 'question')}, and {len(answers)} lines in the .answers file beside it"
         )
     for (number, question), (_, answer) in zip(questions, answers, strict=True):
         words, relation = question.split(), answer.split()
@@ -92,5 +94,7 @@ def _read_bats(directory: Path) -> Iterator[Question]:
 def _bats_pair(file: Path, number: int, line: str) -> tuple[str, tuple[str, ...]]:
     word, *rest = line.split()
     if len(rest) != 1:
-        raise FormatError(f"{file}, line {number}: {len(rest) + 1} columns; a line is a word and its answers one/two")
+        raise FormatError(
+            f"{file}, line {number}: {counted(len(rest) + 1, 'column')}; a line is a word and its answers one/two"
+        )
     return word, tuple(answer for answer in rest[0].split("/") if answer)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wordmill.errors import FormatError
-from wordmill.evaluation.lines import numbered_lines
+from wordmill.evaluation.lines import cells, numbered_lines
 from wordmill.evaluation.scores import Score, json_number
 from wordmill.evaluation.vectors import Case, Vectors, fold, row_lookup, unit_rows
 
@@ -112,13 +111,13 @@ def read_categories(path: str | os.PathLike[str]) -> list[tuple[str, str]]:
     pairs: list[tuple[str, str]] = []
     columns = {"word": 0, "category": 1}
     for index, (number, line) in enumerate(numbered_lines(path)):
-        cells = [cell.strip() for cell in next(csv.reader([line], delimiter="\t" if "\t" in line else ","))]
-        if index == 0 and {"word", "category"} <= set(cells):
-            columns = {name: cells.index(name) for name in columns}
-        elif len(cells) <= max(columns.values()):
-            raise FormatError(f"{path}, line {number}: {len(cells)} columns; a line is a word and its category")
+        row = cells(path, number, line, "\t" if "\t" in line else ",")
+        if index == 0 and {"word", "category"} <= set(row):
+            columns = {name: row.index(name) for name in columns}
+        elif len(row) <= max(columns.values()):
+            raise FormatError(f"{path}, line {number}: {len(row)} columns; a line is a word and its category")
         else:
-            pairs.append((cells[columns["word"]], cells[columns["category"]]))
+            pairs.append((row[columns["word"]], row[columns["category"]]))
     if not pairs:
         raise FormatError(f"{path}: no words in it; the format is word, category on a line each")
     return pairs

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 from wordmill.errors import FormatError
 
-__all__ = ["numbered_lines"]
+__all__ = ["cells", "numbered_lines"]
 
 
 def numbered_lines(path: str | os.PathLike[str]) -> Iterator[tuple[int, str]]:
@@ -25,3 +26,11 @@ def numbered_lines(path: str | os.PathLike[str]) -> Iterator[tuple[int, str]]:
     for number, line in enumerate(text.split("\n"), 1):  # not splitlines(): U+2028 is part of a line
         if stripped := line.strip():
             yield number, stripped
+
+
+def cells(path: str | os.PathLike[str], number: int, line: str, delimiter: str = ",") -> list[str]:
+    """Cut a line at commas or tabs, but not where they are quoted, and strip what is between them."""
+    try:
+        return [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter))]
+    except csv.Error as error:
+        raise FormatError(f"{path}, line {number}: {error}: mend the line") from None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import csv
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from wordmill.errors import FormatError
+from wordmill.errors import FormatError, counted
 from wordmill.evaluation.intervals import Interval, bootstrap_share
-from wordmill.evaluation.lines import numbered_lines
+from wordmill.evaluation.lines import cells, numbered_lines
 from wordmill.evaluation.scores import Score, json_number
 from wordmill.evaluation.vectors import Case, Vectors, fold, row_lookup, unit_rows
 
@@ -157,20 +156,26 @@ def _read_directory(directory: Path) -> list[OutlierSet]:
 
 
 def _read_table(path: Path) -> list[OutlierSet]:
-    lines = list(numbered_lines(path))
-    rows = csv.DictReader(line for _, line in lines)
-    if not {"category", "words", "outliers"} <= set(rows.fieldnames or ()):
+    heading, *rows = [(number, cells(path, number, line)) for number, line in numbered_lines(path)] or [(1, [])]
+    if not {"category", "words", "outliers"} <= set(heading[1]):
         raise FormatError(f"{path}, line 1: the heading must name the columns category, words and outliers")
-    return [
-        OutlierSet(row["category"], _list(path, number, row["words"]), _list(path, number, row["outliers"]))
-        for (number, _), row in zip(lines[1:], rows, strict=True)
-    ]
+    sets = []
+    for number, row in rows:
+        if len(row) != len(heading[1]):
+            raise FormatError(
+                f"{path}, line {number}: {counted(len(row), 'cell')}, and the heading has {len(heading[1])}"
+            )
+        named = dict(zip(heading[1], row, strict=True))
+        sets.append(
+            OutlierSet(named["category"], *(_list(path, number, named[name]) for name in ("words", "outliers")))
+        )
+    return sets
 
 
-def _list(path: Path, number: int, text: str | None) -> tuple[str, ...]:
+def _list(path: Path, number: int, text: str) -> tuple[str, ...]:
     try:
-        items = ast.literal_eval(text or "")
-    except (ValueError, SyntaxError) as error:
+        items = ast.literal_eval(text)
+    except (ValueError, SyntaxError, MemoryError, RecursionError) as error:  # the last two: too many brackets
         raise FormatError(f"{path}, line {number}: {text!r} is no list of words such as ['one', 'two']") from error
     if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
         raise FormatError(f"{path}, line {number}: {text!r} is no list of words such as ['one', 'two']")

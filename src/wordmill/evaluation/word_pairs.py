@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,9 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from wordmill.errors import FormatError, ParameterError
+from wordmill.errors import FormatError, ParameterError, counted
 from wordmill.evaluation.intervals import Interval, bootstrap
-from wordmill.evaluation.lines import numbered_lines
+from wordmill.evaluation.lines import cells, numbered_lines
 from wordmill.evaluation.scores import Score, json_number
 from wordmill.evaluation.vectors import Case, Vectors, fold, row_lookup, unit_rows
 
@@ -82,9 +81,8 @@ class PairsResult:
     def __str__(self) -> str:
         low, high = self.interval
         score = "undefined" if np.isnan(self.spearman) else f"{self.spearman:.4f} ({low:.2f} to {high:.2f})"
-        return (
-            f"{self.source:<28} Spearman {score}   known {self.known:,} of {self.pairs:,} pairs ({self.coverage:.1%})"
-        )
+        known = f"known {self.known:,} of {counted(self.pairs, 'pair')} ({self.coverage:.1%})"
+        return f"{self.source:<28} Spearman {score}   {known}"
 
 
 def evaluate_pairs(
@@ -168,7 +166,9 @@ def read_pairs(path: str | os.PathLike[str], *, score_column: int = 3, strip_tag
     pairs = []
     for number, columns in rows:
         if len(columns) < score_column:
-            raise FormatError(f"{path}, line {number}: {len(columns)} columns, the score should be in {score_column}")
+            raise FormatError(
+                f"{path}, line {number}: {counted(len(columns), 'column')}, the score should be in {score_column}"
+            )
         score = _score(columns, score_column)
         if score is None:
             raise FormatError(
@@ -206,7 +206,7 @@ def _rows(path: str | os.PathLike[str]) -> Iterator[tuple[int, list[str]]]:
     lines = [(number, line) for number, line in numbered_lines(path) if not line.startswith("#")]
     separator = next((mark for mark in "\t," if lines and mark in lines[0][1]), None)
     for number, line in lines:
-        columns = next(csv.reader([line])) if separator == "," else line.split(separator)
+        columns = cells(path, number, line) if separator == "," else line.split(separator)
         yield number, [column.strip() for column in columns]
 
 

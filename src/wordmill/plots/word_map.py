@@ -12,7 +12,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from wordmill.errors import MissingDependencyError, MissingKeyError, ParameterError
+from wordmill.errors import MissingDependencyError, MissingKeyError, ParameterError, counted
 from wordmill.evaluation.vectors import Vectors, unit_rows
 from wordmill.plots.figure import Fonts, fonts_for, new_figure, save_figure
 from wordmill.plots.labels import place_labels
@@ -91,17 +91,20 @@ def plot_map(
     unknown = tuple(word for word in owner if word not in vectors.key_to_index)
     if len(known) < 3:
         raise MissingKeyError(
-            f"{len(known)} of {len(owner)} words for the map have a vector, and it needs 3; choose words of the model"
+            f"of {counted(len(owner), 'word')} for the map {len(known)} have a vector, and it needs 3: choose words of "
+            "the model"
         )
     if len(known) > _MOST:
-        raise ParameterError(f"{len(known):,} words for the map, and more than {_MOST:,} cannot be read; choose fewer")
+        raise ParameterError(
+            f"{counted(len(known), 'word')} for the map, and more than {_MOST:,} cannot be read; choose fewer"
+        )
     if unknown:
         _LOG.warning("left out of the map, for want of a vector: %s", ", ".join(map(str, unknown)))
     positions = _layout(unit_rows(vectors.vectors[[vectors.key_to_index[word] for word in known]]), method, seed)
     names = [name for name in groups if any(owner[word] == name for word in known)]
     colours = {name: _COLOURS[i % len(_COLOURS)] for i, name in enumerate(names)}
     texts = [(labels or {}).get(word, str(word)) for word in known]
-    heading = title or f"{len(known)} words by {_TITLES[method]}"
+    heading = title or f"{counted(len(known), 'word')} by {_TITLES[method]}"
     fonts = fonts_for([heading, *names, *texts])
     if fonts.missing:
         some = " ".join(fonts.missing[:10]) + (" ..." if len(fonts.missing) > 10 else "")

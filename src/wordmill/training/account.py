@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from wordmill.training.backends import Sums
 
-__all__ = ["Account"]
+__all__ = ["Account", "checked_history"]
 
 COUNTS = ("examples", "tokens", "subsampled", "centres", "without_context")
 INTERVALS = 20  # of an epoch
@@ -49,6 +49,15 @@ class Account:
         self.seconds += seconds
 
     @property
+    def tokens(self) -> int:
+        """Tokens of the blocks entered so far."""
+        return int(self._counts["tokens"].sum())
+
+    def is_of(self, order: NDArray[np.int64]) -> bool:
+        """Whether these are the books of an epoch with this order of blocks."""
+        return np.array_equal(self._order, order)
+
+    @property
     def complete(self) -> bool:
         """Whether every block is entered."""
         return self.blocks_done == len(self._loss)
@@ -56,7 +65,7 @@ class Account:
     @property
     def tokens_per_second(self) -> float:
         """Speed over the epoch so far."""
-        return float(self._counts["tokens"].sum()) / max(self.seconds, 1e-9)
+        return self.tokens / max(self.seconds, 1e-9)
 
     def totals(self) -> dict[str, Any]:
         """Return the epoch's entry in the history."""
@@ -82,13 +91,35 @@ class Account:
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]], blocks_done: int, seconds: float) -> Account:
-        """Open the books that `arrays` gave."""
-        account = cls(np.array(arrays["account.order"]))
+        """Open the books that `arrays` gave; a `KeyError` or `ValueError` where they cannot be."""
+        order = np.array(arrays["account.order"])
+        if not np.array_equal(np.sort(order), np.arange(len(order))) or not 0 <= blocks_done <= len(order):
+            raise ValueError(f"{blocks_done} blocks are done, of an order that is not of {len(order)}")
+        account = cls(order)
         account._loss[:] = arrays["account.loss"]
         for name, counts in account._counts.items():
             counts[:] = arrays[f"account.{name}"]
         account.blocks_done, account.seconds = blocks_done, seconds
         return account
+
+
+def checked_history(entries: Any) -> list[dict[str, Any]]:
+    """Return what a file has for the entries of epochs; `ValueError` where they cannot be that."""
+    if isinstance(entries, list) and all(isinstance(entry, dict) and _is_entry(entry) for entry in entries):
+        return entries
+    raise ValueError("its history is not that of epochs")
+
+
+def _is_entry(entry: Mapping[str, Any]) -> bool:
+    """Whether all is there that is asked of an entry later."""
+    whole = all(type(entry.get(name)) is int and entry[name] >= 0 for name in ("epoch", *COUNTS))
+    numbers = [entry.get(name) for name in ("seconds", "tokens_per_second", "alpha")]
+    losses = [entry.get("loss"), entry.get("validation_loss"), *(entry.get("interval_losses") or [])]
+    return whole and all(map(_is_number, numbers + [loss for loss in losses if loss is not None]))
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _ratio(loss: float, examples: int) -> float | None:

@@ -23,8 +23,8 @@ import numpy as np
 
 import wordmill
 from wordmill.core import instruction_set
-from wordmill.errors import FormatError, OutputError, ParameterError
-from wordmill.training.account import Account
+from wordmill.errors import FormatError, OutputError, ParameterError, WordmillError
+from wordmill.training.account import Account, checked_history
 from wordmill.training.callbacks import Callback, Run
 from wordmill.vectors.formats.directory import Model, load_model, save_model
 
@@ -210,16 +210,15 @@ def resume(run: Run, directory: str | PathLike[str]) -> bool:
     saved = _newest(Path(directory))
     if saved is None:
         return False
-    _check_same(run, saved, Path(directory))
-    position, training = saved.settings["position"], saved.training
-    if training is None:
-        raise FormatError(f"{directory}: training.safetensors was deleted, and there is no going on without it")
-    run.input_vectors[:], run.output_vectors[:] = saved.keyed_vectors.vectors, training["output_vectors"]
-    run.history, run.tokens_done = saved.settings["history"], position["tokens_done"]
-    run.seconds = position["seconds"]
-    run.account = None
-    if "blocks_done" in position:
-        run.account = Account.from_arrays(training, position["blocks_done"], position["epoch_seconds"])
+    try:
+        _check_same(run, saved, Path(directory))
+        _take(run, saved, Path(directory))
+    except WordmillError:
+        raise
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise FormatError(
+            f"{directory}: the checkpoint does not fit together ({error!r}): remove it to start anew"
+        ) from error
     return True
 
 
@@ -245,6 +244,21 @@ def _newest(directory: Path) -> Model | None:
     if found:
         raise FormatError(f"{directory}: none of {len(found)} checkpoints can be read: remove it to start anew")
     return None
+
+
+def _take(run: Run, saved: Model, directory: Path) -> None:
+    """Take over what a checkpoint holds."""
+    position, training = saved.settings["position"], saved.training
+    if training is None:
+        raise FormatError(f"{directory}: training.safetensors was deleted, and there is no going on without it")
+    run.input_vectors[:], run.output_vectors[:] = saved.keyed_vectors.vectors, training["output_vectors"]
+    run.history, run.account = checked_history(saved.settings["history"]), None
+    if "blocks_done" in position:
+        run.account = Account.from_arrays(training, int(position["blocks_done"]), float(position["epoch_seconds"]))
+    run.tokens_done, run.seconds = int(position["tokens_done"]), float(position["seconds"])
+    in_books = sum(entry["tokens"] for entry in run.history) + (run.account.tokens if run.account else 0)
+    if run.tokens_done != in_books:
+        raise ValueError(f"{run.tokens_done} tokens are done, {in_books} by the books")
 
 
 def _params(run: Run) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from contextlib import ExitStack
 import numpy as np
 
 from wordmill.config import TrainConfig
-from wordmill.errors import DivergenceError
+from wordmill.errors import DivergenceError, FormatError
 from wordmill.training.account import Account
 from wordmill.training.backends import Backend, Blocks, Sums
 from wordmill.training.callbacks import Callback, Run
@@ -82,7 +82,10 @@ class Trainer:
     def _train_epoch(self) -> None:
         run, epoch = self._run, len(self._run.history)
         blocks = self._schedule.blocks(epoch)
-        run.account = run.account or Account(self._schedule.order(epoch))
+        order = self._schedule.order(epoch)
+        run.account = run.account or Account(order)
+        if not run.account.is_of(order):
+            raise FormatError("the checkpoint holds the books of other blocks than this run's: remove it to start anew")
         while not run.account.complete and not run.stopped:
             done = run.account.blocks_done
             run.sound = False

@@ -15,6 +15,7 @@ from wordmill.config import TrainConfig, knobs
 from wordmill.corpus import EncodedCorpus, Vocab
 from wordmill.errors import DivergenceError, FormatError, NotFittedError, ParameterError
 from wordmill.text import lower
+from wordmill.training.account import checked_history
 from wordmill.training.callbacks import Callback, Run
 from wordmill.training.checkpoint import LastGood, last_good
 from wordmill.training.checkpoint import resume as resume_run
@@ -32,7 +33,7 @@ from wordmill.training.setup import (
 )
 from wordmill.vectors import KeyedVectors, hub
 from wordmill.vectors.card import CardFacts, Scored
-from wordmill.vectors.formats.directory import load_model, save_model
+from wordmill.vectors.formats.directory import Model, load_model, save_model
 
 __all__ = ["Word2Vec"]
 
@@ -54,7 +55,7 @@ class Word2Vec:
 
     def __init__(
         self,
-        *,
+        *unnamed: Never,
         architecture: Literal["skipgram", "cbow"] = "skipgram",
         vector_size: int = 100,
         window: int | Literal["sequence"] = 5,
@@ -78,6 +79,11 @@ class Word2Vec:
         verbose: bool = False,
         **unknown: Never,
     ) -> None:
+        if unnamed:
+            raise ParameterError(
+                "Word2Vec takes parameters by name, as in Word2Vec(vector_size=100), and the corpus by fit: "
+                "Word2Vec().fit(corpus)"
+            )
         TrainConfig.check_names(unknown)
         self.architecture = architecture
         self.vector_size = vector_size
@@ -388,15 +394,16 @@ class Word2Vec:
             raise FormatError(
                 f"{path} holds vectors without the settings of a training: read it with KeyedVectors.load"
             )
-        params = dict(saved.settings["params"])
-        if params["tokenizer"] is None:
-            params["tokenizer"] = _lost_tokenizer
-        model = cls(**params)
-        output_vectors = saved.training["output_vectors"] if saved.training else None
-        config = TrainConfig.from_params(params)
-        model._trained = _Trained(
-            config, saved.keyed_vectors, output_vectors, saved.settings["history"], saved.settings["corpus"]
-        )
+        try:
+            params = dict(saved.settings["params"])
+            if params["tokenizer"] is None:
+                params["tokenizer"] = _lost_tokenizer
+            model = cls(**params)
+            model._trained = _Trained.from_saved(saved, TrainConfig.from_params(params))
+        except (KeyError, TypeError, ValueError) as error:
+            raise FormatError(
+                f"{path}: what it says of its training cannot be ({error!r}); its vectors are read by KeyedVectors.load"
+            ) from error
         return model
 
     def push_to_hub(
@@ -449,6 +456,19 @@ class _Trained:
         output_vectors.flags.writeable = False
         entries = [{**entry, "epoch": len(earlier) + entry["epoch"]} for entry in run.entries()]
         return cls(run.config, run.as_keyed_vectors(), output_vectors, [*earlier, *entries], run.fingerprint)
+
+    @classmethod
+    def from_saved(cls, saved: Model, config: TrainConfig) -> _Trained:
+        """Take what a model directory has; a `KeyError`, `TypeError` or `ValueError` where it does not fit together."""
+        vectors, output_vectors = saved.keyed_vectors, saved.training["output_vectors"] if saved.training else None
+        if output_vectors is not None and (output_vectors.shape, output_vectors.dtype.kind) != (
+            vectors.vectors.shape,
+            "f",
+        ):
+            raise ValueError(f"output vectors {output_vectors.dtype} {output_vectors.shape}")
+        return cls(
+            config, vectors, output_vectors, checked_history(saved.settings["history"]), str(saved.settings["corpus"])
+        )
 
     def settings(self) -> dict[str, Any]:
         """Return what JSON can hold of it, for a saved model."""

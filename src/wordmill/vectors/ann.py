@@ -16,8 +16,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from wordmill.atomic import atomic_file
-from wordmill.errors import FormatError, MissingDependencyError
+from wordmill.atomic import atomic_file, fingerprint
+from wordmill.errors import FormatError, MissingDependencyError, counted
 from wordmill.vectors.nearest import nearest_rows
 from wordmill.vectors.search import Floats, TopK
 from wordmill.vectors.table import VectorTable
@@ -42,7 +42,7 @@ class ApproximateIndex:
         self._table, self._index, self.recall = table, index, recall
 
     def __repr__(self) -> str:
-        return f"ApproximateIndex({len(self._table)} keys, recall={self.recall:.3f})"
+        return f"ApproximateIndex({counted(len(self._table), 'key')}, recall={self.recall:.3f})"
 
     @classmethod
     def build(
@@ -104,7 +104,7 @@ class ApproximateIndex:
         index_file, about_file = (Path(directory) / name for name in INDEX_FILES)
         with atomic_file(index_file) as staging:
             self._index.save(str(staging))
-        about = {"recall": self.recall, "vectors": _fingerprint(self._table), "bytes": index_file.stat().st_size}
+        about = {"recall": self.recall, "vectors": _name_of(self._table), "file": fingerprint(index_file)}
         with atomic_file(about_file) as staging:
             staging.write_text(json.dumps(about) + "\n", encoding="utf-8")
 
@@ -120,12 +120,13 @@ class ApproximateIndex:
         index_file, about_file = (Path(directory) / name for name in INDEX_FILES)
         try:
             about = json.loads(about_file.read_text(encoding="utf-8"))
-            recall, vectors, size = float(about["recall"]), about["vectors"], about["bytes"]
-            if size != index_file.stat().st_size:
-                raise FormatError(f"{index_file} is not the file that {about_file} tells of: build the index again")
-        except (OSError, ValueError, KeyError, TypeError) as error:
+            recall, vectors = float(about["recall"]), about["vectors"]
+            whole = about["file"] == fingerprint(index_file)  # usearch believes what it reads
+        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             raise FormatError(f"{directory} holds no whole index ({error}): build one and save it there") from error
-        if vectors != _fingerprint(table):
+        if not whole:
+            raise FormatError(f"{index_file} is not the file that {about_file} tells of: build the index again")
+        if vectors != _name_of(table):
             raise FormatError(f"{index_file} was built for other vectors: build the index again")
         index = _usearch().Index.restore(str(index_file), view=True)
         if index is None or len(index) != len(table) or index.ndim != table.vector_size:
@@ -143,7 +144,7 @@ def _recall(index: ApproximateIndex, table: VectorTable) -> float:
     return hits / max(1, int((true.ids >= 0).sum()))
 
 
-def _fingerprint(table: VectorTable) -> str:
+def _name_of(table: VectorTable) -> str:
     """Tell one matrix from another: its shape, and a checksum of its norms."""
     return f"{len(table)}x{table.vector_size}:{zlib.crc32(table.norms.astype('<f4').tobytes()):08x}"
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import wordmill
-from wordmill.errors import ParameterError
+from wordmill.errors import ParameterError, counted
 from wordmill.vectors.table import VectorTable
 
 __all__ = ["CardFacts", "Scored", "model_card"]
@@ -104,9 +104,8 @@ def _metadata(repo_id: str, facts: CardFacts) -> str:
 
 def _summary(vectors: VectorTable) -> str:
     what = "words" if vectors.kind == "str" else "integer keys"
-    return (
-        f"Vectors of {len(vectors):,} {what}, {vectors.vector_size} numbers each, by wordmill {wordmill.__version__}."
-    )
+    size = counted(vectors.vector_size, "number")
+    return f"Vectors of {len(vectors):,} {what}, {size} each, by wordmill {wordmill.__version__}."
 
 
 def _use(repo_id: str, vectors: VectorTable) -> list[str]:
@@ -134,7 +133,7 @@ def _training(settings: Mapping[str, Any]) -> list[str]:
     lines = ["| parameter | value |", "|---|---|"] if params else []
     lines += [f"| {name} | `{value}` |" for name, value in params.items()]
     if history and history[-1]["loss"] is not None:
-        lines += ["", f"Loss per example in the last of {len(history)} epochs: {history[-1]['loss']:.4f}."]
+        lines += ["", f"Loss per example in the last of {counted(len(history), 'epoch')}: {history[-1]['loss']:.4f}."]
     return lines
 
 

@@ -33,6 +33,8 @@ def encode_documents(
     weights
         (V,) a factor for the vector of each key; the sum is still divided by the number of keys found.
     """
+    if not isinstance(documents, Iterable):
+        raise ParameterError(f"documents are texts or lists of keys, not {documents!r}")
     means = [_block_means(table, ids, weights) for ids in _blocks(table, documents)]
     return np.concatenate([np.empty((0, table.vector_size), dtype=table.vectors.dtype), *means])
 

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from wordmill.errors import ParameterError
+from wordmill.errors import ParameterError, counted
 from wordmill.vectors.card import CardFacts, Scored
 from wordmill.vectors.documents import Document, encode_documents, sif_weights
 from wordmill.vectors.keys import Key
 from wordmill.vectors.nearest import nearest_rows
-from wordmill.vectors.queries import Query, combine, parse_many, parse_terms
+from wordmill.vectors.queries import Query, combine, is_one_term, parse_many, parse_terms
 from wordmill.vectors.search import Floats, Neighbor, TopK, row_norms, similarities, unit_rows
 from wordmill.vectors.table import VectorTable
 
@@ -183,15 +183,12 @@ class KeyedVectors(VectorTable):
 
     def doesnt_match(self, keys: Sequence[Key]) -> Key:
         """Return the key whose vector is furthest from the mean of all unit vectors given."""
-        if len(keys) < 1 or isinstance(keys, str):
-            raise ParameterError("doesnt_match needs a list of keys")
-        units = self.unit_vectors(self.get_indices(keys))
+        units = self.unit_vectors(self._several(keys))
         return keys[int(np.argmin(units @ units.mean(axis=0)))]
 
     def most_similar_to_given(self, key: Key, keys: Sequence[Key]) -> Key:
         """Return the key, of those given, that is most similar to `key`."""
-        if len(keys) < 1 or isinstance(keys, str):
-            raise ParameterError("most_similar_to_given needs a list of keys")
+        self._several(keys)
         return keys[int(np.argmin(self.distances(key, keys)))]
 
     def closer_than(self, key: Key, other: Key) -> list[Key]:
@@ -227,9 +224,9 @@ class KeyedVectors(VectorTable):
         ignore_missing
             Whether keys without a vector are passed over; else they are an error.
         """
-        listed = [keys] if isinstance(keys, str | int | np.integer) else list(keys)
+        listed: list[Any] = [keys] if is_one_term(keys) else list(keys)  # type: ignore[arg-type]
         if weights is not None and len(weights) != len(listed):
-            raise ParameterError(f"{len(listed)} keys but {len(weights)} weights")
+            raise ParameterError(f"{counted(len(listed), 'key')} but {len(weights)} weights")
         total, size = np.zeros(self.vector_size), 0.0
         for key, weight in zip(listed, weights or [1.0] * len(listed), strict=True):
             if ignore_missing and not isinstance(key, np.ndarray | tuple) and key not in self:
@@ -292,7 +289,9 @@ class KeyedVectors(VectorTable):
             clip_end = min(_positive("restrict_vocab", restrict_vocab), len(self) if clip_end is None else clip_end)
         stop = len(self) if clip_end is None else min(clip_end, len(self))
         if not 0 <= clip_start < stop:
-            raise ParameterError(f"rows {clip_start} to {stop} hold no key to search: there are {len(self)} keys")
+            raise ParameterError(
+                f"rows {clip_start} to {stop} hold no key to search: there are {counted(len(self), 'key')}"
+            )
         return clip_start, stop
 
     def _neighbors(self, ids: NDArray[np.int64], scores: Floats) -> list[list[Neighbor]]:
@@ -301,6 +300,12 @@ class KeyedVectors(VectorTable):
         together = list(map(Neighbor, self.key_table.take(ids[known]), scores[known].tolist()))
         ends = np.cumsum(known.sum(axis=1)).tolist()
         return [together[begin:end] for begin, end in pairwise([0, *ends])]
+
+    def _several(self, keys: Sequence[Key]) -> NDArray[np.int64]:
+        ids = self.get_indices(keys)
+        if not len(ids):
+            raise ParameterError("a list of no keys: give at least one")
+        return ids
 
     def _one_key(self, key: Key) -> Key:
         self.get_index(key)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,7 +13,7 @@ from wordmill.vectors.keys import Key
 from wordmill.vectors.search import Floats, row_norms, unit_rows
 from wordmill.vectors.table import VectorTable
 
-__all__ = ["Query", "QueryTerm", "Term", "checked_vectors", "combine", "parse_many", "parse_terms"]
+__all__ = ["Query", "QueryTerm", "Term", "checked_vectors", "combine", "is_one_term", "parse_many", "parse_terms"]
 
 QueryTerm = Key | Floats | tuple[Key | Floats, float]
 Query = QueryTerm | Sequence[QueryTerm]
@@ -30,7 +30,7 @@ class Term(NamedTuple):
 
 def parse_terms(table: VectorTable, query: Query) -> Iterator[Term]:
     """Yield the terms of a query: a key, a vector (D,), a pair (key or vector, weight), or a sequence of these."""
-    for term in [query] if _is_one_term(query) else query:  # type: ignore[union-attr]
+    for term in [query] if is_one_term(query) else query:  # type: ignore[union-attr]
         weighted = isinstance(term, tuple) and len(term) == 2
         what, weight = term if weighted else (term, 1.0)  # type: ignore[misc]
         if not isinstance(weight, int | float | np.number) or not np.isfinite(weight):
@@ -58,8 +58,6 @@ def parse_many(
     table: VectorTable, queries: Sequence[Key] | NDArray[Any]
 ) -> tuple[Floats, list[NDArray[np.int64]] | None]:
     """Return unit vectors (Q, D) of many keys, and the row that each is; or of the rows of a matrix, and None."""
-    if isinstance(queries, str):
-        raise ParameterError(f"one key {queries!r} where many are asked for: give a list of keys, or a matrix")
     if isinstance(queries, np.ndarray) and queries.dtype.kind == "f":
         rows = checked_vectors(table, queries)
         return unit_rows(rows, row_norms(rows)), None
@@ -76,8 +74,8 @@ def checked_vectors(table: VectorTable, rows: Floats) -> Floats:
     return rows.astype(table.vectors.dtype, copy=False)
 
 
-def _is_one_term(query: Query) -> bool:
+def is_one_term(query: Query) -> bool:
     """Whether a query is one key or one vector, not a sequence of terms."""
     if isinstance(query, np.ndarray):
         return query.ndim == 1 and query.dtype.kind == "f"
-    return isinstance(query, str | int | np.integer)
+    return isinstance(query, str) or not isinstance(query, Iterable)

@@ -41,7 +41,8 @@ def row_norms(matrix: Floats) -> Floats:
     squares = np.empty(len(matrix), dtype=np.float64)
     for begin, end in spans(0, len(matrix), 1 << 14):
         np.einsum("ij,ij->i", matrix[begin:end], matrix[begin:end], out=squares[begin:end], dtype=np.float64)
-    return np.sqrt(squares, out=squares).astype(matrix.dtype)
+    with np.errstate(over="ignore"):  # who needs finite lengths looks at them
+        return np.sqrt(squares, out=squares).astype(matrix.dtype)
 
 
 def unit_rows(rows: Floats, norms: Floats) -> Floats:

@@ -9,7 +9,7 @@ from typing import Any, Literal, Self, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from wordmill.errors import MissingKeyError, ParameterError
+from wordmill.errors import MissingKeyError, ParameterError, counted
 from wordmill.text import TokenizerName
 from wordmill.vectors.keys import IntegerKeys, Key, KeyTable, PackedKeys, TextKeys, make_key_table, near_spellings
 from wordmill.vectors.search import Floats, row_norms, unit_rows
@@ -38,10 +38,12 @@ class VectorTable:
         self._counts = None if counts is None else _read_only(np.asarray(counts, dtype=np.int64))
         for name, array in (("norms", self._norms), ("counts", self._counts)):
             if array is not None and array.shape != (len(self),):
-                raise ParameterError(f"{name} has shape {array.shape}, but there are {len(self)} keys")
+                raise ParameterError(f"{name} has shape {array.shape}, but there are {counted(len(self), 'key')}")
         if not np.isfinite(self._norms).all():
             row = int(np.flatnonzero(~np.isfinite(self._norms))[0])
-            raise ParameterError(f"the vector of key {self._table[row]!r} (row {row}) holds NaN or infinity")
+            raise ParameterError(
+                f"the vector of key {self._table[row]!r} (row {row}) holds NaN or infinity, or is too long"
+            )
         if tokenizer not in ("whitespace", "words", None):
             raise ParameterError(f"tokenizer={tokenizer!r}: 'whitespace', 'words' or None")
         self.tokenizer, self.lowercase = tokenizer, lowercase
@@ -115,7 +117,7 @@ class VectorTable:
 
     def __getitem__(self, keys: Key | Sequence[Key] | NDArray[np.integer[Any]]) -> Floats:
         """Return the vector (D,) of a key, or the vectors (n, D) of several."""
-        if isinstance(keys, str | int | np.integer):
+        if isinstance(keys, str) or not isinstance(keys, Iterable):
             return self._rows(self.get_index(keys))
         return self._rows(self.get_indices(keys))
 
@@ -140,6 +142,8 @@ class VectorTable:
 
     def get_indices(self, keys: Iterable[Key] | NDArray[np.integer[Any]]) -> NDArray[np.int64]:
         """Rows of several keys (n,); `MissingKeyError` for the first that is missing."""
+        if isinstance(keys, str) or not isinstance(keys, Iterable):
+            raise ParameterError(f"{keys!r} where several keys are asked for: give a list of keys")
         listed = keys if isinstance(keys, np.ndarray) else list(keys)
         ids = self._table.find_many(listed)
         if (ids < 0).any():
@@ -153,11 +157,13 @@ class VectorTable:
     def _missing(self, key: object) -> MissingKeyError:
         if isinstance(self._table, IntegerKeys):
             low, high = self._table.keys.min(), self._table.keys.max()
-            return MissingKeyError(f"no vector for {key!r}: the {len(self)} keys are integers from {low} to {high}")
+            return MissingKeyError(
+                f"no vector for {key!r}: the {counted(len(self), 'key')} are integers from {low} to {high}"
+            )
         if not isinstance(key, str):
             return MissingKeyError(f"no vector for {key!r}: the keys of this model are strings")
         near = ", ".join(repr(form) for form in near_spellings(self._table, key))
-        hint = f"did you mean {near}?" if near else f"it is not among the {len(self)} keys"
+        hint = f"did you mean {near}?" if near else f"it is not among the {counted(len(self), 'key')}"
         return MissingKeyError(f"no vector for {key!r}: {hint}")
 
     # -- other tables made of this one --------------------------------------------------------------------------------
@@ -189,7 +195,9 @@ class VectorTable:
         """
         rows = _checked_matrix(vectors, len(keys)).astype(self._vectors.dtype, copy=False)
         if rows.shape[1] != self.vector_size:
-            raise ParameterError(f"the new vectors have {rows.shape[1]} dimensions, those here {self.vector_size}")
+            raise ParameterError(
+                f"the new vectors have {counted(rows.shape[1], 'dimension')}, those here {self.vector_size}"
+            )
         if self._counts is None and counts is not None:
             raise ParameterError("counts given, but the keys here have none")
         more_counts = np.zeros(len(keys), dtype=np.int64) if counts is None else np.asarray(counts, dtype=np.int64)
@@ -230,7 +238,7 @@ def _checked_matrix(vectors: Floats, rows: int) -> Floats:
     if matrix.dtype.kind != "f" or matrix.ndim != 2 or 0 in matrix.shape:
         raise ParameterError(f"vectors must be floats of shape (keys, dimensions), not {matrix.dtype} {matrix.shape}")
     if len(matrix) != rows:
-        raise ParameterError(f"{rows} keys but {len(matrix)} vectors: each key needs one row")
+        raise ParameterError(f"{counted(rows, 'key')} but {counted(len(matrix), 'vector')}: each key needs one row")
     return matrix if matrix.dtype in (np.float32, np.float64) else matrix.astype(np.float32)
 
 

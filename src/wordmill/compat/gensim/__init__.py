@@ -7,7 +7,10 @@ listed in the documentation (docs/gensim.md).
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 from wordmill.compat.gensim import models, utils
+from wordmill.compat.gensim.absent import PARTS, no_name
 from wordmill.compat.gensim.models import CallbackAny2Vec, KeyedVectors, Word2Vec
 from wordmill.compat.gensim.models.word2vec import LineSentence, PathLineSentences, Text8Corpus
 
@@ -21,3 +24,9 @@ __all__ = [
     "models",
     "utils",
 ]
+
+__version__ = "4.4.0"  # gensim's, whose names these are
+
+
+def __getattr__(name: str) -> NoReturn:
+    no_name("compat.gensim", name, PARTS)

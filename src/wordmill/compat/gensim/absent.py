@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NoReturn
 
-__all__ = ["KEYED_VECTORS", "WORD2VEC", "no_attribute"]
+__all__ = ["KEYED_VECTORS", "MODELS", "PARTS", "UTILS", "WORD2VEC", "no_attribute", "no_name"]
 
 _INNER = "it is a part of gensim's inside"
 
@@ -13,17 +13,25 @@ WORD2VEC = {
     "add_lifecycle_event": _INNER + "; keep a log with wordmill.LogFile",
     "add_null_word": "there is no null word",
     "create_binary_tree": "hierarchical softmax is not there yet",
+    "cum_table": _INNER + "; noise is drawn from an alias table",
+    "effective_min_count": "it is the least count that is left, that of model.wv.index_to_key[-1]",
     "estimate_memory": "wordmill train --dry-run estimates memory",
-    "init_sims": "norms are computed when they are needed",
     "init_weights": _INNER + "; build_vocab draws the first vectors",
+    "iter": "gensim 4 calls it epochs",
+    "lifecycle_events": _INNER + "; keep a log with wordmill.LogFile",
     "make_cum_table": _INNER + "; noise is drawn from an alias table",
+    "min_alpha_yet_reached": _INNER,
     "prepare_vocab": _INNER + "; call build_vocab",
     "prepare_weights": _INNER + "; call build_vocab",
+    "random": _INNER + "; all draws depend on seed",
+    "raw_vocab": "it is not kept: keep_raw_vocab is not there yet",
     "reset_from": "copy.deepcopy copies a model",
     "scan_vocab": _INNER + "; call build_vocab",
     "score": "it needs hierarchical softmax, which is not there yet; wordmill.Word2Vec.score gives the held-out loss",
     "seeded_vector": _INNER,
+    "size": "gensim 4 calls it vector_size",
     "update_weights": _INNER + "; call build_vocab(..., update=True)",
+    "vocabulary": "gensim 4 has it no more; counts are model.wv.get_vecattr(key, 'count')",
 }
 
 #: The same of its `KeyedVectors`.
@@ -34,6 +42,8 @@ KEYED_VECTORS = {
     "index2word": "gensim 4 calls it index_to_key",
     "log_accuracy": _INNER,
     "log_evaluate_word_pairs": _INNER,
+    "mapfile_path": _INNER,
+    "next_index": "keys have their rows at once; len(kv) is how many there are",
     "resize_vectors": "vectors have the size of their keys; add_vectors adds more",
     "similarity_unseen_docs": "gensim has removed it",
     "sort_by_descending_frequency": "keys are sorted already",
@@ -41,6 +51,40 @@ KEYED_VECTORS = {
     "vocab": "gensim 4 calls it key_to_index; counts are get_vecattr(key, 'count')",
     "wmdistance": "Word Mover's Distance is not there yet: give the vectors to the package POT",
 }
+
+
+_OTHER_MODEL = "only gensim's word vectors are here"
+
+#: The same of its `models`, of gensim itself, and of its `utils`.
+MODELS = dict.fromkeys(
+    ["AuthorTopicModel", "CoherenceModel", "Doc2Vec", "HdpModel", "LdaModel", "LdaMulticore", "LsiModel", "Nmf",
+     "Phrases", "RpModel", "TfidfModel", "doc2vec", "ldamodel", "phrases", "tfidfmodel"],
+    _OTHER_MODEL,
+) | dict.fromkeys(
+    ["FastText", "fasttext"],
+    _OTHER_MODEL + "; wordmill.KeyedVectors.load reads its .bin and .vec files",
+)  # fmt: skip
+PARTS = {
+    "corpora": _OTHER_MODEL,
+    "downloader": "nothing is downloaded here: give the path of a file to KeyedVectors.load",
+    "interfaces": _OTHER_MODEL,
+    "matutils": _OTHER_MODEL,
+    "parsing": "read_corpus(tokenizer=, lowercase=) cuts texts; utils.simple_preprocess is here",
+    "similarities": "for an approximate index use model.wv.wrapped.build_index()",
+    "test": "its texts are gensim's own",
+    "topic_coherence": _OTHER_MODEL,
+}
+UTILS = dict.fromkeys(
+    ["any2unicode", "any2utf8", "save_as_line_sentence", "simple_tokenize", "to_unicode", "to_utf8", "tokenize"],
+    "here are simple_preprocess and deaccent; texts are Python's str",
+)
+
+
+def no_name(module: str, name: str, absent: dict[str, str]) -> NoReturn:
+    """Raise the error for a name that a module of gensim has and ours has not: so `from ... import` says why, too."""
+    if name in absent:
+        raise ImportError(f"gensim's {name} is not in wordmill.{module}: {absent[name]}")
+    raise AttributeError(f"module 'wordmill.{module}' has no attribute {name!r}")
 
 
 def no_attribute(kind: str, name: str, absent: dict[str, str]) -> NoReturn:

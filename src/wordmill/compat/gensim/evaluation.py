@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import math
 from os import PathLike
-from typing import Any
+from typing import Any, NamedTuple
 
 import wordmill
 from wordmill.compat.gensim.files import check_encoding
@@ -13,13 +13,20 @@ from wordmill.errors import ParameterError
 from wordmill.evaluation import evaluate_pairs, read_analogies
 from wordmill.evaluation.analogies import Method, answer_questions
 
-__all__ = ["analogies", "p_value", "word_pairs"]
+__all__ = ["Correlation", "analogies", "p_value", "word_pairs"]
 
 logger = logging.getLogger(__name__)
 
 METHODS: dict[str, Method] = {"most_similar": "3cosadd", "most_similar_cosmul": "3cosmul"}
 DELIMITERS = ("\t", ",", " ")
 _FRACTION_DEPTH = 200  # converged for millions of pairs
+
+
+class Correlation(NamedTuple):
+    """A correlation, and the chance of one at least as far from 0 where there is none: SciPy's names."""
+
+    statistic: float
+    pvalue: float
 
 
 def analogies(
@@ -65,7 +72,7 @@ def word_pairs(
     restrict_vocab: int | None,
     case_insensitive: bool,
     dummy4unknown: bool,
-) -> tuple[tuple[float, float], tuple[float, float], float]:
+) -> tuple[Correlation, Correlation, float]:
     """Return Pearson's and Spearman's correlation, each with its p-value, and the percentage of unknown pairs."""
     if dummy4unknown:
         raise ParameterError("dummy4unknown=True is not there for word pairs: pairs with unknown words are left out")
@@ -76,7 +83,7 @@ def word_pairs(
     result = evaluate_pairs(vectors, path, restrict_vocab=restrict_vocab, case=case)  # type: ignore[arg-type]
     if not result.known:
         raise ParameterError(f"{path}: none of the {result.pairs} pairs has two known words")
-    pearson, spearman = ((value, p_value(value, result.known)) for value in (result.pearson, result.spearman))
+    pearson, spearman = (Correlation(r, p_value(r, result.known)) for r in (result.pearson, result.spearman))
     return pearson, spearman, 100 * (1 - result.coverage)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
 from typing import Any, Literal
@@ -14,7 +15,7 @@ from wordmill.errors import FormatError, ParameterError
 from wordmill.vectors import formats
 from wordmill.vectors.formats.streams import open_input, open_output
 
-__all__ = ["check_encoding", "load_word2vec", "refuse", "save_word2vec"]
+__all__ = ["check_encoding", "load_word2vec", "prepare_save", "refuse", "save_word2vec"]
 
 _DATATYPES: dict[Any, Literal["float32", "float64"]] = {np.dtype("f4"): "float32", np.dtype("f8"): "float64"}
 
@@ -24,6 +25,15 @@ def refuse(where: str, **options: object) -> None:
     for name, value in options.items():
         if value:
             raise ParameterError(f"{where}: {name}={value!r} is not there yet; leave it out")
+
+
+def prepare_save(path: str | PathLike[str], options: Mapping[str, object]) -> None:
+    """Make place for a directory where programs have made an empty temporary file first, as gensim's tutorial does."""
+    if options:
+        raise ParameterError(f"save: {next(iter(options))}= is for gensim's pickles, and here is none: leave it out")
+    file = Path(path)
+    if file.is_file() and not file.is_symlink() and file.stat().st_size == 0:
+        file.unlink()
 
 
 def check_encoding(encoding: str) -> None:

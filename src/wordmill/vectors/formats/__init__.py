@@ -22,7 +22,7 @@ from wordmill.vectors.formats.npz import read_npz, write_npz
 from wordmill.vectors.formats.projector import metadata_path, read_projector, write_projector
 from wordmill.vectors.formats.rows import ReadOptions
 from wordmill.vectors.formats.streams import COMPRESSIONS, Input, open_input
-from wordmill.vectors.formats.text_rows import looks_like_row
+from wordmill.vectors.formats.text_rows import looks_like_rows
 from wordmill.vectors.formats.word2vec import (
     parse_header,
     read_word2vec_binary,
@@ -32,7 +32,7 @@ from wordmill.vectors.formats.word2vec import (
 )
 from wordmill.vectors.keyed_vectors import KeyedVectors
 
-__all__ = ["FORMATS", "Format", "detect", "load", "save"]
+__all__ = ["FORMATS", "Format", "detect", "format_to_write", "load", "save"]
 
 
 @dataclass(frozen=True)
@@ -124,14 +124,20 @@ def save(path: str | PathLike[str], keyed_vectors: KeyedVectors, *, format: str 
         What the format's own writer takes, for example `space="_"` for word2vec.
     """
     target = Path(path)
-    name = _by_suffix(target) if format is None else _known(format, target)
+    name = format_to_write(path, format)
     writer = FORMATS[name].write
     if writer is None:
         raise ParameterError(f"format={name!r} can be read, but not written")
     taken = [*signature(writer).parameters][2:]
     if unknown := sorted(set(options) - set(taken)):
-        raise ParameterError(f"format={name!r} takes no option {unknown[0]!r}, only {', '.join(taken) or 'none'}")
+        known = f", only {', '.join(taken)}" if taken else ""
+        raise ParameterError(f"format={name!r} takes no {unknown[0]}={known}")
     writer(target, keyed_vectors, **options)
+
+
+def format_to_write(path: str | PathLike[str], format: str | None = None) -> str:
+    """Name of the format that `save` writes: the one given, or the one that the ending of the path means."""
+    return _by_suffix(Path(path)) if format is None else _known(format, Path(path))
 
 
 def detect(path: str | PathLike[str]) -> str:
@@ -161,7 +167,7 @@ def _by_content(source: Input) -> str | None:
     line, _, rest = head.partition(b"\n")
     header = parse_header(line + b"\n")
     if header is not None:
-        return "word2vec-text" if looks_like_row(rest.partition(b"\n")[0], header[1]) else "word2vec-binary"
+        return "word2vec-text" if looks_like_rows(rest, header[1]) else "word2vec-binary"
     if looks_like_fasttext(head):
         return "fasttext"
     return "glove" if guess_dimensions(head) else None

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import json
 import logging
-import zlib
 from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
@@ -25,7 +24,7 @@ from typing import Any, NamedTuple
 from numpy.typing import NDArray
 
 import wordmill
-from wordmill.atomic import atomic_directory, recover
+from wordmill.atomic import atomic_directory, fingerprint, recover
 from wordmill.errors import FormatError, OutputError, WordmillError
 from wordmill.safetensors import read_safetensors, write_safetensors
 from wordmill.vectors.formats.storage import StorageType, pack, similarity_error, unpack
@@ -41,7 +40,6 @@ MANIFEST = "manifest.json"
 OPTIONAL = frozenset({"training.safetensors"})  # may be deleted
 _DERIVED = frozenset({"index.usearch", "index.json"})  # written beside the model later; see wordmill.vectors.ann
 _DROPPINGS = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})  # of file managers: not a user's files
-_BLOCK = 1 << 22  # bytes read at once
 _TRIES = 10  # to read a directory that others save to at the same time
 _CURE = "copy the directory again from its source or save it again"
 
@@ -54,6 +52,7 @@ class Model(NamedTuple):
     keyed_vectors: KeyedVectors
     settings: dict[str, Any]  # as given to `save_model`
     training: dict[str, NDArray[Any]] | None  # memory-mapped, read-only; None if it was not saved or was deleted
+    storage: dict[str, Any]  # `dtype`, and the `similarity_error` where it is smaller than the vectors'
 
 
 def save_model(
@@ -97,7 +96,7 @@ def save_model(
         _write_json(directory / "wordmill.json", _settings(keyed_vectors, settings) | {"storage": storage})
         if training is not None:
             write_safetensors(directory / "training.safetensors", training)
-        files = {file.name: _fingerprint(file) for file in sorted(directory.iterdir())}
+        files = {file.name: fingerprint(file) for file in sorted(directory.iterdir())}
         _write_json(directory / MANIFEST, {"format": FORMAT, "files": files})
 
 
@@ -146,7 +145,8 @@ def _load(directory: Path, *, verify: bool) -> Model:
             lowercase=bool(stored["lowercase"]),
         )
         file = directory / "training.safetensors"
-        return Model(keyed_vectors, dict(stored["settings"]), read_safetensors(file) if file.exists() else None)
+        training = read_safetensors(file) if file.exists() else None
+        return Model(keyed_vectors, dict(stored["settings"]), training, dict(stored["storage"]))
     except OSError as error:
         raise FormatError(f"{directory} cannot be read ({error.strerror or error}): {_CURE}") from error
     except FormatError:
@@ -275,22 +275,11 @@ def _check_manifest(directory: Path, *, verify: bool) -> None:
             if name in OPTIONAL:
                 continue
             raise FormatError(f"{file} is missing: {_CURE}")
-        found = _fingerprint(file, checksum=verify)
+        found = fingerprint(file, checksum=verify)
         for what, value in found.items():
             saved = expected.get(what) if isinstance(expected, dict) else None
             if saved != value:
                 raise FormatError(f"{file}: {what} is {value}, and {saved} when it was saved: {_CURE}")
-
-
-def _fingerprint(file: Path, *, checksum: bool = True) -> dict[str, int | str]:
-    size = file.stat().st_size
-    if not checksum:
-        return {"bytes": size}
-    crc = 0
-    with file.open("rb") as handle:
-        while block := handle.read(_BLOCK):
-            crc = zlib.crc32(block, crc)
-    return {"bytes": size, "crc32": f"{crc:08x}"}
 
 
 def _read_json(directory: Path, name: str) -> dict[str, Any]:

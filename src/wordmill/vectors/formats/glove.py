@@ -40,12 +40,12 @@ def write_glove(path: Path, keyed_vectors: KeyedVectors, *, space: str | None = 
 
 
 def guess_dimensions(head: bytes) -> int | None:
-    """Numbers at the end of each of the first lines; the least of them, as a key may look like a number too."""
+    """Numbers at the end of most of the first lines; of several such, the least: a key may end like a number too."""
     lines = head.split(b"\n")
     whole = lines[:-1] if len(lines) > 1 else lines
     numbers = [_trailing_numbers(line.split()) for line in whole[:_LINES]]
-    least = min(numbers, default=0)
-    return least if 0 < least <= MOST_DIMENSIONS and b"\0" not in lines[0] else None
+    usual = max(numbers, key=lambda number: (numbers.count(number), -number), default=0)
+    return usual if 0 < usual <= MOST_DIMENSIONS and b"\0" not in lines[0] else None
 
 
 def _trailing_numbers(fields: list[bytes]) -> int:

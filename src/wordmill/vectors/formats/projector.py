@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from wordmill.errors import FormatError, OutputError
+from wordmill.errors import FormatError, OutputError, counted
 from wordmill.vectors.formats.rows import MOST_DIMENSIONS, ReadOptions, RowCollector
 from wordmill.vectors.formats.streams import Input, open_input, open_output
 from wordmill.vectors.formats.text_rows import parse_numbers, read_lines
@@ -44,7 +44,7 @@ def read_projector(path: Path, options: ReadOptions) -> KeyedVectors:
         first = next(blocks, [b""])
         dimensions = len(first[0].split())
         if not 0 < dimensions <= MOST_DIMENSIONS:
-            raise FormatError(f"{path}: line 1 holds {dimensions} numbers: not a file of vectors")
+            raise FormatError(f"{path}: line 1 holds {counted(dimensions, 'number')}: not a file of vectors")
         rows = RowCollector(path, dimensions, options)
         for lines in chain([first], blocks):
             _take(
@@ -53,7 +53,9 @@ def read_projector(path: Path, options: ReadOptions) -> KeyedVectors:
             if rows.seen == options.limit:
                 return rows.finish()
     if rows.seen < len(metadata.keys):
-        raise FormatError(f"{path}: {rows.seen} vectors, but {len(metadata.keys)} keys in {metadata_path(path)}")
+        raise FormatError(
+            f"{path}: {counted(rows.seen, 'vector')}, but {counted(len(metadata.keys), 'key')} in {metadata_path(path)}"
+        )
     return rows.finish()
 
 
@@ -67,7 +69,9 @@ def _take(path: Path, metadata: _Metadata, rows: RowCollector, lines: list[bytes
             f"{path}: line {begin + index + 1} does not hold {dimensions} numbers: {lines[index][:40]!r}: mend the line"
         )
     if end > len(metadata.keys):
-        raise FormatError(f"{path}: more vectors than the {len(metadata.keys)} keys of {metadata_path(path)}")
+        raise FormatError(
+            f"{path}: more vectors than the {counted(len(metadata.keys), 'key')} of {metadata_path(path)}"
+        )
     counts = None if metadata.counts is None else metadata.counts[begin:end]
     rows.add(metadata.keys[begin:end], numbers, lambda index: f"line {begin + index + 1}", counts=counts)
 
@@ -105,7 +109,9 @@ def _read_metadata(path: Path) -> _Metadata:
     cells = [line.split("\t") for line in lines[1:]]
     for number, row in enumerate(cells, start=2):
         if len(row) != len(header):
-            raise FormatError(f"{path}: line {number} has {len(row)} cells, the header {len(header)}: mend the line")
+            raise FormatError(
+                f"{path}: line {number} has {counted(len(row), 'cell')}, the header {len(header)}: mend the line"
+            )
     column = next((header.index(name) for name in ("key", "word", "label") if name in header), 0)
     keys = [row[column] for row in cells]
     if "count" not in header:

@@ -10,9 +10,10 @@ from typing import Any, Literal, NoReturn, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from wordmill.errors import FormatError, OutputError, ParameterError
+from wordmill.errors import FormatError, OutputError, ParameterError, counted
 from wordmill.vectors.keyed_vectors import KeyedVectors
 from wordmill.vectors.keys import Key, TextKeys
+from wordmill.vectors.search import Floats
 
 __all__ = [
     "MOST_DIMENSIONS",
@@ -148,7 +149,7 @@ class RowCollector:
         vectors = self._matrix[: len(self._rows)]
         counts = np.concatenate(self._counts) if self._counts else None
         keys = TextKeys.from_index(self._rows) if self._options.keys == "str" else self._integers()
-        return KeyedVectors(keys, vectors, counts=counts)
+        return _keyed_vectors(self._path, keys, vectors, counts)
 
     def _decoded(self, keys: Sequence[bytes] | list[str], place: Callable[[int], str]) -> list[str]:
         if keys and isinstance(keys[0], str):
@@ -220,9 +221,15 @@ def collect_arrays(
     if options.duplicates == "first":
         first = np.sort(np.unique(keys, return_index=True)[1])
         keys, vectors, counts = keys[first], vectors[first], None if counts is None else counts[first]
+    with np.errstate(over="ignore"):
+        return _keyed_vectors(path, keys, vectors.astype(options.dtype, copy=False), counts)
+
+
+def _keyed_vectors(
+    path: Path, keys: TextKeys | NDArray[np.int64], vectors: Floats, counts: NDArray[np.int64] | None
+) -> KeyedVectors:
     try:
-        with np.errstate(over="ignore"):
-            return KeyedVectors(keys, vectors.astype(options.dtype, copy=False), counts=counts)
+        return KeyedVectors(keys, vectors, counts=counts)
     except ParameterError as error:
         raise FormatError(f"{path}: {error}") from None
 
@@ -249,7 +256,7 @@ def text_keys(path: Path, keyed_vectors: KeyedVectors, space: str | None) -> lis
         return keys
     if space is None or _SPACES.intersection(space) or not space:
         raise OutputError(
-            f"{path}: {len(spaced)} keys are empty or hold white space, for example {keys[spaced[0]]!r}, "
+            f"{path}: {counted(len(spaced), 'key')} empty or with white space, for example {keys[spaced[0]]!r}, "
             "which ends a key in this format: give space='_' or save a model directory"
         )
     table = str.maketrans(dict.fromkeys(_SPACES, space))

@@ -6,20 +6,24 @@ is read again line by line, with all care, and either it is fine (a key holds sp
 
 from __future__ import annotations
 
+import codecs
+import re
 from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
-from wordmill.errors import FormatError
+from wordmill.errors import FormatError, counted
 from wordmill.vectors.formats.rows import RowCollector
 from wordmill.vectors.formats.streams import Input
 from wordmill.vectors.search import Floats
 
-__all__ = ["format_rows", "looks_like_row", "parse_number", "parse_numbers", "read_lines", "read_rows", "split_row"]
+__all__ = ["format_rows", "looks_like_rows", "parse_number", "parse_numbers", "read_lines", "read_rows", "split_row"]
 
 _BLOCK = 1 << 22  # bytes read at once
 _LONGEST_LINE = 1 << 26
+_LINES = 10  # rows that are looked at to tell text from binary
+_CONTROLS = re.compile(rb"[\0-\x08\x0e-\x1f\x7f]")  # which no text holds, and numbers in binary sooner or later do
 
 
 def read_rows(source: Input, rows: RowCollector, dimensions: int, *, line: int, first: bytes = b"", most: int) -> bool:
@@ -87,10 +91,11 @@ def _lines(block: bytes) -> list[bytes]:
 
 def parse_numbers(lines: list[bytes], dimensions: int) -> NDArray[np.float64] | None:
     """Numbers (n, D) of lines that hold nothing else; None where some line is not so."""
-    if not all(map(bytes.strip, lines)):
+    text = b"\n".join(lines).decode("latin-1").split("\n")
+    if not all(map(str.strip, text)):
         return None  # the parser would pass over such lines
     try:
-        parsed = np.loadtxt(b"\n".join(lines).decode("latin-1").split("\n"), dtype=np.float64, comments=None, ndmin=2)
+        parsed = np.loadtxt(text, dtype=np.float64, comments=None, ndmin=2)
     except ValueError:
         return None
     return parsed if parsed.shape == (len(lines), dimensions) else None
@@ -104,8 +109,8 @@ def _parse_carefully(
         key, fields = split_row(row, dimensions)
         if len(fields) < dimensions:
             raise FormatError(
-                f"{source.path}: line {line + index} has {len(fields)} numbers after its key, not {dimensions}: "
-                f"{_shown(row)}: mend or remove the line"
+                f"{source.path}: line {line + index} has {counted(len(fields), 'number')} after its key, not "
+                f"{dimensions}: {_shown(row)}: mend or remove the line"
             )
         for column, field in enumerate(fields):
             value = parse_number(field)
@@ -114,10 +119,8 @@ def _parse_carefully(
                 raise FormatError(f"{source.path}: {where}: {_shown(field)} is not a number: mend or remove the line")
             numbers[index, column] = value
         if any(parse_number(part) is not None for part in key.split()[1:]):
-            where = f"line {line + index}"
-            raise FormatError(
-                f"{source.path}: {where} has more than {dimensions} numbers: {_shown(row)}: mend or remove it"
-            )
+            where = f"line {line + index} has more than {counted(dimensions, 'number')}"
+            raise FormatError(f"{source.path}: {where}: {_shown(row)}: mend or remove it")
         keys.append(key)
     return keys, numbers
 
@@ -134,11 +137,27 @@ def _shown(text: bytes) -> str:
     return repr(text[:40].decode("utf-8", "replace")) + ("..." if len(text) > 40 else "")
 
 
-def looks_like_row(line: bytes, dimensions: int) -> bool:
-    """Whether a line (it may be cut off after some numbers) is text: a key and then numbers."""
-    _, fields = (
-        split_row(line.replace(b"\t", b" "), dimensions)
-        if line.count(b" ") >= dimensions
-        else (b"", line.split()[1:-1])
-    )
+def looks_like_rows(head: bytes, dimensions: int) -> bool:
+    """Whether the first rows of a file are text: one of them at least a key and its numbers, or nothing but letters.
+
+    So a bad row does not make a file binary: its own reader then names the line.
+    """
+    first, *others = head.replace(b"\t", b" ").split(b"\n", _LINES)[:_LINES]
+    if _is_row(first, dimensions) or any(row.count(b" ") >= dimensions and _is_row(row, dimensions) for row in others):
+        return True
+    return not _CONTROLS.search(head) and _is_utf8(head)
+
+
+def _is_row(line: bytes, dimensions: int) -> bool:
+    """Whether a line (it may be cut off after some numbers) is a key and then numbers."""
+    _, fields = split_row(line, dimensions) if line.count(b" ") >= dimensions else (b"", line.split()[1:-1])
     return b"\0" not in line and bool(fields) and all(parse_number(field) is not None for field in fields)
+
+
+def _is_utf8(head: bytes) -> bool:
+    """Whether bytes are UTF-8, a last character that is cut off included."""
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from wordmill.errors import FormatError
+from wordmill.errors import FormatError, counted
 from wordmill.vectors.formats.rows import ReadOptions, RowCollector, believable_rows, check_header, text_keys
 from wordmill.vectors.formats.streams import Input, open_input, open_output
 from wordmill.vectors.formats.text_rows import format_rows, read_rows
@@ -107,12 +107,13 @@ def _prepare(
 def _check_count(path: Path, seen: int, wanted: int, count: int, *, more: bool) -> None:
     if seen < wanted:
         raise FormatError(
-            f"{path}: the header claims {count} vectors, but the file ends after {seen}: "
+            f"{path}: the header claims {counted(count, 'vector')}, but the file ends after {seen}: "
             f"fetch it again, or read what is there with limit={max(seen, 1)}"
         )
     if more:
         raise FormatError(
-            f"{path}: the header claims {count} vectors, but more follow: correct it, or read these with limit={count}"
+            f"{path}: the header claims {counted(count, 'vector')}, but more follow: "
+            f"correct it, or read these with limit={count}"
         )
 
 

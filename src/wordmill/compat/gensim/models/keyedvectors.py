@@ -21,7 +21,7 @@ from wordmill.vectors.postprocess import to_unit_length
 from wordmill.vectors.queries import combine
 from wordmill.vectors.search import Floats, row_norms, similarities, unit_rows
 
-__all__ = ["KeyedVectors", "frozen_rows"]
+__all__ = ["KeyedVectors", "Word2VecKeyedVectors", "frozen_rows"]
 
 logger = logging.getLogger(__name__)
 
@@ -96,7 +96,7 @@ class KeyedVectors:
     @property
     def norms(self) -> Floats:
         """Length of each vector (V,)."""
-        return self.wrapped.norms
+        return self._empty[:, 0] if self._wrapped is None else self._wrapped.norms
 
     @property
     def index_to_key(self) -> list[Any]:
@@ -261,7 +261,9 @@ class KeyedVectors:
         """Keys that are closer to `key1` than `key2` is, by row."""
         return sorted(self.wrapped.closer_than(self._key(key1), self._key(key2)), key=self.get_index)
 
-    words_closer_than = closer_than
+    def words_closer_than(self, word1: Key, word2: Key) -> list[Key]:
+        """Keys that are closer to `word1` than `word2` is, by row."""
+        return self.closer_than(word1, word2)
 
     def rank(self, key1: Key, key2: Key) -> int:
         """Place of `key2` among the neighbours of `key1`: 1 for the nearest."""
@@ -367,7 +369,7 @@ class KeyedVectors:
         restrict_vocab: int | None = 300_000,
         case_insensitive: bool = True,
         dummy4unknown: bool = False,
-    ) -> tuple[tuple[float, float], tuple[float, float], float]:
+    ) -> tuple[evaluation.Correlation, evaluation.Correlation, float]:
         """Correlate with people's scores: Pearson's and Spearman's (correlation, p-value), percentage of unknown."""
         return evaluation.word_pairs(
             self.wrapped, pairs, delimiter, encoding, restrict_vocab, case_insensitive, dummy4unknown
@@ -375,8 +377,9 @@ class KeyedVectors:
 
     # -- files --------------------------------------------------------------------------------------------------------
 
-    def save(self, fname: str | PathLike[str]) -> None:
-        """Save as wordmill's model directory."""
+    def save(self, fname: str | PathLike[str], **options: object) -> None:
+        """Save as wordmill's model directory; gensim's options of pickles are errors."""
+        files.prepare_save(fname, options)
         self.wrapped.save(fname, format="directory")
 
     @classmethod
@@ -445,3 +448,6 @@ def frozen_rows(vectors: KeyedVectors) -> NDArray[np.bool_] | None:
     if lockf.shape not in ((1,), (len(vectors),)) or not np.isin(lockf, (0, 1)).all():
         raise ParameterError(f"vectors_lockf must be 1 or {len(vectors)} numbers, each 0 (frozen) or 1")
     return None if lockf.all() else np.broadcast_to(lockf == 0, len(vectors)).copy()
+
+
+Word2VecKeyedVectors = KeyedVectors  # gensim's older name

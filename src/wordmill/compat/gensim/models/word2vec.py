@@ -111,6 +111,8 @@ class Word2Vec:
         return f"{type(self).__name__}<vocab={len(self.wv)}, vector_size={self.vector_size}, alpha={self.alpha}>"
 
     def __getattr__(self, name: str) -> Any:
+        if hasattr(KeyedVectors, name) and not name.startswith("_"):
+            raise AttributeError(f"Word2Vec has no attribute {name!r}, but its vectors have: model.wv.{name}")
         no_attribute("Word2Vec", name, WORD2VEC)
 
     # -- vocabulary ---------------------------------------------------------------------------------------------------
@@ -226,6 +228,10 @@ class Word2Vec:
         view.flags.writeable = False
         return view
 
+    def init_sims(self, replace: bool = False) -> None:
+        """Scale all vectors to length 1 with `replace`, else do nothing: norms are always there."""
+        self.wv.init_sims(replace)
+
     def predict_output_word(
         self, context_words_list: Sequence[str | int], topn: int = 10
     ) -> list[tuple[Any, float]] | None:
@@ -243,8 +249,9 @@ class Word2Vec:
 
     # -- files --------------------------------------------------------------------------------------------------------
 
-    def save(self, fname: str | PathLike[str]) -> None:
-        """Save as wordmill's model directory, which `wordmill.Word2Vec.load` opens too."""
+    def save(self, fname: str | PathLike[str], **options: object) -> None:
+        """Save as wordmill's model directory, which `wordmill.Word2Vec.load` opens too; options are errors."""
+        files.prepare_save(fname, options)
         state = {name: getattr(self, name) for name in _STATE}
         state |= {"epochs_done": self._epochs_done, "frozen": self._frozen_keys()}
         settings = {"params": asdict(self._config()), "history": [], "corpus": "", "gensim": state}

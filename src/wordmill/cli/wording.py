@@ -1,0 +1,54 @@
+"""What the library says, in the words of the command line."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import fields
+
+from wordmill.config import knobs
+from wordmill.errors import FormatError, WordmillError
+from wordmill.vectors.formats.rows import ReadOptions
+
+__all__ = ["OptionFormatter", "as_options", "in_options"]
+
+#: How vectors are read: options of export alone, where `format` is what is written.
+READING = frozenset({*(entry.name for entry in fields(ReadOptions)), "from"} - {"dtype"})
+
+
+def in_options(mistake: WordmillError, options: Collection[str]) -> str:
+    """Turn the parameters that an error names into options of a command, or into those of the command that has them."""
+    message = str(mistake).replace(" or None", ", or left out")
+    if not isinstance(mistake, FormatError):
+        return as_options(message, options)
+    message = as_options(message.replace("(format=", "(from="), options)
+    if READING.issubset(options):
+        return message
+    elsewhere = as_options(message, READING - {*options})
+    return message if elsewhere == message else f"{elsewhere} (wordmill convert has this option, and makes a model)"
+
+
+def as_options(message: str, names: Iterable[str]) -> str:
+    """Turn the parameters that a message names into options: vector_size=5 into --vector-size 5."""
+    ours = "|".join(names)
+    value = r"'(?P<word>\w+)'|(?P<value>'[^']*'|[-+]?\w+(?:[.+-]\w+)*)"
+    return re.sub(
+        rf"\b(?P<set>{ours})=(?:{value})?|\b(?=\w+_)(?P<long>{ours})\b|(?<=here it is )(?P<here>{ours})\b",
+        lambda found: " ".join(
+            filter(None, [_flag(found["set"] or found["long"] or found["here"]), found["word"] or found["value"]])
+        ),
+        message,
+    )
+
+
+class OptionFormatter(logging.Formatter):
+    """Writes what the library logs as one line, in the words of the command line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Turn parameters into options."""
+        return "wordmill: " + as_options(record.getMessage(), [name for name, _ in knobs()])
+
+
+def _flag(name: str) -> str:
+    return "--" + name.replace("_", "-")
