@@ -111,7 +111,7 @@ def test_evaluate_several_models_side_by_side(cli: Cli, model: Path, tmp_path: P
     arguments = [model, tmp_path / "other.bin", *sets, *columns]
     both = json.loads(cli("evaluate", *arguments, "--json").out)
     assert list(both) == ["men.txt", "groups.csv", "odd.csv"]
-    assert both["odd.csv"][str(model)] == both["odd.csv"][str(tmp_path / "other.bin")]
+    assert both["odd.csv"]["model"] == both["odd.csv"]["other.bin"]
     outcome = cli("evaluate", *arguments, "--plot", tmp_path / "scores.png")
     assert outcome.out.count("\n") == 5
     assert (tmp_path / "scores.png").exists()
@@ -314,3 +314,13 @@ def test_words_of_every_script_are_written_as_they_are(tmp_path: Path) -> None:
         env=environment,
     )
     assert done.stdout.decode("utf-8") == "서울\t水\t0.0000\n"
+
+
+def test_models_of_the_same_name_are_told_apart_by_their_paths(cli: Cli, model: Path, tmp_path: Path) -> None:
+    (tmp_path / "pairs.txt").write_text("cat dog 9\none dog 1\n", encoding="utf-8")
+    paths = [tmp_path / part / "same.npz" for part in ("a", "b")]
+    for path in paths:
+        path.parent.mkdir()
+        assert cli("export", model, path).code == 0
+    scores = json.loads(cli("evaluate", *paths, "--pairs", tmp_path / "pairs.txt", "--json").out)["pairs.txt"]
+    assert list(scores) == [str(path) for path in paths]

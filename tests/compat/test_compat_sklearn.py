@@ -15,7 +15,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
-from sklearn.utils import get_tags
+from sklearn.utils import estimator_checks, get_tags
 from sklearn.utils.validation import check_is_fitted
 
 from wordmill import Word2Vec, read_corpus
@@ -96,6 +96,30 @@ def test_copies_and_pickles_of_a_corpus(duplicate: Any) -> None:
     assert other.fingerprint() == corpus.fingerprint()
     for array in (other.ids, other.offsets, other.vocab.counts):
         assert not array.flags.writeable
+
+
+#: scikit-learn's own checks of what is asked of every estimator; the others fit matrices of numbers.
+CHECKS = [
+    "check_estimator_cloneable",
+    "check_estimator_repr",
+    "check_estimator_tags_renamed",
+    "check_estimators_unfitted",
+    "check_get_params_invariance",
+    "check_mixin_order",
+    "check_no_attributes_set_in_init",
+    "check_parameters_default_constructible",
+    "check_set_params",
+    "check_transformers_unfitted",
+    "check_valid_tag_types",
+]
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_scikit_learns_own_checks(name: str) -> None:
+    check = getattr(estimator_checks, name, None)
+    if check is None:
+        pytest.skip("another version of scikit-learn has no such check")
+    check("Word2Vec", small())
 
 
 def test_columns_have_names() -> None:

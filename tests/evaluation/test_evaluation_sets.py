@@ -151,3 +151,13 @@ def test_nothing_to_compare_and_equal_names(tmp_path: Path) -> None:
     twins = [write(tmp_path / "p.tsv", text), write(tmp_path / "sub" / "p.tsv", text)]
     with pytest.raises(ParameterError, match="the same name"):
         compare_models({"m": vectors_by_kind(1.0)}, pairs=twins)
+
+
+def test_blank_words_of_a_table_of_outliers_are_none(tmp_path: Path) -> None:
+    (tmp_path / "sets.csv").write_text(
+        "category,words,outliers\nx,\"['a', 'b', '']\",\"['c', ' ']\"\n", encoding="utf-8"
+    )
+    assert read_outliers(tmp_path / "sets.csv") == [OutlierSet("x", ("a", "b"), ("c",))]
+    (tmp_path / "sets.csv").write_text("category,words,outliers\nx,\"['a', 'b']\"\n", encoding="utf-8")
+    with pytest.raises(FormatError, match="line 2: 2 cells, and the heading has 3"):
+        read_outliers(tmp_path / "sets.csv")

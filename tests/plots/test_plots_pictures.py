@@ -81,7 +81,7 @@ def test_letters_without_a_font_are_boxes_and_said_once(tmp_path: Path, caplog: 
 
 
 def test_no_known_word_is_an_error_and_writes_nothing(tmp_path: Path) -> None:
-    with pytest.raises(MissingKeyError, match="0 of 2 words for the map have a vector"):
+    with pytest.raises(MissingKeyError, match="of 2 words for the map 0 have a vector"):
         plot_map(Clusters(), ["x", "y"], tmp_path / "map.png")
     assert not (tmp_path / "map.png").exists()
 

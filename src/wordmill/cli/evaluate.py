@@ -73,14 +73,15 @@ def command(
         "outliers": (evaluate_outliers, outliers),
     }
     results: dict[str, dict[str, list[Any]]] = {}
-    for path in models:
+    for name, path in _names(models).items():
         vectors = open_vectors(path)
-        results[str(path)] = {
+        results[name] = {
             kind: [measure(vectors, file, case=case) for file in files or []]
             for kind, (measure, files) in measures.items()
         }
-    shown: Any = {kind: [result.to_dict() for result in found] for kind, found in results[str(models[0])].items()}
-    text = "\n\n".join(map(str, chain.from_iterable(results[str(models[0])].values())))
+    first = next(iter(results.values()))
+    shown: Any = {kind: [result.to_dict() for result in found] for kind, found in first.items()}
+    text = "\n\n".join(map(str, chain.from_iterable(first.values())))
     if len(results) > 1 or plot is not None:
         comparison = Comparison.of({model: [*chain.from_iterable(found.values())] for model, found in results.items()})
         if len(results) > 1:
@@ -91,3 +92,9 @@ def command(
         print_json(shown, indent=2)
     else:
         typer.echo(text)
+
+
+def _names(models: list[Path]) -> dict[str, Path]:
+    """Name models by the last parts of their paths, where these tell them apart."""
+    short = {path.resolve().name: path for path in models}
+    return short if len(short) == len(models) else {str(path): path for path in models}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -72,8 +73,9 @@ class AnalogySection:
         }
 
     def __str__(self) -> str:
+        accuracy = "undefined" if math.isnan(self.accuracy) else f"{self.accuracy:.2%}"
         return (
-            f"{self.name:<28} {self.accuracy:7.2%}  {self.correct:>6,} of {self.scored:>6,}   "
+            f"{self.name:<28} {accuracy:>9}  {self.correct:>6,} of {self.scored:>6,}   "
             f"known {self.known:>6,} of {self.questions:>6,} ({self.coverage:.1%})"
         )
 

@@ -50,13 +50,13 @@ class Comparison:
         return {name: {model: s.to_dict() for model, s in row.items()} for name, row in self.scores.items()}
 
     def __str__(self) -> str:
-        left = max(map(len, self.scores))
-        width = max(12, *map(len, self.models))
-        lines = [" " * left + "".join(f"  {model:>{width}}" for model in self.models)]
-        for name, row in self.scores.items():
-            cells = (str(score) for score in row.values())
-            lines.append(f"{name:<{left}}" + "".join(f"  {cell:>{width}}" for cell in cells))
-        return "\n".join([*lines, "points (share of the set whose words are known)"])
+        rows = [["", *self.models], *([name, *map(str, row.values())] for name, row in self.scores.items())]
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        lines = [
+            f"{name:<{widths[0]}}" + "".join(f"  {cell:>{w}}" for cell, w in zip(cells, widths[1:], strict=True))
+            for name, *cells in rows
+        ]
+        return "\n".join([*lines, "points [95 % bootstrap interval] (share of the set whose words are known)"])
 
 
 def compare_models(

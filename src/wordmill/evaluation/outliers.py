@@ -80,7 +80,9 @@ class OutliersResult:
         }
 
     def __str__(self) -> str:
-        score = "undefined" if np.isnan(self.accuracy) else f"{self.accuracy:.4f}, position {self.position:.4f}"
+        low, high = self.interval
+        score = f"{self.accuracy:.4f} ({low:.2f} to {high:.2f}), position {self.position:.4f}"
+        score = "undefined" if np.isnan(self.accuracy) else score
         known = f"known {self.known:,} of {self.questions:,} questions ({self.coverage:.1%})"
         return f"{self.source:<28} outliers found {score}   {known}"
 
@@ -179,4 +181,4 @@ def _list(path: Path, number: int, text: str) -> tuple[str, ...]:
         raise FormatError(f"{path}, line {number}: {text!r} is no list of words such as ['one', 'two']") from error
     if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
         raise FormatError(f"{path}, line {number}: {text!r} is no list of words such as ['one', 'two']")
-    return tuple(items)
+    return tuple(item for item in items if item.strip())

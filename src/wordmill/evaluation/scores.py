@@ -27,8 +27,10 @@ class Score:
     coverage: float
 
     def __str__(self) -> str:
-        points = "undefined" if math.isnan(self.points) else f"{self.points:.1f}"
-        return f"{points} ({self.coverage:.0%})"
+        if math.isnan(self.points):
+            return f"undefined ({self.coverage:.0%})"
+        between = "" if self.interval is None else f" [{self.interval[0]:.1f}, {self.interval[1]:.1f}]"
+        return f"{self.points:.1f}{between} ({self.coverage:.0%})"
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-able: undefined numbers are None."""

@@ -39,5 +39,7 @@ def plot_comparison(comparison: Comparison, path: str | os.PathLike[str]) -> Pat
     axes.grid(axis="x", color="#dddddd")
     axes.set_axisbelow(True)
     axes.spines[["top", "right", "left"]].set_visible(False)
-    figure.legend(loc="outside upper left", ncols=min(len(models), 4), frameon=False)
+    figure.legend(
+        loc="outside upper left", ncols=max(1, min(len(models), 80 // (6 + max(map(len, models))))), frameon=False
+    )
     return save_figure(figure, path)

@@ -67,7 +67,8 @@ def plot_map(
         Where to write it; the ending decides the format (png, svg, pdf).
     method
         Of unit vectors. ``"pca"``: the two directions of largest variance; ``"tsne"``: neighbourhoods (van der Maaten &
-        Hinton, 2008), by scikit-learn, extra `map`; ``"umap"``: neighbourhoods (McInnes et al., 2018), by umap-learn.
+        Hinton, 2008), by scikit-learn, extra `map`; ``"umap"``: neighbourhoods (McInnes et al., 2018), by umap-learn,
+        extra `umap`.
     seed
         Of the layout.
     title
@@ -156,10 +157,10 @@ def _umap(unit: NDArray[np.float32], seed: int) -> NDArray[np.float64]:
         from umap import UMAP  # noqa: PLC0415
     except ImportError as error:
         raise MissingDependencyError(
-            "maps by UMAP need umap-learn: python -m pip install umap-learn, or use method='tsne'"
+            "maps by UMAP need umap-learn: python -m pip install 'wordmill[umap]', or use method='tsne'"
         ) from error
     neighbours = min(12, len(unit) - 1)
-    return np.asarray(UMAP(n_neighbors=neighbours, random_state=seed).fit_transform(unit), dtype=np.float64)
+    return np.asarray(UMAP(n_neighbors=neighbours, random_state=seed, n_jobs=1).fit_transform(unit), dtype=np.float64)
 
 
 def _spread(positions: NDArray[np.float64]) -> NDArray[np.float64]:
