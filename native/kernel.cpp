@@ -67,30 +67,56 @@ template <class T> WM_INLINE Mask<T> lane_numbers() {
   return lanes;
 }
 
-// In place: scores S -> alpha * (Y - sigmoid(S)). Returns the loss, the sum of -log sigmoid(+-s) = softplus(s) - y s.
+// Factors of LossSum are at most 2: their product over all lanes of so many vectors is a double, and over the vectors a float.
+constexpr int kMostFactors = 60;
+
+template <class T> double take_loss(LossSum<T>& loss) {
+  double product = 1;
+  for (int i = 0; i < kLanes<T>; i++) {
+    loss.sum += static_cast<double>(loss.terms[i]);
+    if (loss.vectors) product *= static_cast<double>(loss.factors[i]);
+    loss.terms[i] = 0;
+  }
+  const double taken = loss.sum + log(product);
+  loss.vectors = 0;
+  loss.sum = 0;
+  return taken;
+}
+
+// In place: scores S -> alpha * (Y - sigmoid(S)). Adds the loss, -log sigmoid(+-s) = log(1 + exp(-|s|)) + max(s, 0) - y s.
 // `weights`, laid out as the scores are, multiply both.
-template <class T, bool Weighted> double coefficients(T* scores, const T* weights, int contexts, int outputs, T alpha) {
+template <class T, bool Weighted> void coefficients(T* scores, const T* weights, int contexts, int outputs, T alpha, LossSum<T>& loss) {
   const int width = outputs < kTileColumns ? outputs : kTileColumns;
   const int n = contexts * outputs, labelled = contexts * width;
-  Vec<T> loss = {};
+  Vec<T> terms = load(loss.terms), factors = loss.vectors ? load(loss.factors) : splat(T(1));
   int phase = 0;  // k % width
   for (int k = 0; k < n; k += kLanes<T>) {
     const Vec<T> s = load_unaligned(scores + k);
-    Vec<T> sigmoid, softplus;
-    logistic(s, sigmoid, softplus);
+    Vec<T> sigmoid, e;  // e: exp(-|s|)
+    logistic(s, sigmoid, e);
     Vec<T> y = load_unaligned(kLabels<T>.at[width] + phase);
     y = lane_numbers<T>() < labelled - k ? y : Vec<T>{};
-    Vec<T> term = softplus - y * s, g = (y - sigmoid) * alpha;
+    Vec<T> term = (s < 0 ? Vec<T>{} : s) - y * s, g = (y - sigmoid) * alpha;
     if constexpr (Weighted) {
       const Vec<T> w = load_unaligned(weights + k);
-      term *= w;
+      term = (term + log1p(e)) * w;
       g *= w;
+    } else {
+      factors *= lane_numbers<T>() < n - k ? 1 + e : splat(T(1));
+      if (++loss.vectors == kMostFactors) {
+        store(loss.factors, factors);
+        store(loss.terms, terms);
+        loss.sum = take_loss(loss);
+        terms = Vec<T>{};
+        factors = splat(T(1));
+      }
     }
-    loss += lane_numbers<T>() < n - k ? term : Vec<T>{};
+    terms += lane_numbers<T>() < n - k ? term : Vec<T>{};
     store_unaligned(scores + k, g);
     phase = (phase + kLanes<T>) % width;
   }
-  return static_cast<double>(sum<T>(loss));
+  store(loss.factors, factors);
+  store(loss.terms, terms);
 }
 
 // How often each (context, output) pair occurs, as the scores are laid out.
@@ -103,12 +129,12 @@ template <class T> void pair_weights(const T* input_weights, const T* output_wei
   });
 }
 
-template <class T> double coefficients(const Step<T>& step, const T* input_weights, int contexts, T* scores) {
+template <class T> void coefficients(const Step<T>& step, const T* input_weights, int contexts, T* scores) {
   const int outputs = step.outputs_count;
-  if (!input_weights && !step.output_weights) return coefficients<T, false>(scores, nullptr, contexts, outputs, step.alpha);
+  if (!input_weights && !step.output_weights) return coefficients<T, false>(scores, nullptr, contexts, outputs, step.alpha, *step.loss);
   T* weights = scores + contexts * outputs + kLanes<T>;
   pair_weights(input_weights, step.output_weights, contexts, outputs, weights);
-  return coefficients<T, true>(scores, weights, contexts, outputs, step.alpha);
+  coefficients<T, true>(scores, weights, contexts, outputs, step.alpha, *step.loss);
 }
 
 // One vector's width d of both updates: x_i += sum_j g_ij y_j and y_j += sum_i g_ij x_i, from the old x and y; in place, or with the
@@ -171,16 +197,15 @@ template <class T, bool InPlace> void skipgram_update(const Step<T>& step, const
   }
 }
 
-template <class T> double skipgram(const Step<T>& step) {
+template <class T> void skipgram(const Step<T>& step) {
   T* pending = step.scratch;
   T* scores = step.scratch + 16 * static_cast<int64_t>(step.contexts);
   for_each_panel(step.outputs_count, [&]<int N>(int j) {
     panel_scores<T, N>(step.inputs, step.contexts, step.outputs + j, step.stride, scores + static_cast<int64_t>(step.contexts) * j);
   });
-  const double loss = coefficients(step, step.input_weights, step.contexts, scores);
+  coefficients(step, step.input_weights, step.contexts, scores);
   if (step.input_changes) skipgram_update<T, false>(step, scores, pending);
   else skipgram_update<T, true>(step, scores, pending);
-  return loss;
 }
 
 // Calls f.template operator()<n>(d) for runs of n slices of a row from d, as many as stay in registers while f goes from row to row.
@@ -256,30 +281,28 @@ template <class T, bool Weighted, bool InPlace> void cbow_inputs(const Step<T>& 
   });
 }
 
-template <class T, bool Weighted, bool InPlace> double cbow(const Step<T>& step) {
+template <class T, bool Weighted, bool InPlace> void cbow(const Step<T>& step) {
   T *mean = step.scratch, *dh = step.scratch + step.stride, *scores = step.scratch + 2 * step.stride;
   context_mean<T, Weighted>(step, mean);
   for_each_panel(step.outputs_count, [&]<int N>(int j) { panel_scores<T, N>(&mean, 1, step.outputs + j, step.stride, scores + j); });
-  const double loss = coefficients<T>(step, nullptr, 1, scores);  // one row of scores: the mean's
+  coefficients<T>(step, nullptr, 1, scores);  // one row of scores: the mean's
   cbow_outputs<T, InPlace>(step, mean, scores, dh);
   cbow_inputs<T, Weighted, InPlace>(step, dh);
-  return loss;
 }
 
-template <class T> double cbow(const Step<T>& step) {
+template <class T> void cbow(const Step<T>& step) {
   if (step.input_changes) return step.input_weights ? cbow<T, true, false>(step) : cbow<T, false, false>(step);
   return step.input_weights ? cbow<T, true, true>(step) : cbow<T, false, true>(step);
 }
 
 // Reads and writes back the rows that are new to a window: its outputs and its last context.
-template <class T> double rows(const Step<T>& step) {
+template <class T> void rows(const Step<T>& step) {
   const auto touch = [](T* x) { store(x, load(x) + Vec<T>{}); };  // -0 + 0 is 0: no compiler may leave it out
   for (int64_t d = 0; d < step.stride; d += kLanes<T>) {
     prefetch_slice<T, true>(step, d);
     touch(step.inputs[step.contexts - 1] + d);
     for (int j = 0; j < step.outputs_count; j++) touch(step.outputs[j] + d);
   }
-  return 0;
 }
 
 template <class T> void add(const Addition<T>* additions, int64_t n, int64_t stride) {
@@ -297,8 +320,8 @@ template <class T> void add(const Addition<T>* additions, int64_t n, int64_t str
 
 template <class T> void sigmoid(const T* scores, T* out, int64_t n) {
   for (int64_t k = 0; k < n; k++) {
-    Vec<T> value, softplus;
-    logistic(splat(scores[k]), value, softplus);
+    Vec<T> value, e;
+    logistic(splat(scores[k]), value, e);
     out[k] = value[0];
   }
 }
@@ -329,8 +352,8 @@ int64_t multiply_add(int64_t rounds) {
 #define WM_STRING_(x) #x
 #define WM_STRING(x) WM_STRING_(x)
 constexpr Kernels kTable = {WM_STRING(WORDMILL_ISA_NAME),
-                            {skipgram<float>, cbow<float>, rows<float>, add<float>, sigmoid<float>},
-                            {skipgram<double>, cbow<double>, rows<double>, add<double>, sigmoid<double>},
+                            {skipgram<float>, cbow<float>, take_loss<float>, rows<float>, add<float>, sigmoid<float>},
+                            {skipgram<double>, cbow<double>, take_loss<double>, rows<double>, add<double>, sigmoid<double>},
                             draw,
                             multiply_add};
 

@@ -8,6 +8,15 @@
 
 namespace wordmill {
 
+inline constexpr int kRowBytes = 64;  // rows start and end on cache lines
+
+// The loss of steps, summed over their scores, as terms and as factors whose logarithms are terms: so hundreds of scores take one logarithm.
+template <class T> struct alignas(kRowBytes) LossSum {
+  T terms[kRowBytes / sizeof(T)] = {}, factors[kRowBytes / sizeof(T)] = {};  // one a lane; factors only where vectors > 0
+  int vectors = 0;  // multiplied into factors
+  double sum = 0;
+};
+
 template <class T> struct Step {
   T* const* inputs;         // (C) rows of input_vectors
   T* const* outputs;        // (N) rows of output_vectors
@@ -22,9 +31,8 @@ template <class T> struct Step {
   T* const* ahead;          // (ahead_count) rows of a later window, to bring into the cache meanwhile
   int ahead_count;
   T* scratch;      // scratch_size() elements, aligned to 64 bytes
+  LossSum<T>* loss;  // the step's is added
 };
-
-inline constexpr int kRowBytes = 64;  // rows start and end on cache lines
 
 constexpr int64_t scratch_size(int64_t contexts, int64_t outputs, int64_t stride) {
   return 2 * (contexts + 1) * outputs + 16 * contexts + 2 * stride + 64;
@@ -38,9 +46,10 @@ template <class T> struct Addition {
 };
 
 template <class T> struct StepFunctions {
-  double (*skipgram)(const Step<T>&);  // both return the loss, summed over the step's scores
-  double (*cbow)(const Step<T>&);
-  double (*rows)(const Step<T>&);  // the memory traffic of a step without its arithmetic: what benchmarks measure it against
+  void (*skipgram)(const Step<T>&);
+  void (*cbow)(const Step<T>&);
+  double (*take_loss)(LossSum<T>&);  // what steps added since it was taken last
+  void (*rows)(const Step<T>&);  // the memory traffic of a step without its arithmetic: what benchmarks measure it against
   void (*add)(const Addition<T>* additions, int64_t n, int64_t stride);  // one after the other
   void (*sigmoid)(const T* scores, T* out, int64_t n);
 };

@@ -95,9 +95,9 @@ template <int N, class C> WM_INLINE Vec<float> polynomial(const C (&c)[N], Vec<f
   }
 }
 
-// sigmoid(s) and softplus(s) = -log sigmoid(-s), from one exponential of -|s|: exact at both ends, no clipping.
+// sigmoid(s) and e = exp(-|s|), of which it is made: exact at both ends, no clipping. softplus(s) = log1p(e) + max(s, 0).
 // float: exp2 by a polynomial of degree 6, log1p(e)/e by one of degree 9; within 3e-7. double: the C library's.
-WM_INLINE void logistic(Vec<float> s, Vec<float>& sigmoid, Vec<float>& softplus) {
+WM_INLINE void logistic(Vec<float> s, Vec<float>& sigmoid, Vec<float>& e) {
   const Vec<float> magnitude = s < 0 ? -s : s;
   Vec<float> t = magnitude * -1.44269504f;
   t = t < -126.0f ? splat<float>(-126.0f) : t;
@@ -106,19 +106,23 @@ WM_INLINE void logistic(Vec<float> s, Vec<float>& sigmoid, Vec<float>& softplus)
   const Vec<float> two_to_f = polynomial({1.0f, 0.6931471824645996f, 0.24022646248340607f, 5.550328642129898e-2f, 9.618489071726799e-3f,
                                           1.3399930903688073e-3f, 1.5345810970757157e-4f}, f);
   const Mask<float> exponent = (__builtin_convertvector(rounded, Mask<float>) + 127) << 23;
-  const Vec<float> e = two_to_f * __builtin_bit_cast(Vec<float>, exponent), q = 1.0f / (1.0f + e);
-  const Vec<float> log1p_over_e = polynomial({1.0f, -0.4999990165233612f, 0.3332996368408203f, -0.24954134225845337f, 0.1967593878507614f,
-                                              -0.15305590629577637f, 0.10603651404380798f, -5.6959498673677444e-2f, 1.985144428908825e-2f,
-                                              -3.2440212089568377e-3f}, e);
+  e = two_to_f * __builtin_bit_cast(Vec<float>, exponent);
+  const Vec<float> q = 1.0f / (1.0f + e);
   sigmoid = s < 0 ? e * q : q;
-  softplus = log1p_over_e * e + (s < 0 ? Vec<float>{} : s);
 }
-WM_INLINE void logistic(Vec<double> s, Vec<double>& sigmoid, Vec<double>& softplus) {
-  for (int i = 0; i < kLanes<double>; i++) {
-    const double e = exp(-fabs(s[i])), q = 1 / (1 + e);
-    sigmoid[i] = s[i] < 0 ? e * q : q;
-    softplus[i] = log1p(e) + (s[i] < 0 ? 0 : s[i]);
-  }
+WM_INLINE void logistic(Vec<double> s, Vec<double>& sigmoid, Vec<double>& e) {
+  for (int i = 0; i < kLanes<double>; i++) e[i] = exp(-fabs(s[i]));
+  const Vec<double> q = 1 / (1 + e);
+  sigmoid = s < 0 ? e * q : q;
+}
+
+WM_INLINE Vec<float> log1p(Vec<float> e) {  // of e in [0, 1]
+  return e * polynomial({1.0f, -0.4999990165233612f, 0.3332996368408203f, -0.24954134225845337f, 0.1967593878507614f, -0.15305590629577637f,
+                         0.10603651404380798f, -5.6959498673677444e-2f, 1.985144428908825e-2f, -3.2440212089568377e-3f}, e);
+}
+WM_INLINE Vec<double> log1p(Vec<double> e) {
+  for (int i = 0; i < kLanes<double>; i++) e[i] = ::log1p(e[i]);
+  return e;
 }
 
 }  // namespace

@@ -106,14 +106,14 @@ template <class T> class Rows {
   bool weighted_ = false;
 };
 
-template <class T> auto step_of(const Kernels& kernels, Architecture architecture) -> double (*)(const Step<T>&) {
+template <class T> auto step_of(const Kernels& kernels, Architecture architecture) -> void (*)(const Step<T>&) {
   switch (architecture) {
     case Architecture::kSkipGram: return step_functions<T>(kernels).skipgram;
     case Architecture::kCbow: return step_functions<T>(kernels).cbow;
     case Architecture::kRowsOnly: return step_functions<T>(kernels).rows;
     case Architecture::kPlanOnly: break;
   }
-  return [](const Step<T>&) { return 0.0; };
+  return [](const Step<T>&) {};
 }
 
 // All tokens about some windows, of which there is one at least.
@@ -140,9 +140,10 @@ template <class T> class WindowTrainer {
       const auto& [centre, first, last, repeat] = windows[w];
       const auto alpha = static_cast<T>(rate.at(plan.positions()[centre]));
       ahead_ = new_rows(std::min(w + kAhead, windows.size() - 1));
-      trained.loss += window(contexts(first, centre), contexts(centre + 1, last), repeat, new_rows(w).subspan(1), alpha);
+      window(contexts(first, centre), contexts(centre + 1, last), repeat, new_rows(w).subspan(1), alpha);
       trained.examples += task_.architecture == Architecture::kCbow ? 1 : last - first - 1;
     }
+    trained.loss = take_loss();
     return trained;
   }
 
@@ -153,7 +154,8 @@ template <class T> class WindowTrainer {
     new_rows_.resize(1 + negatives.size() + Rows<T>::kRoom);
     new_rows_[0] = task_.output_vectors.row(target);
     for (size_t i = 0; i < negatives.size(); i++) new_rows_[1 + i] = task_.output_vectors.row(negatives[i]);
-    return window({context_rows_.data(), contexts.size()}, {}, may_repeat(contexts), {new_rows_.data(), 1 + negatives.size()}, alpha);
+    window({context_rows_.data(), contexts.size()}, {}, may_repeat(contexts), {new_rows_.data(), 1 + negatives.size()}, alpha);
+    return take_loss();
   }
 
  private:
@@ -196,19 +198,17 @@ template <class T> class WindowTrainer {
 
   // The contexts are those before and those after the centre; the target is the first output. A wide skip-gram window takes several
   // steps: one step sums the gradients of all its pairs, and too many from the same old values overshoot.
-  double window(std::span<T* const> before, std::span<T* const> after, bool contexts_repeat, std::span<T* const> outputs, T alpha) {
+  void window(std::span<T* const> before, std::span<T* const> after, bool contexts_repeat, std::span<T* const> outputs, T alpha) {
     const size_t contexts = before.size() + after.size();
     if (contexts <= kStepContexts || task_.architecture == Architecture::kCbow) return step(before, after, contexts_repeat, outputs, alpha);
-    double loss = 0;
     for (size_t from = 0; from < contexts; from += kStepContexts) {
       const size_t to = std::min(from + kStepContexts, contexts);
       const size_t a = std::min(from, before.size()), b = std::min(to, before.size());
-      loss += step(before.subspan(a, b - a), after.subspan(from - a, (to - b) - (from - a)), contexts_repeat, outputs, alpha);
+      step(before.subspan(a, b - a), after.subspan(from - a, (to - b) - (from - a)), contexts_repeat, outputs, alpha);
     }
-    return loss;
   }
 
-  double step(std::span<T* const> before, std::span<T* const> after, bool contexts_repeat, std::span<T* const> outputs, T alpha) {
+  void step(std::span<T* const> before, std::span<T* const> after, bool contexts_repeat, std::span<T* const> outputs, T alpha) {
     const size_t contexts = before.size() + after.size();
     inputs_.clear(contexts);
     inputs_.append(before);
@@ -224,10 +224,12 @@ template <class T> class WindowTrainer {
     }
     T* const* input_changes = task_.frozen.empty() ? nullptr : thawed_or_nowhere(inputs_.span());
     const int outputs_count = static_cast<int>(outputs.size());
-    return step_({inputs_.data(), outputs.data(), input_changes, outputs.data(), inputs_.weights(), output_weights, inputs_.size(),
+    step_({inputs_.data(), outputs.data(), input_changes, outputs.data(), inputs_.weights(), output_weights, inputs_.size(),
                   outputs_count, task_.input_vectors.stride, alpha, context_rate(task_.update, static_cast<T>(contexts)), ahead_.data(),
-                  static_cast<int>(ahead_.size()), scratch(inputs_.size(), outputs_count)});
+                  static_cast<int>(ahead_.size()), scratch(inputs_.size(), outputs_count), &loss_});
   }
+
+  double take_loss() { return step_functions<T>(task_.kernels).take_loss(loss_); }
 
   // Where the changes of these input rows go: to the rows themselves; those of frozen ones nowhere.
   T* const* thawed_or_nowhere(std::span<T* const> rows) {
@@ -245,7 +247,8 @@ template <class T> class WindowTrainer {
   }
 
   const Task<T>& task_;
-  double (*step_)(const Step<T>&);
+  void (*step_)(const Step<T>&);
+  LossSum<T> loss_;
   RowCopies<T>*input_copies_, *output_copies_;  // or null
   int32_t begin_ = 0;  // the token of the first of context_rows_
   std::vector<T*> context_rows_, new_rows_;
