@@ -17,6 +17,8 @@ from wordmill import Checkpoint, EarlyStopping, KeyedVectors, LogFile, Word2Vec
 from wordmill.errors import DivergenceError, FormatError, OutputError, ParameterError
 from wordmill.safetensors import write_safetensors
 from wordmill.training import Callback, Run
+from wordmill.training.trainer import Trainer
+from wordmill.vectors.formats.directory import load_model, save_model
 
 SMALL: dict[str, Any] = {"vector_size": 12, "epochs": 4, "min_count": 1, "alpha": 0.1, "workers": 1}
 
@@ -46,8 +48,6 @@ class Interrupt(Callback):
 
 @pytest.fixture(autouse=True)
 def _one_block_a_call(monkeypatch: pytest.MonkeyPatch) -> None:
-    from wordmill.training.trainer import Trainer
-
     defaults = Trainer.__init__.__kwdefaults__
     assert defaults is not None
     monkeypatch.setitem(defaults, "interval", 0.0)
@@ -70,6 +70,19 @@ def test_resumed_run_is_the_uninterrupted_one(
     assert np.array_equal(resumed.wv.vectors, whole.wv.vectors)
     assert np.array_equal(resumed.output_vectors, whole.output_vectors)
     assert without_times(resumed) == without_times(whole)
+
+
+def test_partial_fit_is_resumed_too(texts: list[list[str]], tmp_path: Path) -> None:
+    more = [["a1", "new", "a2", "b3"]] * 300
+    whole, model, resumed = (Word2Vec(**SMALL).fit(texts) for _ in range(3))
+    whole.partial_fit(more, extend_vocab=True)
+    with pytest.raises(KeyboardInterrupt):
+        model.partial_fit(more, extend_vocab=True, callbacks=[Checkpoint(tmp_path), Interrupt(intervals=3)])
+    resumed.partial_fit(more, extend_vocab=True, resume=tmp_path)
+    assert np.array_equal(resumed.wv.vectors, whole.wv.vectors)
+    assert without_times(resumed) == without_times(whole)
+    with pytest.raises(ParameterError, match="of another corpus"):
+        Word2Vec(**SMALL).fit(texts, resume=tmp_path)
 
 
 def test_last_two_are_kept_and_open_as_models(texts: list[list[str]], tmp_path: Path) -> None:
@@ -101,6 +114,27 @@ def test_damaged_checkpoint_is_passed_over(
     assert np.array_equal(resumed.wv.vectors, Word2Vec(**SMALL).fit(texts).wv.vectors)
     (older / "manifest.json").unlink()
     with pytest.raises(FormatError, match="none of 2 checkpoints can be read"):
+        Word2Vec(**SMALL).fit(texts, resume=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("part", "value", "message"),
+    [
+        ("tokens_done", 1, "1 tokens are done, "),
+        ("blocks_done", 10**6, "1000000 blocks are done, "),
+        ("seconds", "long", "could not convert"),
+    ],
+)
+def test_a_checkpoint_that_does_not_fit_together_is_refused(
+    texts: list[list[str]], tmp_path: Path, part: str, value: object, message: str
+) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        Word2Vec(**SMALL).fit(texts, callbacks=[Checkpoint(tmp_path), Interrupt(intervals=3)])
+    (saved,) = tmp_path.iterdir()
+    model = load_model(saved)
+    model.settings["position"][part] = value
+    save_model(saved, model.keyed_vectors, settings=model.settings, training=dict(model.training or {}))
+    with pytest.raises(FormatError, match=message):
         Word2Vec(**SMALL).fit(texts, resume=tmp_path)
 
 
@@ -197,8 +231,6 @@ def test_workers_may_differ(texts: list[list[str]], begun: Path) -> None:
 def test_another_instruction_set_is_a_warning(
     texts: list[list[str]], begun: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    from wordmill.vectors.formats.directory import load_model, save_model
-
     shutil.copytree(begun, tmp_path / "c")
     (saved,) = (tmp_path / "c").iterdir()
     model = load_model(saved)

@@ -197,13 +197,14 @@ class Word2Vec:
         validation: Any = 0.0,
         callbacks: Sequence[Callback] = (),
         scratch: bool | str | PathLike[str] = True,
+        resume: str | PathLike[str] | None = None,
         freeze: Iterable[str | int] = (),
     ) -> Self:
         """Go on training with more text, at a rate that starts at `alpha` and falls anew; without a fit: begin.
 
         Parameters
         ----------
-        X, y, validation, callbacks, scratch, freeze
+        X, y, validation, callbacks, scratch, resume, freeze
             As in `fit`.
         epochs : int, optional
             Passes over this corpus; left out: the parameter `epochs`.
@@ -217,7 +218,9 @@ class Word2Vec:
             The model came without output vectors or counts.
         """
         if self._trained is None:
-            return self.fit(X, y, validation=validation, callbacks=callbacks, scratch=scratch, freeze=freeze)
+            return self.fit(
+                X, y, validation=validation, callbacks=callbacks, scratch=scratch, resume=resume, freeze=freeze
+            )
         params = self.get_params() | ({} if epochs is None else {"epochs": epochs})
         before, config = self._trained, TrainConfig.from_params(params)
         if config.vector_size != self.wv.vector_size:
@@ -227,7 +230,7 @@ class Word2Vec:
         run, corpus = extend_run(before.as_run(self.output_vectors), config, X, extend_vocab=extend_vocab)
         run.epochs_before = len(before.history)
         freeze_keys(run, freeze)
-        self._train(run, corpus, validation, callbacks, scratch, None)
+        self._train(run, corpus, validation, callbacks, scratch, resume)
         return self
 
     def _train(
