@@ -26,8 +26,8 @@ LEVELS = [
 LEVEL = {part: level for level, parts in enumerate(LEVELS) for part in parts}
 # Work without the compiled core and without a corpus.
 FREE = {"layers", "vectors", "evaluation", "plots"}
-# Looks whether the core is there, and does without it where it is not.
-USES_CORE_IF_THERE = "vectors/nearest.py"
+# Looks whether the core is there.
+OPTIONAL_CORE = ("vectors/optional_core.py", "core")
 
 
 def parts() -> list[str]:
@@ -77,11 +77,7 @@ def test_imports_go_one_way(part: str) -> None:
 def test_free_parts_import_neither_core_nor_corpus(part: str) -> None:
     allowed = FREE | {"atomic", "compression", "config", "errors", "other_names", "safetensors", "text"}
     needed = [(place, imported) for place, imported in imports(part) if imported in set(LEVEL) - allowed]
-    assert not [
-        f"{place}: {imported}"
-        for place, imported in needed
-        if (place.partition(",")[0], imported) != (USES_CORE_IF_THERE, "core")
-    ]
+    assert not [place for place, imported in needed if (place.partition(",")[0], imported) != OPTIONAL_CORE]
 
 
 def test_free_parts_load_without_the_core() -> None:

@@ -13,6 +13,7 @@ import zstandard
 from wordmill.errors import FormatError, OutputError, ParameterError
 from wordmill.vectors import KeyedVectors, formats
 from wordmill.vectors.formats import text_rows, word2vec
+from wordmill.vectors.optional_core import optional_core
 
 TEXT = b"3 2\nthe 0.5 -1\nking 2 3e-2\nqueen 1.5 -0.25\n"
 ROWS = [[0.5, -1], [2, 0.03], [1.5, -0.25]]
@@ -255,3 +256,29 @@ def test_output_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(OutputError, match="cannot be written"):
         kv.save(tmp_path / "file" / "a.txt")
+
+
+@given(
+    st.lists(st.sampled_from([b"a", b" ", b"\n", b"bc", bytes(4)]), max_size=40), st.integers(1, 3), st.integers(0, 9)
+)
+@settings(max_examples=300, deadline=None)
+def test_the_core_cuts_as_numpy_does(pieces: list[bytes], dimensions: int, most: int) -> None:
+    core = optional_core()
+    assert core is not None
+    block, answers = b"".join(pieces), []
+    for cut in (core.core.cut_rows, word2vec._cut_rows):
+        to = np.zeros((most, dimensions), dtype=np.float32)
+        keys, ends = cut(block, to)
+        answers.append((keys, ends.tolist(), to.tobytes()))
+    assert answers[0] == answers[1]
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_without_the_core(dtype: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    vectors = np.random.default_rng(0).standard_normal((999, 7)).astype(np.float32)
+    KeyedVectors([f"key{row}" for row in range(999)], vectors).save(tmp_path / "v.bin")
+    monkeypatch.setattr(word2vec, "_BLOCK", 1000)
+    monkeypatch.setattr(word2vec, "optional_core", lambda: None)
+    read = KeyedVectors.load(tmp_path / "v.bin", dtype=dtype)
+    assert read.vectors.dtype == dtype
+    np.testing.assert_array_equal(read.vectors, vectors)

@@ -13,6 +13,7 @@ import pytest
 from wordmill.errors import ParameterError
 from wordmill.vectors import KeyedVectors, nearest, search
 from wordmill.vectors.nearest import nearest_rows
+from wordmill.vectors.optional_core import optional_core
 from wordmill.vectors.search import row_norms, top_k, unit_rows
 
 
@@ -20,7 +21,7 @@ from wordmill.vectors.search import row_norms, top_k, unit_rows
 def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Which of the two answered."""
     made: list[str] = []
-    core = nearest._core()
+    core = optional_core()
     assert core is not None
 
     def note(name: str, module: Any, function: str) -> None:

@@ -7,8 +7,6 @@ the rows that may still be among the best. Rounding the rows takes as long as te
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
-from importlib.util import find_spec
 from types import ModuleType
 
 import numpy as np
@@ -16,6 +14,7 @@ from numpy.typing import NDArray
 
 from wordmill.config import available_cores
 from wordmill.vectors import search
+from wordmill.vectors.optional_core import optional_core
 from wordmill.vectors.search import Floats, TopK
 
 __all__ = ["nearest_rows"]
@@ -43,7 +42,7 @@ def nearest_rows(
     """
     stop = len(matrix) if stop is None else min(stop, len(matrix))
     k = min(k, max(0, stop - start))
-    core = _core()
+    core = optional_core()
     if core is None or not k or len(queries) < _FEW or not _fits(core, matrix):
         return search.top_k(matrix, norms, queries, k, exclude=exclude, start=start, stop=stop)
     queries = np.ascontiguousarray(queries, dtype=np.float32)
@@ -65,16 +64,6 @@ def nearest_rows(
         )
     np.clip(similarities, -1, 1, out=similarities, where=ids >= 0)
     return TopK(ids, similarities)
-
-
-@cache
-def _core() -> ModuleType | None:
-    """`wordmill.core`, or None where nothing is compiled."""
-    if find_spec("wordmill._core") is None:
-        return None
-    from wordmill import core  # noqa: PLC0415 (only where it is there)
-
-    return core
 
 
 def _fits(core: ModuleType, matrix: Floats) -> bool:

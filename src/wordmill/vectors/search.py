@@ -20,6 +20,7 @@ Floats = NDArray[np.floating[Any]]
 
 _SCORES = 1 << 21  # scores held at once: 8 MB of float32
 _QUERIES = 256  # queries in one product
+_NUMBERS = 1 << 17  # converted at once: they stay in the cache
 
 
 class Neighbor(NamedTuple):
@@ -39,8 +40,9 @@ class TopK(NamedTuple):
 def row_norms(matrix: Floats) -> Floats:
     """Euclidean length of each row, (V,), summed in float64, in the matrix's dtype."""
     squares = np.empty(len(matrix), dtype=np.float64)
-    for begin, end in spans(0, len(matrix), 1 << 14):
-        np.einsum("ij,ij->i", matrix[begin:end], matrix[begin:end], out=squares[begin:end], dtype=np.float64)
+    for begin, end in spans(0, len(matrix), max(1, _NUMBERS // matrix.shape[1])):
+        rows = matrix[begin:end].astype(np.float64, copy=False)
+        np.einsum("ij,ij->i", rows, rows, out=squares[begin:end])
     with np.errstate(over="ignore"):  # who needs finite lengths looks at them
         return np.sqrt(squares, out=squares).astype(matrix.dtype)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
-from typing import Any, Literal, NoReturn, cast
+from typing import Any, Literal, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +15,7 @@ from numpy.typing import NDArray
 from wordmill.errors import FormatError, OutputError, ParameterError, counted
 from wordmill.vectors.keyed_vectors import KeyedVectors
 from wordmill.vectors.keys import Key, TextKeys
-from wordmill.vectors.search import Floats
+from wordmill.vectors.search import Floats, row_norms
 
 __all__ = [
     "MOST_DIMENSIONS",
@@ -106,12 +108,15 @@ class RowCollector:
         self._path, self._options = path, options
         room = max(1, _FIRST_ROOM // dimensions) if expected is None else expected
         self._matrix = np.empty((room, dimensions), dtype=options.dtype)
-        self._rows: dict[Key, int] = {}  # key -> row
+        self._keys: list[str] = []
+        self._norms: list[Floats] = []
         self._counts: list[NDArray[np.int64]] = []
-        self.seen = 0  # rows offered, repeated ones included
+        self._places: list[tuple[int, Callable[[int], str]]] = []  # first row of each block, and where its rows are
 
-    def __len__(self) -> int:
-        return len(self._rows)
+    @property
+    def seen(self) -> int:
+        """How many rows there were so far, repeated ones included."""
+        return len(self._keys)
 
     def add(
         self,
@@ -125,31 +130,50 @@ class RowCollector:
 
         `place(i)` says where in the file the i-th of them is.
         """
-        decoded = self._decoded(keys, place)
         with np.errstate(over="ignore"):
-            rows = rows.astype(self._matrix.dtype, copy=False)
-        if not np.isfinite(rows).all():
-            index = int(np.argmin(np.isfinite(rows).all(axis=1)))
+            self.room(len(keys))[:] = rows
+        self.keep(keys, place, counts=counts)
+
+    def room(self, rows: int) -> NDArray[Any]:
+        """Return where to write up to this many next rows (n, D), for `keep`."""
+        self._reserve(self.seen + rows)
+        return self._matrix[self.seen : self.seen + rows]
+
+    def keep(
+        self,
+        keys: Sequence[bytes] | list[str],
+        place: Callable[[int], str],
+        *,
+        counts: NDArray[np.int64] | None = None,
+    ) -> None:
+        """Take n keys, whose rows are in `room`; as `add`."""
+        decoded, begin, end = self._decoded(keys, place), self.seen, self.seen + len(keys)
+        norms = row_norms(self._matrix[begin:end])
+        if not np.isfinite(norms).all() and not (finite := np.isfinite(self._matrix[begin:end]).all(axis=1)).all():
+            index = int(np.argmin(finite))
             raise FormatError(
                 f"{self._path}: {place(index)}: the vector of {decoded[index]!r} holds NaN or infinity: "
                 "remove the row, or train again if the model diverged"
             )
-        begin = len(self._rows)
-        fresh = self._insert(decoded, place)
-        self._reserve(len(self._rows))
-        self._matrix[begin : len(self._rows)] = rows if len(fresh) == len(rows) else rows[fresh]
-        self.seen += len(keys)
+        self._keys += decoded
+        self._norms.append(norms)
+        self._places.append((begin, place))
         if counts is not None:
-            self._counts.append(counts[fresh])
+            self._counts.append(counts)
 
     def finish(self) -> KeyedVectors:
         """Return all rows."""
-        if not self._rows:
+        if not self._keys:
             raise FormatError(f"{self._path} holds no vectors")
-        vectors = self._matrix[: len(self._rows)]
+        index: dict[Key, int] = dict(zip(self._keys, range(self.seen), strict=True))
+        vectors, norms = self._matrix[: self.seen], np.concatenate(self._norms)
         counts = np.concatenate(self._counts) if self._counts else None
-        keys = TextKeys.from_index(self._rows) if self._options.keys == "str" else self._integers()
-        return _keyed_vectors(self._path, keys, vectors, counts)
+        if len(index) < self.seen:
+            first = self._first_rows()
+            index = {self._keys[row]: place for place, row in enumerate(first)}
+            vectors, norms, counts = vectors[first], norms[first], None if counts is None else counts[first]
+        keys = TextKeys.from_index(index) if self._options.keys == "str" else self._integers(index)
+        return _keyed_vectors(self._path, keys, vectors, counts, norms)
 
     def _decoded(self, keys: Sequence[bytes] | list[str], place: Callable[[int], str]) -> list[str]:
         if keys and isinstance(keys[0], str):
@@ -167,36 +191,30 @@ class RowCollector:
                 "convert the file, or read it with errors='replace'"
             ) from None
 
-    def _insert(self, keys: list[str], place: Callable[[int], str]) -> Sequence[int]:
-        """Give the keys the next rows; return the positions of those that were not there before."""
-        begin = len(self._rows)
-        if self._options.duplicates == "error":
-            self._rows.update(zip(keys, range(begin, begin + len(keys)), strict=True))
-            if len(self._rows) < begin + len(keys):
-                self._name_duplicate(list(self._rows)[:begin], keys, place)
-            return range(len(keys))
-        fresh: list[int] = []
-        for index, key in enumerate(keys):
-            if self._rows.setdefault(key, begin + len(fresh)) == begin + len(fresh):
-                fresh.append(index)
-        return fresh
-
-    def _name_duplicate(self, before: list[Key], keys: list[str], place: Callable[[int], str]) -> NoReturn:
-        seen = set(before)
-        index = next(i for i, key in enumerate(keys) if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-        raise FormatError(
-            f"{self._path}: {place(index)}: the key {keys[index]!r} appears twice: "
-            "mend the file, or keep the first with duplicates='first'"
-        )
+    def _first_rows(self) -> list[int]:
+        """Rows whose key was not there before; `FormatError` unless repeated ones are to be passed over."""
+        seen: set[str] = set()
+        first = []
+        for row, key in enumerate(self._keys):
+            if key not in seen:
+                seen.add(key)
+                first.append(row)
+            elif self._options.duplicates == "error":
+                begin, place = self._places[bisect(self._places, row, key=itemgetter(0)) - 1]
+                raise FormatError(
+                    f"{self._path}: {place(row - begin)}: the key {key!r} appears twice: "
+                    "mend the file, or keep the first with duplicates='first'"
+                )
+        return first
 
     def _reserve(self, rows: int) -> None:
         if rows > len(self._matrix):
             larger = np.empty((max(rows, 2 * len(self._matrix)), self._matrix.shape[1]), dtype=self._matrix.dtype)
-            larger[: len(self._rows)] = self._matrix[: len(self._rows)]
+            larger[: self.seen] = self._matrix[: self.seen]
             self._matrix = larger
 
-    def _integers(self) -> NDArray[np.int64]:
-        keys = list(self._rows)
+    def _integers(self, index: dict[Key, int]) -> NDArray[np.int64]:
+        keys = list(index)
         integers = np.empty(len(keys), dtype=np.int64)
         for row, key in enumerate(keys):
             try:
@@ -226,10 +244,14 @@ def collect_arrays(
 
 
 def _keyed_vectors(
-    path: Path, keys: TextKeys | NDArray[np.int64], vectors: Floats, counts: NDArray[np.int64] | None
+    path: Path,
+    keys: TextKeys | NDArray[np.int64],
+    vectors: Floats,
+    counts: NDArray[np.int64] | None,
+    norms: Floats | None = None,
 ) -> KeyedVectors:
     try:
-        return KeyedVectors(keys, vectors, counts=counts)
+        return KeyedVectors(keys, vectors, counts=counts, norms=norms)
     except ParameterError as error:
         raise FormatError(f"{path}: {error}") from None
 

@@ -7,8 +7,10 @@ Source: `word2vec.c`, function TrainModel (Mikolov et al., 2013).
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +20,7 @@ from wordmill.vectors.formats.rows import ReadOptions, RowCollector, believable_
 from wordmill.vectors.formats.streams import Input, open_input, open_output
 from wordmill.vectors.formats.text_rows import format_rows, read_rows
 from wordmill.vectors.keyed_vectors import KeyedVectors
+from wordmill.vectors.optional_core import optional_core
 
 __all__ = [
     "parse_header",
@@ -30,7 +33,7 @@ __all__ = [
 _HEADER = re.compile(rb"\s*(\d{1,18})\s+(\d{1,18})\s*\n")
 _LONGEST_HEADER = 200
 _LONGEST_KEY = 1 << 16
-_BLOCK = 1 << 24  # bytes read at once
+_BLOCK = 1 << 20  # bytes read at once: few enough to be in the cache when they are copied
 _ROWS = 1 << 12  # rows written at once
 
 
@@ -120,35 +123,53 @@ def _check_count(path: Path, seen: int, wanted: int, count: int, *, more: bool) 
 def _read_binary_rows(source: Input, rows: RowCollector, dimensions: int, wanted: int) -> bytes:
     """Read up to `wanted` rows; returns what was read beyond them."""
     width = 4 * dimensions
-    row_or_rest = re.compile(rb"([^ ]*+) .{%d}|.+" % width, re.DOTALL)
     buffer, offset = b"", source.position  # of the buffer's first byte in the file
     while rows.seen < wanted and (block := source.read(max(_BLOCK, width))):
         buffer += block
-        keys, ends = _cut(row_or_rest, buffer, width, wanted - rows.seen)
+        room = rows.room(min(wanted - rows.seen, len(buffer) // (width + 1)))
+        keys, ends = _cutter(room)(buffer, room)
         lengths = np.diff(ends, prepend=0) - 1 - width
-        rest = int(ends[-1]) if keys else 0
-        waiting = len(buffer) - rest - width if rows.seen + len(keys) < wanted else 0
+        rest = int(ends[-1]) if len(ends) else 0
+        waiting = len(buffer) - rest - width if rows.seen + len(ends) < wanted else 0
         if max(waiting, lengths.max(initial=0)) > _LONGEST_KEY:
             raise FormatError(
                 f"{source.path}: a key after row {rows.seen} (byte {offset}) does not end within {_LONGEST_KEY} bytes: "
                 "not a word2vec binary file, or a key before it holds a space"
             )
-        if keys:
-            places = _Places(rows.seen, offset, ends, width)
-            windows = np.lib.stride_tricks.sliding_window_view(np.frombuffer(buffer, dtype=np.uint8), width)
-            rows.add([key.removeprefix(b"\n") for key in keys], windows[ends - width].view("<f4"), places)
+        if len(ends):
+            rows.keep(_split(keys), _Places(rows.seen, offset, ends, width))
         buffer, offset = buffer[rest:], offset + rest
     return buffer
 
 
-def _cut(row_or_rest: re.Pattern[bytes], buffer: bytes, width: int, most: int) -> tuple[list[bytes], NDArray[np.int64]]:
-    """Keys of the whole rows in a buffer, and where the rows end."""
-    keys = row_or_rest.findall(buffer)[:most]
-    lengths = np.fromiter(map(len, keys), dtype=np.int64, count=len(keys))
-    ends = np.cumsum(lengths + 1 + width)
-    if keys and (ends[-1] > len(buffer) or buffer[ends[-1] - width - 1] != ord(" ")):
-        return keys[:-1], ends[:-1]  # the last match was the rest, which has no key
-    return keys, ends
+def _cutter(room: NDArray[Any]) -> Callable[[bytes, NDArray[Any]], tuple[bytes, NDArray[np.int64]]]:
+    """Return the core's `cut_rows` where it is there and numbers need no conversion: it does what `_cut_rows` does."""
+    core = optional_core()
+    return core.core.cut_rows if core is not None and room.dtype == np.dtype("<f4") else _cut_rows
+
+
+def _cut_rows(block: bytes, to: NDArray[Any]) -> tuple[bytes, NDArray[np.int64]]:
+    """Copy the numbers of the whole rows that a block begins with.
+
+    Returns their keys, with a space between each two, and where the rows end.
+    """
+    width = 4 * to.shape[1]
+    keys = re.findall(rb"([^ ]*+) .{%d}|.+" % width, block, re.DOTALL)[: len(to)]
+    ends = np.cumsum(np.fromiter(map(len, keys), dtype=np.int64, count=len(keys)) + 1 + width)
+    if keys and (ends[-1] > len(block) or block[ends[-1] - width - 1] != ord(" ")):
+        keys, ends = keys[:-1], ends[:-1]  # the last match was the rest, which has no key
+    if keys:
+        windows = np.lib.stride_tricks.sliding_window_view(np.frombuffer(block, dtype=np.uint8), width)
+        to[: len(keys)] = windows[ends - width].view("<f4")
+    return b" ".join(keys), ends
+
+
+def _split(keys: bytes) -> list[str] | list[bytes]:
+    """Keys without the newline of the row before: text, or as they are where one is not UTF-8."""
+    try:  # all at once, which is much faster than one by one
+        return keys.decode().removeprefix("\n").replace(" \n", " ").split(" ")
+    except UnicodeDecodeError:
+        return [key.removeprefix(b"\n") for key in keys.split(b" ")]
 
 
 @dataclass(frozen=True)
