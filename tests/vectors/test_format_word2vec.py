@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 import zstandard
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from wordmill.errors import FormatError, OutputError, ParameterError
 from wordmill.vectors import KeyedVectors, formats
