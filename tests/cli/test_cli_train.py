@@ -332,6 +332,9 @@ def test_validation_log_and_plot(cli: Cli, corpus: Path, tmp_path: Path) -> None
     assert {path.name for path in tmp_path.iterdir()} == {"m", "loss.png", "log.jsonl"}
     again = cli("train", corpus, "-o", tmp_path / "m", "--vector-size", "8", "--sample", "0", *options, "--resume")
     assert again.err.endswith("is trained already: nothing to go on with\n")
+    assert cli("train", corpus, "-o", tmp_path / "m", *FAST, "-q").code == 0  # no validation: nothing stopped it early
+    again = cli("train", corpus, "-o", tmp_path / "m", *FAST, *options[:5], "--epochs", "3", "--resume")
+    assert (again.code, len(Word2Vec.load(tmp_path / "m").history)) == (0, 3)
     assert cli("train", corpus, "-o", tmp_path / "n", *FAST, "--validation", corpus).code == 0
     assert cli("train", corpus, "-o", tmp_path / "o", *FAST, "--early-stopping").code == 1
     assert cli("train", corpus, "-o", tmp_path / "o", *FAST, "--validation", "0.9").code == 1

@@ -74,12 +74,14 @@ def is_trained(output: Path, config: TrainConfig, corpus: EncodedCorpus, early: 
     if not is_model_directory(output):
         return False
     settings = load_model(output).settings
-    history = settings.get("history", [])
-    same = TrainConfig.from_params(settings["params"]) == config if "params" in settings else False
-    ended = len(history) == config.epochs or (early is not None and bool(history) and early.stops(history))
-    return (
-        same and ended and history[-1]["tokens"] == history[0]["tokens"] and settings["corpus"] == corpus.fingerprint()
-    )
+    history = settings.get("history")
+    if not history or TrainConfig.from_params(settings["params"]) != config:
+        return False
+    ended = len(history) == config.epochs
+    if early is not None and all("validation_loss" in entry for entry in history):
+        ended = ended or early.stops(history)
+    whole = history[-1]["tokens"] == history[0]["tokens"]
+    return ended and whole and settings["corpus"] == corpus.fingerprint()
 
 
 def train_and_save(
