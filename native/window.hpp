@@ -80,28 +80,34 @@ template <class T> class Rows {
     count_ += rows.size();
   }
   void merge_repeats() {
-    const size_t mask = std::bit_ceil(2 * count_) - 1;
-    slots_.assign(mask + 1, -1);  // open addressing: which of the distinct rows a slot holds
+    const bool few = count_ <= 16;
+    if (!few) slots_.assign(std::bit_ceil(2 * count_), -1);
     size_t distinct = 0;
     for (size_t i = 0; i < count_; i++) {
       T* row = rows_[i];
-      size_t slot = (reinterpret_cast<uintptr_t>(row) / kRowBytes * size_t{0x9E3779B1}) & mask;
-      while (slots_[slot] >= 0 && rows_[slots_[slot]] != row) slot = (slot + 1) & mask;
-      if (slots_[slot] < 0) {
-        slots_[slot] = static_cast<int32_t>(distinct);
+      const size_t k = few ? std::find(rows_.begin(), rows_.begin() + distinct, row) - rows_.begin() : find_slot(row, distinct);
+      if (k == distinct) {
         rows_[distinct] = row;
         weights_[distinct++] = 0;
       }
-      weights_[slots_[slot]] += 1;
+      weights_[k] += 1;
     }
     count_ = distinct;
     weighted_ = true;
   }
 
  private:
+  size_t find_slot(T* row, size_t distinct) {  // the row's place among the distinct ones; a new row gets the next
+    const size_t mask = slots_.size() - 1;
+    size_t slot = (reinterpret_cast<uintptr_t>(row) / kRowBytes * size_t{0x9E3779B1}) & mask;
+    while (slots_[slot] >= 0 && rows_[slots_[slot]] != row) slot = (slot + 1) & mask;
+    if (slots_[slot] < 0) slots_[slot] = static_cast<int32_t>(distinct);
+    return slots_[slot];
+  }
+
   std::vector<T*> rows_;
   std::vector<T> weights_;
-  std::vector<int32_t> slots_;
+  std::vector<int32_t> slots_;  // open addressing: which of the distinct rows a slot holds
   size_t count_ = 0;
   bool weighted_ = false;
 };
