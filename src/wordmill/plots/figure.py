@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,15 +18,24 @@ _REGULAR = (400, "normal", "regular", "book")  # weights
 
 
 def new_figure(width: float, height: float) -> Any:
-    """Make an empty figure of a size in inches, drawn without a display."""
+    """Make an empty figure of a size in inches, drawn without a display; notebooks show it."""
     try:
         from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415
         from matplotlib.figure import Figure  # noqa: PLC0415
     except ImportError as error:
         raise MissingDependencyError("pictures need matplotlib: python -m pip install 'wordmill[plot]'") from error
-    figure = Figure(figsize=(width, height), layout="constrained")
+    figure: Any = Figure(figsize=(width, height), layout="constrained")
     FigureCanvasAgg(figure)
+    figure._repr_png_ = lambda: _png(
+        figure
+    )  # IPython asks for it; Matplotlib itself teaches it of pyplot's figures only
     return figure
+
+
+def _png(figure: Any) -> bytes:
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png")
+    return buffer.getvalue()
 
 
 @dataclass(frozen=True)
