@@ -106,7 +106,7 @@ def test_bad_method_ending_and_place(tmp_path: Path) -> None:
     ("module", "method", "cure"),
     [
         ("sklearn.manifold", "tsne", r"wordmill\[map\]"),
-        ("umap", "umap", "umap-learn"),
+        ("umap", "umap", r"wordmill\[umap\]"),
         ("matplotlib.figure", "pca", "plot"),
     ],
 )
