@@ -7,6 +7,8 @@ import json
 import logging
 import os
 import shutil
+import signal
+import time
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,8 @@ from wordmill import Checkpoint, EarlyStopping, KeyedVectors, LogFile, Word2Vec
 from wordmill.errors import DivergenceError, FormatError, OutputError, ParameterError
 from wordmill.safetensors import write_safetensors
 from wordmill.training import Callback, Run
+from wordmill.training.backends import Blocks, Sums
+from wordmill.training.backends.native import NativeBackend
 from wordmill.training.trainer import Trainer
 from wordmill.vectors.formats.directory import load_model, save_model
 
@@ -70,6 +74,29 @@ def test_resumed_run_is_the_uninterrupted_one(
     assert np.array_equal(resumed.wv.vectors, whole.wv.vectors)
     assert np.array_equal(resumed.output_vectors, whole.output_vectors)
     assert without_times(resumed) == without_times(whole)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends POSIX signals")
+def test_ctrl_c_while_the_core_works_loses_nothing_of_it(
+    texts: list[list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = Word2Vec(**SMALL).fit(texts)
+    train, calls = NativeBackend.train, iter(range(1_000))
+
+    def interrupted(backend: NativeBackend, epoch: int, blocks: Blocks) -> Sums:
+        if next(calls) == 20:
+            time.sleep(0.1)  # the main thread waits by then
+            os.kill(os.getpid(), signal.SIGINT)
+        return train(backend, epoch, blocks)
+
+    monkeypatch.setattr(NativeBackend, "train", interrupted)
+    model = Word2Vec(**SMALL)
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(texts, callbacks=[Checkpoint(tmp_path)])
+    (saved,) = tmp_path.iterdir()
+    assert sum(entry["tokens"] for entry in model.history) == int(saved.name)
+    resumed = Word2Vec(**SMALL).fit(texts, resume=tmp_path)
+    assert np.array_equal(resumed.wv.vectors, whole.wv.vectors)
 
 
 def test_partial_fit_is_resumed_too(texts: list[list[str]], tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import logging
 import math
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
 import numpy as np
@@ -89,21 +90,24 @@ class Trainer:
         while not run.account.complete and not run.stopped:
             done = run.account.blocks_done
             run.sound = False
-            sums, seconds = self._call(run.epochs_before + epoch, _slice(blocks, slice(done, done + self._batch)))
+            part = _slice(blocks, slice(done, done + self._batch))
+            sums, seconds, interrupt = self._call(run.epochs_before + epoch, part)
             run.account.add(sums, seconds)
             self._end_interval(run.account, sums, seconds)
+            if interrupt is not None:
+                raise interrupt
         if run.account.complete:
             self._end_epoch()
 
-    def _call(self, epoch: int, blocks: Blocks) -> tuple[Sums, float]:
-        """Train some blocks; return what they summed up to and the seconds it took."""
+    def _call(self, epoch: int, blocks: Blocks) -> tuple[Sums, float, KeyboardInterrupt | None]:
+        """Train some blocks; return what they summed up to, the seconds it took, and Ctrl-C where it came."""
         began = time.perf_counter()
-        sums = self._backend.train(epoch, blocks)
+        sums, interrupt = _to_its_end(lambda: self._backend.train(epoch, blocks))
         seconds = time.perf_counter() - began
         _check_accounts(blocks, sums)
         wanted = len(blocks.begins) * self._interval / max(seconds, 1e-9)
         self._batch = max(1, int(min(wanted, 8 * len(blocks.begins))))
-        return sums, seconds
+        return sums, seconds, interrupt
 
     def _end_interval(self, account: Account, sums: Sums, seconds: float) -> None:
         run = self._run
@@ -139,6 +143,16 @@ class Trainer:
             f"it is {untrained:.3g}; the learning rate alpha={self._schedule.alpha:g} is too high"
             f"{_for_wide_windows(run.config)}, try alpha={_gentler(run.config):g}"
         )
+
+
+def _to_its_end(call: Callable[[], Sums]) -> tuple[Sums, KeyboardInterrupt | None]:
+    """Call in a thread of its own: Ctrl-C, which Python raises in the main thread, does not lose what it returns."""
+    with ThreadPoolExecutor(1) as pool:
+        result = pool.submit(call)
+        try:
+            return result.result(), None
+        except KeyboardInterrupt as interrupt:
+            return result.result(), interrupt
 
 
 def _slice(blocks: Blocks, part: slice) -> Blocks:
