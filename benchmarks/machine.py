@@ -31,7 +31,7 @@ def command_line(program: str, arguments: Sequence[str]) -> str:
     return shlex.join(["python", f"benchmarks/{program}", *names])
 
 
-_INTERESTING = {"avx2", "fma", "avx512f", "avx512bw", "asimd", "sve"}
+_INTERESTING = {"avx2", "fma", "avx512f", "avx512bw", "avx512_vnni", "asimd", "sve"}
 
 
 def _from_proc(path: str, name: str) -> str | None:

@@ -18,7 +18,7 @@ from typing import Any
 from harness import find_study, study_calls, study_tables
 from markdown import caption, number, table, update_blocks
 
-__all__ = ["comparison", "plot"]
+__all__ = ["comparison", "plot", "queries_and_files"]
 
 Report = dict[str, Any]
 Runs = dict[str, list[Report]]  # of one configuration, by program
@@ -185,6 +185,26 @@ def _ratio(own: list[Report], base: list[Report] | None, part: str) -> str:
     return f"{seconds[0] / seconds[1]:.2f}"
 
 
+def queries_and_files(report: Report) -> list[str]:
+    """Seconds of each task of `vectors.py`, and the ratios."""
+    rows = [
+        [
+            task["task"],
+            number(task["wordmill"], digits=3),
+            number(task["gensim"], digits=3),
+            f"**{task['gensim'] / task['wordmill']:.1f}**" if task["gensim"] else "-",
+        ]
+        for task in report["tasks"]
+    ]
+    versions = ", ".join(f"{name} {version}" for name, version in report["versions"].items())
+    return [
+        *caption([report]),
+        f"{versions}. Medians of {report['repeats']} runs, in turns; files in the system's file cache.",
+        "",
+        *table(["", "wordmill, s", "gensim, s", "ratio"], rows),
+    ]
+
+
 def document_blocks(report: Report, pictures: Path, document: Path) -> dict[str, list[str]]:
     """Return what goes into a document, by the name of its markers; a study's picture is shown where there is one."""
     if "studies" in report:
@@ -195,6 +215,8 @@ def document_blocks(report: Report, pictures: Path, document: Path) -> dict[str,
             name: [*caption(calls[name]), "", *lines, *_picture(name, pictures, document)]
             for name, lines in study_tables(report).items()
         }
+    if "tasks" in report:
+        return {"vectors": queries_and_files(report)}
     results = _circumstances(report)
     for title, runs in configurations(report):
         results += ["", f"### {title}", "", *speed_table(runs), *scaling(runs), *quality_table(runs)]
@@ -210,7 +232,9 @@ def _picture(study: str, pictures: Path, document: Path) -> list[str]:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("results", nargs="+", type=Path, help="JSON that compare.py, micro.py or full.py wrote")
+    parser.add_argument(
+        "results", nargs="+", type=Path, help="JSON that compare.py, micro.py, full.py or vectors.py wrote"
+    )
     parser.add_argument(
         "--update-docs", action="store_true", help="write the blocks of README.md and docs/performance.md"
     )

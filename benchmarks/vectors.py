@@ -1,8 +1,9 @@
 """Queries and files beside gensim's: many neighbours at once, word2vec files, the first query on a saved model.
 
-Vectors are random (their values do not matter here). Medians over the repeats, the two programs in turns. Example:
+Vectors are random (their values do not matter here). Medians over the repeats, the two programs in turns. Writes
+vectors.json and vectors.md. Example:
 
-    python benchmarks/vectors.py --keys 100000 --size 100 --queries 10000
+    python benchmarks/vectors.py --keys 100000 --size 100 --queries 10000 --output docs/benchmarks
 """
 
 from __future__ import annotations
@@ -15,15 +16,16 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from gensim.models import KeyedVectors as GensimVectors
-from rich.console import Console
-from rich.table import Table
 
-from machine import describe_machine
+from machine import command_line, describe_machine
+from programs import program_version
+from report import queries_and_files
 from wordmill.vectors import KeyedVectors
 
 FIRST_QUERY = """
@@ -38,32 +40,32 @@ ONE_BY_ONE = 200  # queries that gensim is timed on; the time of all is in propo
 
 
 def main() -> None:
-    """Measure, and print a table or JSON."""
+    """Measure, print a table, and write it."""
     options = parse_options()
+    report: dict[str, Any] = {
+        "command": command_line("vectors.py", sys.argv[1:]),
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+        "machine": describe_machine(),
+        "repeats": options.repeats,
+        "versions": {name: program_version(name) for name in ("wordmill", "gensim")},
+    }
     rng = np.random.default_rng(0)
     keys = [f"word{row}" for row in range(options.keys)]
     ours = KeyedVectors(keys, rng.standard_normal((options.keys, options.size), dtype=np.float32))
     theirs = GensimVectors(options.size)
     theirs.add_vectors(keys, ours.vectors)
     with tempfile.TemporaryDirectory() as directory:
-        rows = [
+        report["tasks"] = [
             compare_queries(ours, theirs, keys[: options.queries], options.repeats),
             *(compare_reading(ours, Path(directory), name, options.repeats) for name in ("v.bin", "v.txt")),
             first_query(ours, Path(directory), options.repeats),
         ]
-    if options.json:
-        print(json.dumps({"machine": describe_machine(), "options": vars(options), "rows": rows}, indent=2))
-        return
-    table = Table("task", "wordmill, s", "gensim, s", "ratio")
-    for row in rows:
-        ratio = row["gensim"] / row["wordmill"] if row["gensim"] else None
-        table.add_row(
-            row["task"],
-            f"{row['wordmill']:.3f}",
-            f"{row['gensim']:.3f}" if row["gensim"] else "",
-            f"{ratio:.1f}" if ratio else "",
-        )
-    Console().print(table)
+    text = "\n".join(queries_and_files(report)) + "\n"
+    options.output.mkdir(parents=True, exist_ok=True)
+    (options.output / "vectors.json").write_text(json.dumps(report, indent=1), encoding="utf-8")
+    heading = "---\norphan: true\n---\n\n# Queries and files\n\n"
+    (options.output / "vectors.md").write_text(heading + text, encoding="utf-8")
+    print(text, end="")
 
 
 def compare_queries(ours: KeyedVectors, theirs: Any, queries: list[str], repeats: int) -> dict[str, Any]:
@@ -73,7 +75,7 @@ def compare_queries(ours: KeyedVectors, theirs: Any, queries: list[str], repeats
     mine, loop = in_turns(
         lambda: ours.nearest(queries, k=10), lambda: [theirs.most_similar(key, topn=10) for key in few], repeats
     )
-    task = f"{len(queries)} queries on {len(ours)} x {ours.vector_size}"
+    task = f"ten neighbours of each of {len(queries):,} keys, among {len(ours):,} of {ours.vector_size} dimensions"
     return {"task": task, "wordmill": mine, "gensim": loop * len(queries) / len(few)}
 
 
@@ -86,7 +88,9 @@ def compare_reading(ours: KeyedVectors, directory: Path, name: str, repeats: int
         lambda: GensimVectors.load_word2vec_format(str(path), binary=path.suffix == ".bin"),
         repeats,
     )
-    return {"task": f"read {name} of {path.stat().st_size / 1e6:.0f} MB", "wordmill": mine, "gensim": their}
+    form = "binary" if path.suffix == ".bin" else "text"
+    size = f"{path.stat().st_size / 1e6:.0f} MB"
+    return {"task": f"read word2vec's {form} file of {size}", "wordmill": mine, "gensim": their}
 
 
 def first_query(ours: KeyedVectors, directory: Path, repeats: int) -> dict[str, Any]:
@@ -119,7 +123,7 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument("--size", type=int, default=100)
     parser.add_argument("--queries", type=int, default=10_000)
     parser.add_argument("--repeats", type=int, default=3)
-    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--output", type=Path, default=Path("build/bench"), help="where vectors.json and .md go")
     return parser.parse_args()
 
 

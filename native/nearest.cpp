@@ -1,8 +1,9 @@
 #include "nearest.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
+#include <span>
+#include <vector>
 
 #include "big_vector.hpp"
 #include "parallel.hpp"
@@ -12,7 +13,7 @@ namespace {
 
 constexpr int64_t kPackedBytes = 1 << 20;  // of rows packed at a time: read by all threads, so in the cache that they share
 constexpr int64_t kBlockBytes = 32 << 10;  // of rows that a tile of queries meets at a time: in the first cache
-constexpr int64_t kQueriesAtOnce = 240;    // that a thread takes: of whole tiles
+constexpr int64_t kQueriesAtOnce = 240;    // that a thread takes: whole tiles, of 3 or of 6
 
 struct Found {
   float score;
@@ -54,20 +55,19 @@ class Search {
         tile_words_(vector_words(screen, task.size) * tile_),
         panel_words_(panel_words(screen, task.size)),
         block_panels_(std::max<int64_t>(1, kBlockBytes / (4 * panel_words_))),
-        packed_panels_(std::max<int64_t>(1, kPackedBytes / (4 * panel_words_))),
-        tiles_((task.count + tile_ - 1) / tile_ * tile_words_),
+        packed_panels_(std::clamp<int64_t>(kPackedBytes / (4 * panel_words_), 1, panels_of(task.stop - task.start) + 1)),
         packed_(task.count),
+        tiles_((task.count + tile_ - 1) / tile_ * tile_words_),
         panels_(packed_panels_ * panel_words_),
         heaps_(task.count * task.k) {
     for (int64_t q = 0; q < task.count; q++) best_.emplace_back(heaps_.data() + q * task.k, task.k);
   }
 
   void run(int threads) {
-    const int64_t groups = (task_.count + kQueriesAtOnce - 1) / kQueriesAtOnce;
-    parallel_for(groups, threads, [&](size_t g) { for_queries(g, [&](int64_t q) { pack_query(q); }); });
-    const int64_t step = packed_panels_ * screen_.panel_rows;
+    const int64_t groups = (task_.count + kQueriesAtOnce - 1) / kQueriesAtOnce, step = packed_panels_ * screen_.panel_rows;
+    parallel_for(groups, threads, [&](size_t g) { pack_queries(g); });
     for (int64_t begin = task_.start; begin < task_.stop; begin += step) {
-      const int64_t rows = std::min(step, task_.stop - begin), panels = (rows + screen_.panel_rows - 1) / screen_.panel_rows;
+      const int64_t rows = std::min(step, task_.stop - begin), panels = panels_of(rows);
       std::vector<float> lengths(panels);
       parallel_for(panels, threads, [&](size_t p) { lengths[p] = pack_panel(begin, rows, p); });
       const float longest = *std::max_element(lengths.begin(), lengths.end());
@@ -76,49 +76,46 @@ class Search {
   }
 
   void write(int64_t q, int64_t* ids, float* scores) {
-    const auto found = best_[q].sorted();
-    for (int i = 0; i < task_.k; i++) {
-      const bool there = i < static_cast<int>(found.size());
-      ids[i] = there ? found[i].row : -1;
-      scores[i] = there ? found[i].score : -std::numeric_limits<float>::infinity();
-    }
+    const std::span<const Found> found = best_[q].sorted();
+    std::fill_n(ids, task_.k, -1);
+    std::fill_n(scores, task_.k, -std::numeric_limits<float>::infinity());
+    for (size_t i = 0; i < found.size(); i++) ids[i] = found[i].row, scores[i] = found[i].score;
   }
 
  private:
-  template <class Work>
-  void for_queries(int64_t group, const Work& work) {
-    for (int64_t q = group * kQueriesAtOnce; q < std::min(task_.count, (group + 1) * kQueriesAtOnce); q++) work(q);
-  }
+  int64_t panels_of(int64_t rows) const { return (rows + screen_.panel_rows - 1) / screen_.panel_rows; }
+  uint32_t* tile(int64_t q) { return tiles_.data() + q / tile_ * tile_words_; }
+  int64_t last(int64_t group) const { return std::min(task_.count, (group + 1) * kQueriesAtOnce); }
 
-  void pack_query(int64_t q) {
-    packed_[q] = screen_.pack_query(task_.queries + q * task_.size, task_.size, static_cast<int>(q % tile_), tiles_.data() + q / tile_ * tile_words_);
+  void pack_queries(int64_t group) {
+    for (int64_t q = group * kQueriesAtOnce; q < last(group); q++)
+      packed_[q] = screen_.pack_query(task_.queries + q * task_.size, task_.size, static_cast<int>(q % tile_), tile(q));
   }
 
   float pack_panel(int64_t begin, int64_t rows, int64_t p) {
-    const int64_t first = begin + p * screen_.panel_rows, count = std::min<int64_t>(screen_.panel_rows, begin + rows - first);
-    return screen_.pack_panel(task_.rows + first * task_.stride, task_.stride, task_.norms + first, static_cast<int>(count), task_.size,
-                              panels_.data() + p * panel_words_);
+    const int64_t skipped = p * screen_.panel_rows, first = begin + skipped;
+    return screen_.pack_panel(task_.rows + first * task_.stride, task_.stride, task_.norms + first,
+                              static_cast<int>(std::min<int64_t>(screen_.panel_rows, rows - skipped)), task_.size, panels_.data() + p * panel_words_);
   }
 
   // A group of queries meets the panels that are packed, block by block.
   void search(int64_t group, int64_t begin, int64_t panels, float longest) {
     std::vector<Hit> hits(block_panels_ * screen_.panel_rows * tile_);
-    for (int64_t p = 0; p < panels; p += block_panels_) {
-      const int64_t count = std::min(block_panels_, panels - p), first = begin + p * screen_.panel_rows;
-      for (int64_t q = group * kQueriesAtOnce; q < std::min(task_.count, (group + 1) * kQueriesAtOnce); q += tile_)
-        search_tile(q, panels_.data() + p * panel_words_, count, first, longest, hits.data());
-    }
+    for (int64_t p = 0; p < panels; p += block_panels_)
+      for (int64_t q = group * kQueriesAtOnce; q < last(group); q += tile_)
+        search_block(q, p, std::min(block_panels_, panels - p), begin + p * screen_.panel_rows, longest, hits.data());
   }
 
-  void search_tile(int64_t q, const uint32_t* panels, int64_t count, int64_t first, float longest, Hit* hits) {
+  // The tile of queries that begins with q meets a block, whose first row is `first`.
+  void search_block(int64_t q, int64_t panel, int64_t panels, int64_t first, float longest, Hit* hits) {
     float bars[kMostTileQueries], weights[kMostTileQueries];
     for (int j = 0; j < tile_; j++) {
       const bool there = q + j < task_.count;
       bars[j] = there ? bar(q + j, longest) : std::numeric_limits<float>::infinity();
       weights[j] = there ? weight(q + j) : 0;
     }
-    const int64_t found = screen_.find(panels, count, task_.size, tiles_.data() + q / tile_ * tile_words_, bars, weights, hits);
-    for (const Hit& hit : std::span(hits, found)) {
+    const int64_t found = screen_.find(panels_.data() + panel * panel_words_, panels, task_.size, tile(q), bars, weights, hits);
+    for (const Hit& hit : std::span(hits, static_cast<size_t>(found))) {
       const int64_t query = q + hit.query, row = first + hit.row;
       if (!(hit.bound > bars[hit.query]) || excluded(query, row)) continue;
       best_[query].offer({score(query, row), row});
@@ -148,14 +145,12 @@ class Search {
     return std::binary_search(begin + task_.exclude_offsets[q], begin + task_.exclude_offsets[q + 1], row);
   }
 
-  static constexpr int kMostTileQueries = 8;
   const NearestTask& task_;
   const Screen& screen_;
   const int tile_;
   const int64_t tile_words_, panel_words_, block_panels_, packed_panels_;
-  BigVector<uint32_t> tiles_;
-  std::vector<Packed> packed_;
-  BigVector<uint32_t> panels_;
+  std::vector<Packed> packed_;  // what is left of each query beside its words
+  BigVector<uint32_t> tiles_, panels_;
   std::vector<Found> heaps_;
   std::vector<Best> best_;
 };

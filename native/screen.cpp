@@ -41,6 +41,7 @@ WM_INLINE Sums multiply_add(Sums sums, Words rows, Words query) {
   return sums + __builtin_bit_cast(Floats, rows) * __builtin_bit_cast(Floats, query);
 }
 #endif
+static_assert(kTileColumns <= kMostTileQueries);
 constexpr int kPerWord = kZero ? 4 : 1;
 constexpr float kTiny = 1e-15f;  // more than what is lost where squares are too small for a float
 

@@ -36,6 +36,7 @@ struct Screen {
 };
 
 inline constexpr int64_t kMostDimensions = 1 << 15;  // sums of bytes stay within 32 bits
+inline constexpr int kMostTileQueries = 6;
 
 constexpr int64_t vector_words(const Screen& s, int64_t size) { return (size + s.dimensions_per_word - 1) / s.dimensions_per_word; }
 constexpr int64_t panel_words(const Screen& s, int64_t size) { return (vector_words(s, size) + 3) * s.panel_rows; }

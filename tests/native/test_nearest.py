@@ -97,6 +97,30 @@ def test_many_blocks_of_clustered_rows(isa: str, size: int) -> None:
         np.testing.assert_array_equal(one, other)
 
 
+LARGE_AND_SMALL = np.array(
+    [1000] + [3] * 99
+)  # in 8 bits the small ones are 0, and a tenth of the length of ones is lost
+ONES = np.ones(100)
+
+
+@pytest.mark.parametrize("isa", SCREENS)
+@pytest.mark.parametrize(
+    ("query", "best", "others"),
+    [
+        pytest.param(ONES, LARGE_AND_SMALL, [10, 1, 1] + [0] * 97, id="row"),
+        pytest.param(LARGE_AND_SMALL, ONES, [12] + [10] + [-10, 10] * 49, id="query"),
+    ],
+)
+def test_what_rounding_takes_away_is_not_lost(isa: str, query: Any, best: Any, others: Any) -> None:
+    """The best row (0.13) scores below the others (0.12) as rounded (0.10), for all rests point one way."""
+    rows = np.tile(np.array(others, dtype=np.float32), (6000, 1))
+    rows[5000] = best
+    queries = np.tile((query / np.linalg.norm(query)).astype(np.float32), (7, 1))
+    ids, scores = search(rows, row_norms(rows), queries, 2, isa=isa)
+    np.testing.assert_array_equal(ids, [[5000, 0]] * 7)
+    np.testing.assert_allclose(scores[0], [0.13, 0.12], atol=0.002)
+
+
 @pytest.mark.parametrize("isa", SCREENS)
 def test_scores_that_rise_beat_the_bar_all_the_way(isa: str) -> None:
     angles = np.linspace(np.pi, 0, 20_000)
