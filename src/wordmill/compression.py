@@ -13,7 +13,7 @@ import zstandard
 __all__ = ["HEAD_BYTES", "DamagedError", "Decompressor", "decompress", "decompressor_for"]
 
 HEAD_BYTES = 10
-_BLOCK = 1 << 18  # compressed bytes at once: so few that even a thousandfold compression fits into memory
+_BLOCK = 1 << 13  # compressed bytes at once: of zstd's most, 128 KiB out of 4 bytes, 256 MiB come at a time
 
 
 class DamagedError(Exception):

@@ -3,6 +3,8 @@
 import bz2
 import gzip
 import lzma
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -146,3 +148,22 @@ def test_no_room_to_spill(tmp_path: Path) -> None:
     resources = Resources(memory_bytes=0, spill_directory=tmp_path / "missing")
     with pytest.raises(OutputError, match=r"missing cannot be written: No such file.*spill_directory"):
         read_corpus(path, resources=resources)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="measures memory as Linux counts it")
+def test_a_file_that_swells_ten_thousandfold_is_read_in_pieces(tmp_path: Path) -> None:
+    compressor = zstandard.ZstdCompressor(level=3).compressobj()
+    line = b"one two\n" * (1 << 17)
+    with (tmp_path / "bomb.zst").open("wb") as file:
+        for _ in range(600):
+            file.write(compressor.compress(line))
+        file.write(compressor.flush())
+    assert (tmp_path / "bomb.zst").stat().st_size < 100_000
+    script = (
+        "import resource, sys\n"
+        "from pathlib import Path\n"
+        "from wordmill.corpus.files import read_chunks\n"
+        "assert sum(map(len, read_chunks(Path(sys.argv[1]), 1 << 20))) == 600 << 20\n"
+        "assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < 400 << 10"
+    )
+    subprocess.run([sys.executable, "-c", script, tmp_path / "bomb.zst"], check=True)

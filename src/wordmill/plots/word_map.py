@@ -160,7 +160,9 @@ def _umap(unit: NDArray[np.float32], seed: int) -> NDArray[np.float64]:
             "maps by UMAP need umap-learn: python -m pip install 'wordmill[umap]', or use method='tsne'"
         ) from error
     neighbours = min(12, len(unit) - 1)
-    return np.asarray(UMAP(n_neighbors=neighbours, random_state=seed, n_jobs=1).fit_transform(unit), dtype=np.float64)
+    begin = "spectral" if len(unit) > 10 else "random"  # of so few words there are no spectra
+    layout = UMAP(n_neighbors=neighbours, init=begin, random_state=seed, n_jobs=1)
+    return np.asarray(layout.fit_transform(unit), dtype=np.float64)
 
 
 def _spread(positions: NDArray[np.float64]) -> NDArray[np.float64]:

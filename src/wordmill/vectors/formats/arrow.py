@@ -97,7 +97,7 @@ def _read(path: Path, options: ReadOptions, batches: Iterator[Any]) -> KeyedVect
                 counts.append(_plain(path, batch, "count"))
             if options.limit is not None and sum(map(len, keys)) >= options.limit:
                 break
-    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+    except (pa.ArrowException, OSError, UnicodeDecodeError, KeyError) as error:  # the last two: out of pyarrow's inside
         raise FormatError(f"{path} cannot be read: {' '.join(str(error).split())}") from error
     if len({rows.shape[1] for rows in vectors}) != 1:
         raise FormatError(f"{path} holds no vectors, or vectors of different lengths")
