@@ -280,7 +280,10 @@ def test_finalfusion_has_text_keys(tmp_path: Path) -> None:
         (b"SQLite format 3\0", "SQLite"),
         (b"\x89HDF\r\n", "HDF5"),
         (bytes(257) + b"ustar", "tar archive"),
-        (json.dumps({"a": 1}).encode(), "cannot be told"),
+        (json.dumps({"a": 1}).encode(), "give the directory of the model"),
+        (b"\x93NUMPY\1\0", "an array without keys"),
+        (b"\x40" + bytes(7) + b'{"embeddings":', "a part of a model"),
+        (b"\x40" + bytes(7) + b'{"__metadata__":{"format":"wordmill.corpus"', "an encoded corpus: train on it"),
         (b"", "cannot be told"),
     ],
 )

@@ -66,15 +66,20 @@ FORMATS: dict[str, Format] = {
 }
 _HEAD = 1 << 16  # bytes that are looked at to tell a format
 _MAGIC = {b"PK\x03\x04": "npz", b"PAR1": "parquet", b"ARROW1": "arrow", FIFU_MAGIC: "finalfusion"}
+_PICKLE = "a pickle, which may run any code: have gensim save it with save_word2vec_format"
 _FOREIGN = {
-    b"\x80\x02": "a pickle, which may run any code: have gensim save it with save_word2vec_format",
-    b"\x80\x03": "a pickle, which may run any code: have gensim save it with save_word2vec_format",
-    b"\x80\x04": "a pickle, which may run any code: have gensim save it with save_word2vec_format",
-    b"\x80\x05": "a pickle, which may run any code: have gensim save it with save_word2vec_format",
+    **{b"\x80%c" % protocol: _PICKLE for protocol in (2, 3, 4, 5)},
     b"SQLite format 3": "an SQLite database (a magnitude file?): convert it to word2vec first",
     b"\x89HDF": "an HDF5 file: convert it to word2vec first",
+    b"\x93NUMPY": "an array without keys: save both as an .npz file, np.savez(path, keys=..., vectors=...)",
     b"ustar": "a tar archive: unpack it first",
+    b'{"__metadata__":{"format":"wordmill.corpus"': "an encoded corpus: train on it, and give the model",
 }
+_BEHIND = (
+    0,
+    8,
+    257,
+)  # where such a mark stands: behind the length of a safetensors header, in the first block of a tar
 
 
 def load(
@@ -160,7 +165,7 @@ def _by_content(source: Input) -> str | None:
         if head.startswith(magic):
             return name
     for magic, cure in _FOREIGN.items():
-        if head.startswith(magic) or head[257:].startswith(magic):
+        if any(head[place:].startswith(magic) for place in _BEHIND):
             raise FormatError(f"{source.path} is {cure}")
     if ".tsv" in source.path.suffixes and metadata_path(source.path).exists():
         return "projector"
@@ -170,7 +175,11 @@ def _by_content(source: Input) -> str | None:
         return "word2vec-text" if looks_like_rows(rest, header[1]) else "word2vec-binary"
     if looks_like_fasttext(head):
         return "fasttext"
-    return "glove" if guess_dimensions(head) else None
+    if guess_dimensions(head):
+        return "glove"
+    if head.startswith(b"{") or head[8:10] == b'{"':  # the header of a safetensors file
+        raise FormatError(f"{source.path} is a part of a model, or JSON: give the directory of the model")
+    return None
 
 
 def _by_suffix(path: Path) -> str:

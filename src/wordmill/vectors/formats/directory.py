@@ -264,6 +264,10 @@ def _check_manifest(directory: Path, *, verify: bool) -> None:
         raise FormatError(
             f"{directory} is not a model directory: {'a file' if directory.exists() else 'nothing'} is there"
         )
+    if not (directory / MANIFEST).exists() and not (directory / "wordmill.json").exists():
+        raise FormatError(
+            f"{directory} is not a model directory of wordmill: it has neither {MANIFEST} nor wordmill.json"
+        )
     manifest = _read_json(directory, MANIFEST)
     if not isinstance(manifest.get("files"), dict) or manifest.get("format") != FORMAT:
         raise FormatError(
