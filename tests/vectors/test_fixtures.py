@@ -148,7 +148,7 @@ def test_fasttext_in_another_encoding() -> None:
         ("allennlp/fake_embeddings.5d.txt.tar.gz", "tar archive"),
         ("allennlp/fake_embeddings.5d.txt.zip", "zip archive"),
         ("vecto/text/corrupted/emb.txt", "line 2 has 3 numbers after its key, not 4"),
-        ("model2vec-rs/test-model-float32/config.json", "cannot be told"),
+        ("model2vec-rs/test-model-float32/config.json", "give the directory of the model"),
         ("model2vec-rs/test-model-float32", "not a model directory of wordmill"),
         ("model2vec-rs/test-model-float32/model.safetensors", "give the directory of the model"),
     ],
