@@ -42,7 +42,8 @@ WM_INLINE Sums multiply_add(Sums sums, Words rows, Words query) {
 }
 #endif
 static_assert(kTileColumns <= kMostTileQueries);
-constexpr int kPerWord = kZero ? 4 : 1;
+constexpr bool kFloats = kZero == 0;
+constexpr int kPerWord = kFloats ? 1 : 4;
 constexpr float kTiny = 1e-15f;  // more than what is lost where squares are too small for a float
 
 #if defined(__AVX512F__)
@@ -77,7 +78,7 @@ template <class V> WM_INLINE V read(const uint32_t* words) {
 // A vector of whole numbers as bytes, or of floats as they are.
 constexpr int kWordsOfVector = kLane / kPerWord;
 WM_INLINE void to_words(Floats numbers, int zero, uint32_t* words) {
-  if constexpr (kPerWord == 4) {
+  if constexpr (!kFloats) {
     typedef int8_t Bytes __attribute__((vector_size(kLane)));
     const Bytes bytes = __builtin_convertvector(__builtin_convertvector(numbers, Words) + zero, Bytes);
     __builtin_memcpy(words, &bytes, sizeof bytes);
@@ -98,13 +99,13 @@ WM_INLINE Packed pack(const float* x, float divisor, int64_t size, int levels, i
   for (int lane = 0; lane < kLane; lane++) most = greatest[lane] > most ? greatest[lane] : most;
   const float length = sqrtf(sum<float>(squares)), inverse = static_cast<float>(levels) / most;
   const bool keep = levels && most > 0 && inverse <= FLT_MAX && length <= FLT_MAX;  // else all of it is rest
-  const float scale = !kZero ? 1 : keep ? most / static_cast<float>(levels) : 0;
+  const float scale = kFloats ? 1 : keep ? most / static_cast<float>(levels) : 0;
   const Floats to_integer = splat<float>(12582912.0f);  // 1.5 * 2^23: adding it rounds
   const int64_t count = (size + kPerWord - 1) / kPerWord;
   Floats rests = {}, totals = {};
   for (int64_t d = 0; d < size; d += kLane) {
     const Floats u = load_part(x, d, size) / divisor;
-    const Floats rounded = !kZero ? u : keep ? (u * inverse + to_integer) - to_integer : Floats{}, rest = u - rounded * scale;
+    const Floats rounded = kFloats ? u : keep ? (u * inverse + to_integer) - to_integer : Floats{}, rest = u - rounded * scale;
     rests += rest * rest;
     totals += rounded;
     uint32_t vector[kWordsOfVector];
@@ -131,7 +132,7 @@ float pack_panel(const float* rows, int64_t stride, const float* norms, int coun
     float total;
     const float norm = norms[r] > 0 ? norms[r] : INFINITY;  // a row of zeros scores 0
     const Packed packed = pack(rows + r * stride, norm, size, kRowLevels, 0, panel + r, kPanelRows, total);
-    first[r] = static_cast<uint32_t>(-kZero * static_cast<int32_t>(kZero ? total : 0));
+    first[r] = static_cast<uint32_t>(-kZero * (kFloats ? 0 : static_cast<int32_t>(total)));
     scales[r] = __builtin_bit_cast(uint32_t, packed.scale);
     rests[r] = __builtin_bit_cast(uint32_t, packed.rest);
     longest = packed.length > longest ? packed.length : longest;
