@@ -130,7 +130,7 @@ class RowCollector:
 
         `place(i)` says where in the file the i-th of them is.
         """
-        with np.errstate(over="ignore"):
+        with np.errstate(over="ignore", invalid="ignore"):
             self.room(len(keys))[:] = rows
         self.keep(keys, place, counts=counts)
 
@@ -239,7 +239,7 @@ def collect_arrays(
     if options.duplicates == "first":
         first = np.sort(np.unique(keys, return_index=True)[1])
         keys, vectors, counts = keys[first], vectors[first], None if counts is None else counts[first]
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
         return _keyed_vectors(path, keys, vectors.astype(options.dtype, copy=False), counts)
 
 
