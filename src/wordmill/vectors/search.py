@@ -40,10 +40,10 @@ class TopK(NamedTuple):
 def row_norms(matrix: Floats) -> Floats:
     """Euclidean length of each row, (V,), summed in float64, in the matrix's dtype."""
     squares = np.empty(len(matrix), dtype=np.float64)
-    for begin, end in spans(0, len(matrix), max(1, _NUMBERS // matrix.shape[1])):
-        rows = matrix[begin:end].astype(np.float64, copy=False)
-        np.einsum("ij,ij->i", rows, rows, out=squares[begin:end])
-    with np.errstate(over="ignore"):  # who needs finite lengths looks at them
+    with np.errstate(over="ignore", invalid="ignore"):  # who needs finite lengths looks at them
+        for begin, end in spans(0, len(matrix), max(1, _NUMBERS // matrix.shape[1])):
+            rows = matrix[begin:end].astype(np.float64, copy=False)
+            np.einsum("ij,ij->i", rows, rows, out=squares[begin:end])
         return np.sqrt(squares, out=squares).astype(matrix.dtype)
 
 
