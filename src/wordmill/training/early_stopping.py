@@ -60,7 +60,9 @@ class EarlyStopping(Callback):
         if not run.validation:
             raise ParameterError("early stopping needs a validation loss: give validation=0.01 or a corpus")
         self.message = ""
-        if self._restore_best and self._directory is None:
+        if self._directory is not None:
+            self._remove_leftovers(self._directory)
+        elif self._restore_best:
             self._scratch = tempfile.TemporaryDirectory(prefix="wordmill-")
         if run.history and run.account is None:
             self.on_epoch_end(run)
@@ -94,6 +96,12 @@ class EarlyStopping(Callback):
         """Remove the file, where it is not in a scratch directory."""
         if self._directory is not None:
             self._file().unlink(missing_ok=True)
+            self._remove_leftovers(self._directory)
+
+    def _remove_leftovers(self, directory: Path) -> None:
+        """Remove what killed saves left of the file."""
+        for path in directory.glob(f".{self._file().name}.*"):
+            path.unlink()
 
     def _go_back(self, run: Run, best: int) -> None:
         if best == run.epoch:
