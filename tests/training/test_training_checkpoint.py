@@ -335,7 +335,6 @@ def train_and_kill(texts: list[list[str]], directory: Path, losses: list[float],
         Word2Vec(**SMALL).fit(texts, validation=0.1, callbacks=callbacks)
 
 
-@pytest.mark.parametrize("killed", [1, 2, 3, 4])
 def test_best_epoch_is_removed_with_what_killed_saves_left_of_it(texts: list[list[str]], tmp_path: Path) -> None:
     early = EarlyStopping(directory=tmp_path)
     left, later = (tmp_path / f".best.safetensors.filling-{name}" for name in "ab")
@@ -347,6 +346,7 @@ def test_best_epoch_is_removed_with_what_killed_saves_left_of_it(texts: list[lis
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("killed", [1, 2, 3, 4])
 def test_resumed_run_goes_back_to_the_same_best_epoch(texts: list[list[str]], tmp_path: Path, killed: int) -> None:
     losses = [3.0, 2.0, 2.5, 2.6]
     whole = Word2Vec(**SMALL).fit(texts, validation=0.1, callbacks=[Validations(losses), EarlyStopping(patience=2)])
