@@ -231,8 +231,8 @@ template <class T> class WindowTrainer {
     T* const* input_changes = task_.frozen.empty() ? nullptr : thawed_or_nowhere(inputs_.span());
     const int outputs_count = static_cast<int>(outputs.size());
     step_({inputs_.data(), outputs.data(), input_changes, outputs.data(), inputs_.weights(), output_weights, inputs_.size(),
-                  outputs_count, task_.input_vectors.stride, alpha, context_rate(task_.update, static_cast<T>(contexts)), ahead_.data(),
-                  static_cast<int>(ahead_.size()), scratch(inputs_.size(), outputs_count), &loss_});
+           outputs_count, task_.input_vectors.stride, alpha, context_rate(task_.update, static_cast<T>(contexts)), ahead_.data(),
+           static_cast<int>(ahead_.size()), scratch(inputs_.size(), outputs_count), &loss_});
   }
 
   double take_loss() { return step_functions<T>(task_.kernels).take_loss(loss_); }

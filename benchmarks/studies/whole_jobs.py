@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from importlib.metadata import PackageNotFoundError
@@ -45,7 +45,11 @@ def measurements(setting: Setting) -> Iterator[Measurement]:
 
 
 def _measure(setting: Setting, architecture: str, size: int, builds: dict[str, str | None]) -> Record:
-    commands = {"wordmill": wordmill_command, "gensim": gensim_command, "fasttext": fasttext_command}
+    commands: dict[str, Callable[[Setting, str, int], list[str]]] = {
+        "wordmill": wordmill_command,
+        "gensim": partial(peer_command, GENSIM),
+        "fasttext": partial(peer_command, FASTTEXT),
+    }
     names = [name for name, build in builds.items() if build]
     return {"runs": {name: run_command(commands[name](setting, architecture, size)) for name in names}}
 
@@ -65,32 +69,19 @@ def wordmill_command(setting: Setting, architecture: str, size: int, *more: str)
     return [wordmill(), "train", str(setting.text), "-o", str(setting.scratch / "model"), *words, *more]
 
 
-def gensim_command(setting: Setting, architecture: str, size: int) -> list[str]:
-    """Write a program of three lines: gensim's quickest reader, and its own format."""
-    program = GENSIM.format(
+def peer_command(program: str, setting: Setting, architecture: str, size: int) -> list[str]:
+    """Write a peer's program of three lines: gensim's quickest reader and own format, fastText without subwords."""
+    lines = program.format(
         text=str(setting.text),
+        architecture=architecture,
         sg=int(architecture == "skipgram"),
         size=size,
         threads=setting.threads,
         epochs=EPOCHS,
         alpha=ALPHA[architecture],
-        output=str(setting.scratch / "model.kv"),
+        output=str(setting.scratch / "model.peer"),
     )
-    return [sys.executable, "-c", program]
-
-
-def fasttext_command(setting: Setting, architecture: str, size: int) -> list[str]:
-    """Write one of fastText without subwords: its word2vec."""
-    program = FASTTEXT.format(
-        text=str(setting.text),
-        architecture=architecture,
-        size=size,
-        threads=setting.threads,
-        epochs=EPOCHS,
-        alpha=ALPHA[architecture],
-        output=str(setting.scratch / "model.bin"),
-    )
-    return [sys.executable, "-c", program]
+    return [sys.executable, "-c", lines]
 
 
 def _build(name: str) -> str | None:

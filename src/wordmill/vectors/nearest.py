@@ -40,8 +40,7 @@ def nearest_rows(
     NumPy, with the threads of its own library, answers where there is no core, and where that would not be faster or
     cannot: few queries, float64, more than 32,768 dimensions.
     """
-    stop = len(matrix) if stop is None else min(stop, len(matrix))
-    k = min(k, max(0, stop - start))
+    stop, k = search.limits(len(matrix), k, start, stop)
     core = optional_core()
     if core is None or not k or len(queries) < _FEW or not _fits(core, matrix):
         return search.top_k(matrix, norms, queries, k, exclude=exclude, start=start, stop=stop)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from wordmill.vectors.keys import Key
 
-__all__ = ["Floats", "Neighbor", "TopK", "row_norms", "similarities", "spans", "top_k", "unit_rows"]
+__all__ = ["Floats", "Neighbor", "TopK", "limits", "row_norms", "similarities", "spans", "top_k", "unit_rows"]
 
 Floats = NDArray[np.floating[Any]]
 
@@ -57,6 +57,12 @@ def similarities(matrix: Floats, norms: Floats, query: Floats) -> Floats:
     return np.clip((matrix @ query.astype(matrix.dtype)) / _divisors(norms), -1, 1)
 
 
+def limits(rows: int, k: int, start: int, stop: int | None) -> tuple[int, int]:
+    """Where a search from row `start` ends, and how many rows it can find."""
+    stop = rows if stop is None else min(stop, rows)
+    return stop, min(k, max(0, stop - start))
+
+
 def top_k(
     matrix: Floats,
     norms: Floats,
@@ -82,8 +88,7 @@ def top_k(
     start, stop
         Only rows `start` to `stop` are searched.
     """
-    stop = len(matrix) if stop is None else min(stop, len(matrix))
-    k = min(k, max(0, stop - start))
+    stop, k = limits(len(matrix), k, start, stop)
     queries = queries.astype(matrix.dtype, copy=False)
     chunks = [
         _Best(queries[begin:end], k, _pairs(exclude[begin:end] if exclude else []))
