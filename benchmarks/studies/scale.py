@@ -111,8 +111,8 @@ def plot(records: list[Record], path: Path) -> None:
             points = [record for record in records if (record["axis"], record["architecture"]) == (axis, architecture)]
             costs = [record["seconds"] / record["centres"] * 1e9 for record in points]
             panel.plot([record["value"] for record in points], costs, marker="o", label=architecture)
-        panel.set(xscale="log", xlabel=label, ylim=(0, None))
+        panel.set(xscale="log", xlabel=label)
         panel.spines[["top", "right"]].set_visible(False)
-    panels[0].set_ylabel("ns a window")
+    panels[0].set(ylabel="ns a window", ylim=(0, None))  # both panels', now that both are drawn
     panels[0].legend(frameon=False)
     figure.savefig(path, dpi=120)
