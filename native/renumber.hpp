@@ -24,11 +24,13 @@ struct IdMap {
 };
 
 struct Ids {
-  BigVector<int32_t> ids;
+  std::span<int32_t> ids;
+  BigVector<int32_t> memory;    // theirs; empty where that is the tickets'
   std::vector<int64_t> ends;  // of sequences, in ids
 };
 
-// The ids of some tickets, given where among them sequences end.
-Ids renumber(std::span<const int32_t> tickets, std::span<const int64_t> ends, const IdMap& map, int threads);
+// The ids of some tickets, given where among them sequences end. They take the tickets' place where no ticket becomes several, for memory
+// that was never used before costs more than the exchange does.
+Ids renumber(std::span<int32_t> tickets, std::span<const int64_t> ends, const IdMap& map, int threads);
 
 }  // namespace wordmill

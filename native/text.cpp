@@ -23,15 +23,23 @@ size_t after_last_space(std::string_view text) {
   return static_cast<size_t>(std::find_if(text.rbegin(), text.rend(), is_ascii_space).base() - text.begin());
 }
 
+// The first 8 bytes, zeros beyond the end, as an integer that orders as they do.
+uint64_t head_of(std::string_view text) {
+  uint64_t head = 0;
+  for (size_t i = 0; i < 8; i++) head = head << 8 | (i < text.size() ? static_cast<unsigned char>(text[i]) : 0u);
+  return head;
+}
+
 }  // namespace
 
 // Part of a chunk: whole words, counted and encoded by one thread.
 struct Encoder::Piece {
   std::string_view text;
   WordTable words;
-  BigVector<int32_t> indexes;   // of each token, in `words`
-  std::vector<size_t> ends;     // of lines, in `indexes`
-  std::vector<int32_t> common;  // of each word, its index in the common table or kFree; then its ticket
+  BigVector<int32_t> indexes;    // of each token, in `words`
+  std::vector<size_t> ends;      // of lines, in `indexes`
+  std::vector<int32_t> tickets;  // of each word
+  std::vector<int32_t> fresh;    // the words that the common table lacked
   std::optional<const char*> bad;
   size_t size = 0;  // tokens
 
@@ -50,16 +58,22 @@ struct Encoder::Piece {
       bad = error.at;
     }
   }
-  void look_up(const WordTable& common_words) {
+  // Other pieces do so at the same time.
+  void count_in(WordTable& common, const std::vector<int32_t>& tickets_of_common) {
     const int32_t n = static_cast<int32_t>(words.size());
-    common.resize(n);
+    tickets.resize(n);
+    fresh.clear();
     for (int32_t i = 0; i < n; i++) {
-      if (i + kAhead < n) common_words.prefetch(words.word(i + kAhead));
-      common[i] = common_words.find(words.word(i));
+      if (i + kAhead < n) common.prefetch(words.word(i + kAhead));
+      const int32_t index = common.count_known(words.word(i), words.count(i));
+      if (index == WordTable::kFree)
+        fresh.push_back(i);
+      else
+        tickets[i] = tickets_of_common[index];
     }
   }
   void write_tickets(int32_t* out) const {
-    for (size_t t = 0; t < size; t++) out[t] = common[indexes[t]];
+    for (size_t t = 0; t < size; t++) out[t] = tickets[indexes[t]];
   }
 };
 
@@ -119,7 +133,7 @@ void Encoder::read_whole_words(std::string_view text) {
   }
   parallel_for(pieces, threads_, [&](size_t i) {
     pieces_[i].encode(limit, replace_bad_);
-    pieces_[i].look_up(words_);
+    pieces_[i].count_in(words_, tickets_);
   });
   for (size_t i = 0; i < pieces; i++)
     if (const auto bad = pieces_[i].bad) throw NotText(offset_ + (*bad - all.data()), static_cast<unsigned char>(**bad));
@@ -137,15 +151,13 @@ void Encoder::read_whole_words(std::string_view text) {
   if (words_.size() > max_words_) forget_rare();
 }
 
+// Adds what was new in a piece; a piece before it may have had it too.
 void Encoder::merge(Piece& piece, size_t begin) {
-  for (int32_t i = 0; i < static_cast<int32_t>(piece.words.size()); i++) {
-    int32_t index = piece.common[i];
-    if (index == WordTable::kFree) {
-      index = add_common(piece.words.word(i), piece.words.count(i));
-    } else {
-      words_.add_count(index, piece.words.count(i));
-    }
-    piece.common[i] = tickets_[index];
+  const size_t n = piece.fresh.size();
+  for (size_t i = 0; i < n; i++) {
+    if (i + kAhead < n) words_.prefetch(piece.words.word(piece.fresh[i + kAhead]));
+    const int32_t word = piece.fresh[i];
+    piece.tickets[word] = tickets_[add_common(piece.words.word(word), piece.words.count(word))];
   }
   for (size_t end : piece.ends) tokens_.ends.push_back(tokens_before_ + static_cast<int64_t>(begin + end));
 }
@@ -205,11 +217,22 @@ void Encoder::forget_rare() {
 }
 
 std::vector<int32_t> Encoder::ranked(std::span<const int64_t> counts, int64_t least) const {
+  struct Place {
+    int64_t count;
+    uint64_t head;  // the first bytes, which tell most words apart
+    int32_t index;
+  };
+  std::vector<Place> places;
+  for (size_t i = 0; i < counts.size(); i++) {
+    const int32_t index = static_cast<int32_t>(i);
+    if (counts[i] >= least) places.push_back({counts[i], head_of(words_.text(index)), index});
+  }
+  std::sort(places.begin(), places.end(), [&](const Place& a, const Place& b) {
+    if (a.count != b.count) return a.count > b.count;
+    return a.head != b.head ? a.head < b.head : words_.text(a.index) < words_.text(b.index);
+  });
   std::vector<int32_t> order;
-  for (size_t i = 0; i < counts.size(); i++)
-    if (counts[i] >= least) order.push_back(static_cast<int32_t>(i));
-  std::sort(order.begin(), order.end(),
-            [&](int32_t a, int32_t b) { return counts[a] != counts[b] ? counts[a] > counts[b] : words_.text(a) < words_.text(b); });
+  for (const Place& place : places) order.push_back(place.index);
   return order;
 }
 

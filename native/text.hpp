@@ -2,8 +2,8 @@
 //
 // A word gets the next number, its ticket, when it is first seen, and the corpus is written as tickets; when all is read and counted, they
 // are exchanged for ids in the order of falling count (renumber.hpp). Text comes in chunks, cut at any byte. Threads count and encode
-// pieces of a chunk on their own, each with a small table, then look the piece's words up in the common one; what is new there is added
-// piece by piece, so that tickets follow the text, whatever the chunks, the pieces and the threads.
+// pieces of a chunk on their own, each with a small table, and add the counts to the common one; words that are new there follow piece by
+// piece, so that tickets follow the text, whatever the chunks, the pieces and the threads.
 #pragma once
 #include <cstdint>
 #include <span>

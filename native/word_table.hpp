@@ -74,15 +74,18 @@ class WordTable {
       }
     }
   }
-  // Index of a word, or kFree.
-  int32_t find(const Word& word) const {
+  // Index of a word that has now been seen `count` times more, or kFree: then nothing is done. Threads may call it at the same time.
+  int32_t count_known(const Word& word, int64_t count) {
     const uint64_t hash = word.hash();
     for (size_t i = hash >> shift_;; i = (i + 1) & mask_) {
       const Slot slot = slots_[i];
-      if (slot.index == kFree || (slot.tag == static_cast<uint32_t>(hash) && same(entries_[slot.index], word))) return slot.index;
+      if (slot.index == kFree) return kFree;
+      if (slot.tag == static_cast<uint32_t>(hash) && same(entries_[slot.index], word)) {
+        __atomic_fetch_add(&entries_[slot.index].count, count, __ATOMIC_RELAXED);
+        return slot.index;
+      }
     }
   }
-  void add_count(int32_t index, int64_t count) { entries_[index].count += count; }
   void prefetch(const Word& word) const { __builtin_prefetch(&slots_[word.hash() >> shift_]); }
   void clear();  // keeps its memory
 

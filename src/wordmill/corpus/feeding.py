@@ -22,7 +22,7 @@ from wordmill.text import TokenizerName, lower
 Kind = Literal["text", "words", "tokens", "integers"]
 Tokenizer = TokenizerName | Callable[[str], list[str]]
 
-_FLUSH_NUMBERS = 1 << 22
+_FLUSH_NUMBERS = 1 << 20  # a chunk's: blocks that need not grow
 
 
 class Feeder:
