@@ -252,6 +252,24 @@ def test_a_signal_saves_the_vectors_so_far(corpus: Path, tmp_path: Path, number:
     assert 0 < len(model.history) < 1_000_000
 
 
+@pytest.mark.skipif(os.name != "posix", reason="sends POSIX signals")
+@pytest.mark.parametrize("module", ["typer", "wordmill.cli.export", "numpy.random"])
+def test_ctrl_c_while_the_program_starts_is_no_traceback(corpus: Path, module: str) -> None:
+    program = f"""
+import os, signal, sys
+class Interrupt:
+    def find_spec(self, name, *_):
+        if name == {module!r}:
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Interrupt())
+sys.argv[1:] = ["train", {str(corpus)!r}, "--dry-run"]
+from wordmill.cli import main
+main()
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "wordmill: interrupted\n")
+
+
 def newest(checkpoints: Path) -> str:
     return max((path.name for path in checkpoints.glob("[0-9]*")), default="")
 
@@ -370,21 +388,22 @@ def test_a_model_that_cannot_be_saved_is_kept_elsewhere(
     assert len(Word2Vec.load(kept).history) == 2
 
 
-def test_best_epoch_that_cannot_be_kept_says_how_to_go_on(
+def test_best_epoch_that_cannot_be_kept_ends_no_training(
     corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cli: Cli
 ) -> None:
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    arguments = ["train", corpus, "-o", tmp_path / "m", "-q", *FAST, "--validation", "0.1", "--early-stopping"]
-    with monkeypatch.context() as patch:
-        patch.setattr("wordmill.training.early_stopping.write_safetensors", full)
-        outcome = cli(*arguments)
-    assert outcome.code == 1
-    assert "best.safetensors cannot be written (No space left on device)" in one_line(outcome.err)
-    assert outcome.err.endswith("; the same command with --resume goes on\n")
-    assert cli(*arguments, "--resume").code == 0
-    assert len(Word2Vec.load(tmp_path / "m").history) == 2
+    monkeypatch.setattr("wordmill.training.early_stopping.write_safetensors", full)
+    for best, code in ((1, 1), (2, 0)):  # only where it is not the last one is anything lost
+        losses = iter([float(best), 3.0 - best])
+        monkeypatch.setattr("wordmill.training.validation.HeldOut.loss", lambda _, losses=losses: next(losses))
+        model = tmp_path / str(best)
+        outcome = cli("train", corpus, "-o", model, "-q", *FAST, "--validation", "0.1", "--early-stopping")
+        assert outcome.code == code
+        if code:
+            assert "best.safetensors cannot be written (No space left on device)" in one_line(outcome.err)
+        assert len(Word2Vec.load(model).history) == 2
 
 
 @pytest.mark.skipif(os.name != "posix", reason="sends POSIX signals")

@@ -8,6 +8,8 @@ import logging
 import os
 import shutil
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -251,6 +253,25 @@ def test_another_corpus_is_refused(texts: list[list[str]], begun: Path) -> None:
         Word2Vec(**SMALL).fit(texts, validation=texts[:9], resume=begun)
 
 
+def test_other_vectors_to_begin_with_are_refused(texts: list[list[str]], tmp_path: Path) -> None:
+    first, second = (Word2Vec(**SMALL, seed=seed).fit(texts) for seed in (1, 2))
+    with pytest.raises(KeyboardInterrupt):
+        Word2Vec(**SMALL).fit(texts, init_from=first.wv, callbacks=[Checkpoint(tmp_path), Interrupt(5)])
+    Word2Vec(**SMALL).fit(texts, init_from=first.wv, resume=tmp_path)
+    for other in (None, second.wv):
+        with pytest.raises(ParameterError, match="are of another init_from than this run"):
+            Word2Vec(**SMALL).fit(texts, init_from=other, resume=tmp_path)
+
+
+def test_another_fit_to_go_on_from_is_refused(texts: list[list[str]], tmp_path: Path) -> None:
+    first, second = (Word2Vec(**SMALL, seed=seed).fit(texts) for seed in (1, 2))
+    second.set_params(seed=1)
+    with pytest.raises(KeyboardInterrupt):
+        first.partial_fit(texts, callbacks=[Checkpoint(tmp_path), Interrupt(5)])
+    with pytest.raises(ParameterError, match="are of another earlier fit than this run"):
+        second.partial_fit(texts, resume=tmp_path)
+
+
 def test_workers_may_differ(texts: list[list[str]], begun: Path) -> None:
     assert len(Word2Vec(**{**SMALL, "workers": 2}).fit(texts, resume=begun).history) == 4
 
@@ -401,6 +422,19 @@ def test_a_best_epoch_that_is_lost_or_of_another_run_is_said(
     assert np.array_equal(resumed.wv.vectors, Word2Vec(**SMALL).fit(texts, validation=0.1).wv.vectors)
 
 
+def test_a_best_epoch_that_the_disk_has_no_room_for_is_logged_and_training_goes_on(
+    texts: list[list[str]], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(path: Path, *_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+
+    monkeypatch.setattr("wordmill.training.early_stopping.write_safetensors", full)
+    model = Word2Vec(**SMALL).fit(texts, validation=0.1, callbacks=[EarlyStopping(9)])
+    assert np.array_equal(model.wv.vectors, Word2Vec(**SMALL).fit(texts, validation=0.1).wv.vectors)
+    assert caplog.text.count("the best epoch so far is not kept: ") >= 1
+    assert "No space left on device" in caplog.text
+
+
 def test_early_stopping_without_restoring(texts: list[list[str]]) -> None:
     script = Validations([2.0, 2.5, 2.5])
     early = EarlyStopping(patience=1, restore_best=False)
@@ -456,6 +490,25 @@ def test_log_on_a_full_disk_ends_and_training_goes_on(texts: list[list[str]], ca
     (message,) = (record.message for record in caplog.records if record.levelname == "ERROR")
     assert message == f"no log: {log.failure}"
     assert message.endswith("No space left on device; the log ends in epoch 1")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="bounds the size of a file")
+def test_log_that_is_cut_short_has_whole_lines(tmp_path: Path) -> None:
+    """Where the disk has room for a part of a line, that part goes again."""
+    program = """
+import resource, signal, sys
+from wordmill import LogFile, Word2Vec
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a write beyond the limit is an error then
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+log = LogFile(sys.argv[1])
+Word2Vec(vector_size=4, epochs=20, min_count=1).fit([["a", "b"]] * 100, callbacks=[log], scratch=False)
+assert log.failure
+"""
+    done = subprocess.run([sys.executable, "-c", program, str(tmp_path / "log")], stderr=subprocess.PIPE, check=False)
+    assert done.returncode == 0, done.stderr
+    text = (tmp_path / "log").read_bytes()
+    assert text.endswith(b"\n")
+    assert all(json.loads(line) for line in text.splitlines())
 
 
 def test_a_failing_callback_does_not_keep_the_others_from_their_end(texts: list[list[str]], tmp_path: Path) -> None:

@@ -282,6 +282,17 @@ class Begin(Callback):
         self.output = dict(zip(keys, run.output_vectors.copy(), strict=True))
 
 
+def test_partial_fit_without_a_fit_begins() -> None:
+    begun, fitted = small().partial_fit(TEXTS, epochs=2), small(epochs=2).fit(TEXTS)
+    assert len(begun.history) == 2
+    assert np.array_equal(begun.wv.vectors, fitted.wv.vectors)
+
+
+def test_the_reference_diverges_without_warnings() -> None:
+    with pytest.raises(DivergenceError, match="alpha=10 is too high"):
+        small(alpha=10.0, backend="reference").fit(TEXTS)
+
+
 def test_partial_fit_moves_rows_with_their_words_and_begins_new_ones_by_seed_and_word() -> None:
     model = small().fit(TEXTS)
     wv, output = model.wv, model.output_vectors

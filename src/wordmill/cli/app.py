@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from typing import Annotated, Any, NoReturn
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
-from wordmill.cli import analogy, demo, encode, evaluate, export, info, nearest, similarity, train
+from wordmill.cli import analogy, at_once, demo, encode, evaluate, export, info, nearest, similarity, train
 from wordmill.cli import map as word_map
 from wordmill.cli.console import error
 from wordmill.cli.wording import as_options, in_options
@@ -41,6 +42,18 @@ class Commands(TyperGroup):
             _fail("interrupted", code=130)
 
 
+class Command(TyperCommand):
+    """From where it begins, Ctrl-C is a `KeyboardInterrupt`, and so it tidies up."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run it."""
+        if ctx.info_name in ("train", "demo"):
+            import wordmill.cli.training  # noqa: F401 (while NumPy loads its random numbers, Ctrl-C would be lost)
+        if signal.getsignal(signal.SIGINT) is at_once:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+        return super().invoke(ctx)
+
+
 def _options(command: Any) -> list[str]:
     """Names of the parameters that a command takes as options."""
     return [parameter.name.rstrip("_") for parameter in command.params if parameter.param_type_name == "option"]
@@ -60,8 +73,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for _module in (train, nearest, analogy, similarity, evaluate, word_map, export, info, encode, demo):
-    app.command(_module.__name__.rpartition(".")[2], epilog=_module.EXAMPLES)(_module.command)
-app.command("convert", help=export.CONVERT, epilog=export.EXAMPLES)(export.command)
+    app.command(_module.__name__.rpartition(".")[2], cls=Command, epilog=_module.EXAMPLES)(_module.command)
+app.command("convert", cls=Command, help=export.CONVERT, epilog=export.EXAMPLES)(export.command)
 
 
 @app.callback(invoke_without_command=True)

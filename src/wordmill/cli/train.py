@@ -107,8 +107,9 @@ def command(
         model.plot(plot)
     if not quiet:
         note(f"now ask it: {program()} nearest {output} WORD")
-    if log_file is not None and log_file.failure is not None:
-        raise log_file.failure  # now that the model is safe
+    for callback in (early, log_file):
+        if callback is not None and callback.failure is not None:
+            raise callback.failure  # now that the model is safe
 
 
 def _check_outputs(output: Path | None, log: Path | None, plot: Path | None) -> None:

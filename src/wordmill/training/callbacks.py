@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import math
+import os
 import time
 from dataclasses import dataclass, field
 from os import PathLike
@@ -57,8 +59,9 @@ class Run:
         Whether `stop` was called.
     sound : bool
         Whether vectors and books agree: not while the core trains, nor after a divergence.
-    fingerprint, validation : str
-        Of the corpus and of what is held out, so that a checkpoint is not taken for another's; no validation: empty.
+    fingerprint, validation, init_from, earlier : str
+        Of the corpus, of what is held out, of the vectors and of the fit that it begins with, so that a checkpoint is
+        not taken for another's; empty where there is none.
     """
 
     config: TrainConfig
@@ -79,6 +82,8 @@ class Run:
     sound: bool = True
     fingerprint: str = ""
     validation: str = ""
+    init_from: str = ""
+    earlier: str = ""
 
     @property
     def epoch(self) -> int:
@@ -175,10 +180,13 @@ class LogFile(Callback):
         if math.isnan(values["loss"] or 0):
             values = {**values, "loss": None}  # NaN is no JSON
         line = (json.dumps({"event": event, "time": time.time(), **values}) + "\n").encode()
+        written = 0
         try:
-            while line:
-                line = line[self._file.write(line) :]  # a nearly full disk takes a part
+            while written < len(line):
+                written += self._file.write(line[written:])  # a nearly full disk takes a part
         except OSError as error:
+            with contextlib.suppress(OSError):  # a pipe or device has no end to be moved
+                self._file.truncate(os.fstat(self._file.fileno()).st_size - written)  # half a line is no JSON
             self.failure = OutputError(
                 f"{self._path} cannot be written any more: {error.strerror}; the log ends in epoch {values['epoch']}"
             )

@@ -35,6 +35,9 @@ logger = logging.getLogger(__name__)
 #: Parameters that may differ between a checkpoint and the run that goes on from it.
 FREE = frozenset({"workers", "verbose"})
 
+#: What made a checkpoint: where another goes on from it, bits may differ.
+PROGRAMS = frozenset({"wordmill", "numpy", "instruction set"})
+
 LAST_GOOD_SECONDS = 60.0
 
 
@@ -271,7 +274,8 @@ def _origin(run: Run) -> dict[str, str]:
     return {
         "corpus": run.fingerprint,
         "validation": run.validation,
-        "beginning": f"{run.epochs_before} earlier epochs",
+        "init_from": run.init_from,
+        "earlier fit": run.earlier,
         "set of frozen keys": "none" if run.frozen is None else hashlib.sha256(run.frozen.tobytes()).hexdigest(),
         "wordmill": wordmill.__version__,
         "numpy": np.__version__,
@@ -289,7 +293,7 @@ def _check_same(run: Run, saved: Model, directory: Path) -> None:
             )
     for name, value in _origin(run).items():
         other = saved.settings["origin"][name]
-        if other != value and name in ("corpus", "validation", "beginning", "set of frozen keys"):
+        if other != value and name not in PROGRAMS:
             raise ParameterError(
                 f"the checkpoints in {directory} are of another {name} than this run: go on with the same, or remove "
                 f"{directory} to start anew"

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from wordmill.atomic import atomic_file
-from wordmill.errors import ParameterError
+from wordmill.errors import OutputError, ParameterError
 from wordmill.safetensors import read_metadata, read_safetensors, write_safetensors
 from wordmill.training.callbacks import Callback, Run
 
@@ -29,7 +29,8 @@ class EarlyStopping(Callback):
     min_delta : float
         A loss is better where it is lower by more than this.
     restore_best : bool
-        Whether the run ends with the vectors of the best epoch. They wait in a file, not in memory.
+        Whether the run ends with the vectors of the best epoch. They wait in a file, not in memory; where it cannot be
+        written, that is logged as an error, training goes on, and the vectors of the last epoch stay.
     directory : path, optional
         Where that file is kept, so that a run that is resumed finds it; left out: a scratch directory, gone after the
         run.
@@ -38,6 +39,8 @@ class EarlyStopping(Callback):
     ----------
     message : str
         Why the training was stopped; empty where it was not.
+    failure : OutputError, optional
+        Why the vectors of the best epoch could not be kept, where the run ends without them.
     """
 
     def __init__(
@@ -54,12 +57,13 @@ class EarlyStopping(Callback):
         self._directory = None if directory is None else Path(directory)
         self._scratch: tempfile.TemporaryDirectory[str] | None = None
         self.message = ""
+        self.failure: OutputError | None = None
 
     def on_train_begin(self, run: Run) -> None:
         """Make sure that there is a validation loss; judge the epoch that a resumed run goes on from."""
         if not run.validation:
             raise ParameterError("early stopping needs a validation loss: give validation=0.01 or a corpus")
-        self.message = ""
+        self.message, self.failure = "", None
         if self._directory is not None:
             self._remove_leftovers(self._directory)
         elif self._restore_best:
@@ -71,10 +75,7 @@ class EarlyStopping(Callback):
         """Keep the vectors where they are the best, stop where they have not been for too long."""
         best = self._best_epoch(run.history)
         if best == run.epoch and self._restore_best:
-            with atomic_file(self._file()) as file:
-                write_safetensors(
-                    file, {"input": run.input_vectors, "output": run.output_vectors}, _mark(run.history, best)
-                )
+            self._keep(run)
         if self.stops(run.history):
             self.message = _message(run, best)
             logger.info("%s", self.message)
@@ -103,14 +104,26 @@ class EarlyStopping(Callback):
         for path in directory.glob(f".{self._file().name}.*"):
             path.unlink()
 
+    def _keep(self, run: Run) -> None:
+        """Write the vectors of this epoch, the best so far."""
+        vectors = {"input": run.input_vectors, "output": run.output_vectors}
+        try:
+            with atomic_file(self._file()) as file:
+                write_safetensors(file, vectors, _mark(run.history, run.epoch))
+            self.failure = None
+        except OutputError as error:
+            self.failure = error
+            logger.error("the best epoch so far is not kept: %s", error)  # noqa: TRY400 (one line, no traceback)
+
     def _go_back(self, run: Run, best: int) -> None:
         if best == run.epoch:
+            self.failure = None
             return
         file = self._file()
         if not file.exists() or read_metadata(file) != _mark(run.history, best):
             logger.warning(
-                "the vectors of epoch %d, the best, are lost, and those of the last epoch stay: for a run that is "
-                "resumed, give EarlyStopping a directory",
+                "the vectors of epoch %d, the best, are lost, and those of the last epoch stay: give EarlyStopping a "
+                "directory with room for them, which a run that is resumed finds again",
                 best,
             )
             return

@@ -88,7 +88,11 @@ def take_vectors(run: Run, vectors: KeyedVectors) -> None:
         raise ParameterError(
             f"init_from has none of the {len(rows):,} keys of the corpus: are they of one kind and case?"
         )
-    run.input_vectors[known] = vectors.vectors[rows[known]]
+    taken = vectors.vectors[rows[known]]
+    run.input_vectors[known] = taken
+    digest = hashlib.blake2b(known.data, digest_size=16)
+    digest.update(taken.data)
+    run.init_from = digest.hexdigest()
     logger.info("%d of %d keys begin with the vectors of init_from", known.sum(), len(rows))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
@@ -190,7 +191,7 @@ class Word2Vec:
     def partial_fit(
         self,
         X: Any,
-        y: object = None,
+        y: object = None,  # noqa: ARG002
         *,
         epochs: int | None = None,
         extend_vocab: bool = False,
@@ -217,18 +218,18 @@ class Word2Vec:
         NotFittedError
             The model came without output vectors or counts.
         """
-        if self._trained is None:
-            return self.fit(
-                X, y, validation=validation, callbacks=callbacks, scratch=scratch, resume=resume, freeze=freeze
-            )
         params = self.get_params() | ({} if epochs is None else {"epochs": epochs})
         before, config = self._trained, TrainConfig.from_params(params)
-        if config.vector_size != self.wv.vector_size:
+        if before is None:
+            corpus = read_training_corpus(X, config)
+            run = begin_run(config, corpus)
+        elif config.vector_size != self.wv.vector_size:
             raise ParameterError(
                 f"vector_size={config.vector_size}, but the vectors have {self.wv.vector_size} numbers: use fit"
             )
-        run, corpus = extend_run(before.as_run(self.output_vectors), config, X, extend_vocab=extend_vocab)
-        run.epochs_before = len(before.history)
+        else:
+            run, corpus = extend_run(before.as_run(self.output_vectors), config, X, extend_vocab=extend_vocab)
+            run.epochs_before, run.earlier = len(before.history), before.fingerprint()
         freeze_keys(run, freeze)
         self._train(run, corpus, validation, callbacks, scratch, resume)
         return self
@@ -479,6 +480,11 @@ class _Trained:
         if callable(params["tokenizer"]):
             params["tokenizer"] = None  # a function cannot be saved
         return {"params": params, "history": self.history, "corpus": self.corpus}
+
+    def fingerprint(self) -> str:
+        """Return what tells it from another fit: the losses of its epochs."""
+        epochs = [(entry["loss"], entry["tokens"]) for entry in self.history]
+        return hashlib.blake2b(repr(epochs).encode(), digest_size=16).hexdigest()
 
     def training(self) -> dict[str, NDArray[Any]] | None:
         """Return the arrays that training on needs, for a saved model."""
