@@ -23,37 +23,32 @@ class Sharing {
  public:
   Sharing(int64_t inputs, int64_t outputs) : input_users_(inputs), output_users_(outputs) {}
 
-  void load(const Plan& plan, std::span<const int32_t> negatives, size_t k) {
+  void load(const Plan& plan, std::span<const int32_t> outputs, size_t each) {
     inputs_.clear();
     begins_.assign(1, 0);
-    outputs_.resize(plan.windows().size() * (1 + k));
+    outputs_.resize(outputs.size());
     for (size_t batch = 0; batch < plan.windows().size(); batch += kBatch) {
       next_batch();
       for_each_slice(plan, batch, [&](size_t s, auto tokens, size_t from, size_t to) {
         for (int32_t id : tokens) use(input_users_[id], s);
-        for (size_t w = from; w < to; w++) use(output_users_[plan.tokens()[plan.windows()[w].centre]], s);
-        for (int32_t id : negatives.subspan(from * k, (to - from) * k)) use(output_users_[id], s);
+        for (int32_t id : outputs.subspan(from * each, (to - from) * each)) use(output_users_[id], s);
       });
       for_each_slice(plan, batch, [&](size_t, auto tokens, size_t from, size_t to) {
         inputs_.resize(begins_.back() + tokens.size());
         uint8_t* input = &inputs_[begins_.back()];
         for (int32_t id : tokens) *input++ = shared(input_users_[id]);
         begins_.push_back(inputs_.size());
-        uint8_t* output = &outputs_[from * (1 + k)];
-        for (size_t w = from; w < to; w++) {
-          *output++ = shared(output_users_[plan.tokens()[plan.windows()[w].centre]]);
-          for (size_t j = 0; j < k; j++) *output++ = shared(output_users_[negatives[w * k + j]]);
-        }
+        for (size_t i = from * each; i < to * each; i++) outputs_[i] = shared(output_users_[outputs[i]]);
       });
     }
   }
-  // Of the windows [from, to), one slice: whether others use the rows of the tokens about them; and those of their targets and negatives.
+  // Of the windows [from, to), one slice: whether others use the rows of the tokens about them; and those of their outputs.
   std::span<const uint8_t> inputs(size_t from) const {
     const size_t slice = from / kSlice;
     return std::span(inputs_).subspan(begins_[slice], begins_[slice + 1] - begins_[slice]);
   }
-  std::span<const uint8_t> outputs(size_t from, size_t to, size_t k) const {
-    return std::span(outputs_).subspan(from * (1 + k), (to - from) * (1 + k));
+  std::span<const uint8_t> outputs(size_t from, size_t to, size_t each) const {
+    return std::span(outputs_).subspan(from * each, (to - from) * each);
   }
 
  private:
@@ -90,7 +85,7 @@ class Sharing {
 struct Planned {
   Plan plan;
   Sharing sharing;
-  std::span<const int32_t> negatives;
+  std::span<const int32_t> outputs;
 };
 
 // One slice of a batch: trains its windows, one after the other.
@@ -100,10 +95,10 @@ template <class T> class Slice {
       : task_(task), inputs_(task.input_vectors), outputs_(task.output_vectors), trainer_(task, &inputs_, &outputs_) {}
 
   void train(const Planned& block, size_t from, size_t to, const Rate& rate) {
-    const size_t k = task_.problem.negative;
+    const size_t each = 1 + task_.problem.negative;
     inputs_.clear(from < to ? block.sharing.inputs(from) : std::span<const uint8_t>());
-    outputs_.clear(block.sharing.outputs(from, to, k));
-    trained_ = trainer_.windows(block.plan, from, to, block.negatives.subspan(from * k, (to - from) * k), rate);
+    outputs_.clear(block.sharing.outputs(from, to, each));
+    trained_ = trainer_.windows(block.plan, from, to, block.outputs.subspan(from * each, (to - from) * each), rate);
     leave_changes(inputs_, task_.frozen, input_shares_);
     leave_changes(outputs_, {}, output_shares_);
   }
@@ -208,10 +203,10 @@ template <class T> Sums Trainer<T>::train_deterministic(uint64_t epoch, const Bl
   const auto train_group = [&](int t, size_t group) {  // plans a block a thread at once, then trains them one after the other
     together(t, [&] {
       if (group + t >= blocks.size()) return;
-      auto& [plan, sharing, negatives] = planned[t];
+      auto& [plan, sharing, outputs] = planned[t];
       plan.load(blocks.begins[group + t], blocks.ends[group + t]);
-      negatives = plan.draw_negatives(0, plan.windows().size());
-      sharing.load(plan, negatives, task_.problem.negative);
+      outputs = plan.draw_outputs(0, plan.windows().size());
+      sharing.load(plan, outputs, 1 + task_.problem.negative);
     });
     for (size_t b = group; b < std::min(group + threads, blocks.size()); b++) {
       const Planned& block = planned[b - group];

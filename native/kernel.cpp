@@ -1,4 +1,4 @@
-// The arithmetic of DESIGN: skip-gram and CBOW with negative sampling, one window a step, as small matrix products.
+// The arithmetic of DESIGN: skip-gram and CBOW with negative sampling, as small matrix products.
 #include "kernel.hpp"
 
 #include "random.hpp"
@@ -51,16 +51,6 @@ template <class F> WM_INLINE void for_each_panel(int outputs, F f) {
   }
 }
 
-// Y of the first panel: 1 where k % width == 0. One period more than a vector, so that any phase can be loaded.
-template <class T> struct Labels {
-  T at[kTileColumns + 1][kLanes<T> + kTileColumns] = {};
-  constexpr Labels() {
-    for (int width = 1; width <= kTileColumns; width++)
-      for (int k = 0; k < kLanes<T> + kTileColumns; k += width) at[width][k] = 1;
-  }
-};
-template <class T> constexpr Labels<T> kLabels;
-
 template <class T> WM_INLINE Mask<T> lane_numbers() {
   Mask<T> lanes;
   for (int i = 0; i < kLanes<T>; i++) lanes[i] = i;
@@ -83,19 +73,16 @@ template <class T> double take_loss(LossSum<T>& loss) {
   return taken;
 }
 
-// In place: scores S -> alpha * (Y - sigmoid(S)). Adds the loss, -log sigmoid(+-s) = log(1 + exp(-|s|)) + max(s, 0) - y s.
-// `weights`, laid out as the scores are, multiply both.
-template <class T, bool Weighted> void coefficients(T* scores, const T* weights, int contexts, int outputs, T alpha, LossSum<T>& loss) {
-  const int width = outputs < kTileColumns ? outputs : kTileColumns;
-  const int n = contexts * outputs, labelled = contexts * width;
+// In place: n scores S -> alpha * (Y - sigmoid(S)). Adds the loss, -log sigmoid(+-s) = log(1 + exp(-|s|)) + max(s, 0) - y s.
+// labels(k) is Y from score k on. `weights`, laid out as the scores are, multiply both.
+template <bool Weighted, class T, class Labels>
+WM_INLINE void coefficients(T* scores, const T* weights, int n, const Labels& labels, T alpha, LossSum<T>& loss) {
   Vec<T> terms = load(loss.terms), factors = loss.vectors ? load(loss.factors) : splat(T(1));
-  int phase = 0;  // k % width
   for (int k = 0; k < n; k += kLanes<T>) {
     const Vec<T> s = load_unaligned(scores + k);
     Vec<T> sigmoid, e;  // e: exp(-|s|)
     logistic(s, sigmoid, e);
-    Vec<T> y = load_unaligned(kLabels<T>.at[width] + phase);
-    y = lane_numbers<T>() < labelled - k ? y : Vec<T>{};
+    const Vec<T> y = labels(k);
     Vec<T> term = (s < 0 ? Vec<T>{} : s) - y * s, g = (y - sigmoid) * alpha;
     if constexpr (Weighted) {
       const Vec<T> w = load_unaligned(weights + k);
@@ -113,11 +100,20 @@ template <class T, bool Weighted> void coefficients(T* scores, const T* weights,
     }
     terms += lane_numbers<T>() < n - k ? term : Vec<T>{};
     store_unaligned(scores + k, g);
-    phase = (phase + kLanes<T>) % width;
   }
   store(loss.factors, factors);
   store(loss.terms, terms);
 }
+
+// Y of the first panel: 1 where k % width == 0. One period more than a vector, so that any phase can be loaded.
+template <class T> struct Labels {
+  T at[kTileColumns + 1][kLanes<T> + kTileColumns] = {};
+  constexpr Labels() {
+    for (int width = 1; width <= kTileColumns; width++)
+      for (int k = 0; k < kLanes<T> + kTileColumns; k += width) at[width][k] = 1;
+  }
+};
+template <class T> constexpr Labels<T> kLabels;
 
 // How often each (context, output) pair occurs, as the scores are laid out.
 template <class T> void pair_weights(const T* input_weights, const T* output_weights, int contexts, int outputs, T* weights) {
@@ -129,25 +125,28 @@ template <class T> void pair_weights(const T* input_weights, const T* output_wei
   });
 }
 
-template <class T> void coefficients(const Step<T>& step, const T* input_weights, int contexts, T* scores) {
-  const int outputs = step.outputs_count;
-  if (!input_weights && !step.output_weights) return coefficients<T, false>(scores, nullptr, contexts, outputs, step.alpha, *step.loss);
-  T* weights = scores + contexts * outputs + kLanes<T>;
-  pair_weights(input_weights, step.output_weights, contexts, outputs, weights);
-  coefficients<T, true>(scores, weights, contexts, outputs, step.alpha, *step.loss);
+template <class T> void skipgram_coefficients(const SkipgramStep<T>& step, T* scores) {
+  const int outputs = step.outputs_count, n = step.contexts * outputs;
+  const int width = outputs < kTileColumns ? outputs : kTileColumns, labelled = step.contexts * width;
+  int phase = 0;  // k % width
+  const auto labels = [&](int k) {
+    const Vec<T> y = load_unaligned(kLabels<T>.at[width] + phase);
+    phase = (phase + kLanes<T>) % width;
+    return lane_numbers<T>() < labelled - k ? y : Vec<T>{};
+  };
+  if (!step.input_weights && !step.output_weights) return coefficients<false, T>(scores, nullptr, n, labels, step.alpha, *step.loss);
+  T* weights = scores + n + kLanes<T>;
+  pair_weights(step.input_weights, step.output_weights, step.contexts, outputs, weights);
+  coefficients<true>(scores, weights, n, labels, step.alpha, *step.loss);
 }
 
 // One vector's width d of both updates: x_i += sum_j g_ij y_j and y_j += sum_i g_ij x_i, from the old x and y; in place, or with the
-// rows frozen and the sums added to the changes dx and dy. With several panels the new x waits in `pending` until the last panel has
-// read the old one.
+// sums for x added to dx. With several panels the new x waits in `pending` until the last panel has read the old one.
 template <class T, int N, bool InPlace, bool First, bool Last>
-WM_INLINE void update_slice(T* const* x, T* const* dx, int contexts, T* const* y, T* const* dy, int64_t d, const T* g, T* pending) {
+WM_INLINE void update_slice(T* const* x, T* const* dx, int contexts, T* const* y, int64_t d, const T* g, T* pending) {
   Vec<T> old[N], grown[N];
 #pragma GCC unroll 8
-  for (int j = 0; j < N; j++) {
-    old[j] = load(y[j] + d);
-    grown[j] = InPlace ? old[j] : load(dy[j] + d);
-  }
+  for (int j = 0; j < N; j++) grown[j] = old[j] = load(y[j] + d);
   for (int i = 0; i < contexts; i++) {
     const Vec<T> a = load(x[i] + d);
     Vec<T> sum = !First ? load(pending + i * kLanes<T>) : InPlace ? a : load(dx[i] + d);
@@ -160,50 +159,50 @@ WM_INLINE void update_slice(T* const* x, T* const* dx, int contexts, T* const* y
     store(!Last ? pending + i * kLanes<T> : InPlace ? x[i] + d : dx[i] + d, sum);
   }
 #pragma GCC unroll 8
-  for (int j = 0; j < N; j++) store((InPlace ? y[j] : dy[j]) + d, grown[j]);
+  for (int j = 0; j < N; j++) store(y[j] + d, grown[j]);
 }
 
 // One cache line of each row of the window ahead: spread over the arithmetic, so that the misses overlap with it.
-template <class T, bool InPlace> WM_INLINE void prefetch_slice(const Step<T>& step, int64_t d) {
-  if (d * int64_t{sizeof(T)} % kRowBytes == 0)
-    for (int r = 0; r < step.ahead_count; r++) __builtin_prefetch(step.ahead[r] + d, InPlace, 3);
+template <class T> WM_INLINE void prefetch_slice(const StepArguments<T>& step, int64_t d) {
+  if (d * int64_t{sizeof(T)} % kRowBytes) return;
+  for (int r = 0; r < step.ahead_outputs.count; r++) __builtin_prefetch(step.ahead_outputs.rows[r] + d, 1, 3);
+  for (int r = 0; r < step.ahead_inputs.count; r++) __builtin_prefetch(step.ahead_inputs.rows[r] + d, 1, 3);
 }
 
-template <class T, bool ToWrite, int N> WM_INLINE void prefetch_run(const T* row) {
+template <class T, int N> WM_INLINE void prefetch_run(const T* row) {
 #pragma GCC unroll 8
   for (int k = 0; k < N; k++)
-    if (k * kVectorBytes % kRowBytes == 0) __builtin_prefetch(row + k * kLanes<T>, ToWrite, 3);
+    if (k * kVectorBytes % kRowBytes == 0) __builtin_prefetch(row + k * kLanes<T>, 1, 3);
 }
 
-template <class T, bool InPlace> void skipgram_update(const Step<T>& step, const T* g, T* pending) {
+template <class T, bool InPlace> void skipgram_update(const SkipgramStep<T>& step, const T* g, T* pending) {
   const int contexts = step.contexts, outputs = step.outputs_count;
-  T *const *x = step.inputs, *const *y = step.outputs, *const *dx = step.input_changes, *const *dy = step.output_changes;
+  T *const *x = step.inputs, *const *y = step.outputs, *const *dx = step.input_changes;
   if (outputs <= kTileColumns)
     return for_each_panel(outputs, [&]<int N>(int) {
       for (int64_t d = 0; d < step.stride; d += kLanes<T>) {
-        prefetch_slice<T, InPlace>(step, d);
-        update_slice<T, N, InPlace, true, true>(x, dx, contexts, y, dy, d, g, pending);
+        prefetch_slice(step, d);
+        update_slice<T, N, InPlace, true, true>(x, dx, contexts, y, d, g, pending);
       }
     });
   for (int64_t d = 0; d < step.stride; d += kLanes<T>) {
-    prefetch_slice<T, InPlace>(step, d);
+    prefetch_slice(step, d);
     for_each_panel(outputs, [&]<int N>(int j) {
       const T* panel = g + static_cast<int64_t>(contexts) * j;
-      T* const* changes = InPlace ? nullptr : dy + j;
-      if (j == 0) update_slice<T, N, InPlace, true, false>(x, dx, contexts, y, changes, d, panel, pending);
-      else if (j + N < outputs) update_slice<T, N, InPlace, false, false>(x, dx, contexts, y + j, changes, d, panel, pending);
-      else update_slice<T, N, InPlace, false, true>(x, dx, contexts, y + j, changes, d, panel, pending);
+      if (j == 0) update_slice<T, N, InPlace, true, false>(x, dx, contexts, y, d, panel, pending);
+      else if (j + N < outputs) update_slice<T, N, InPlace, false, false>(x, dx, contexts, y + j, d, panel, pending);
+      else update_slice<T, N, InPlace, false, true>(x, dx, contexts, y + j, d, panel, pending);
     });
   }
 }
 
-template <class T> void skipgram(const Step<T>& step) {
+template <class T> void skipgram(const SkipgramStep<T>& step) {
   T* pending = step.scratch;
   T* scores = step.scratch + 16 * static_cast<int64_t>(step.contexts);
   for_each_panel(step.outputs_count, [&]<int N>(int j) {
     panel_scores<T, N>(step.inputs, step.contexts, step.outputs + j, step.stride, scores + static_cast<int64_t>(step.contexts) * j);
   });
-  coefficients(step, step.input_weights, step.contexts, scores);
+  skipgram_coefficients(step, scores);
   if (step.input_changes) skipgram_update<T, false>(step, scores, pending);
   else skipgram_update<T, true>(step, scores, pending);
 }
@@ -224,82 +223,146 @@ template <class T, class F> WM_INLINE void for_each_run(int64_t stride, F f) {
   }
 }
 
-// The mean of the context rows, each counted as often as it occurs.
-template <class T, bool Weighted> void context_mean(const Step<T>& step, T* mean) {
-  T total = 0;
-  for (int i = 0; i < step.contexts; i++) total += Weighted ? step.input_weights[i] : T(1);
-  const Vec<T> share = splat(1 / total);
+// GCC would keep eight addresses, one a slice of the row, and run out of registers.
+template <class T> WM_INLINE T* one_address(T* p) {
+  asm("" : "+r"(p));
+  return p;
+}
+
+// 1 for the tokens that are contexts of the window, else 0.
+template <class T> void find_contexts(const CbowWindow<T>& window, int tokens, T* is_context) {
+  for (int i = 0; i < tokens; i += kLanes<T>) {
+    const Mask<T> place = lane_numbers<T>() + i;
+    store(is_context + i, (place >= window.first) & (place < window.last) & (place != window.centre) ? splat(T(1)) : Vec<T>{});
+  }
+}
+
+// What a CBOW step works with, an entry a window.
+template <class T, int M> struct CbowScratch {
+  T *mean[M], *dh[M], *is_context[M], *scores;  // scores: (M, N)
+
+  explicit CbowScratch(const CbowStep<T>& step) {
+    T* next = step.scratch;
+    for (int m = 0; m < M; m++, next += step.stride) mean[m] = next;
+    for (int m = 0; m < M; m++, next += step.stride) dh[m] = next;
+    for (int m = 0; m < M; m++, next += (step.tokens + kLanes<T> - 1) / kLanes<T> * kLanes<T>) is_context[m] = next;
+    scores = next;
+  }
+};
+
+// The means of the windows' context rows.
+template <class T, int M> void context_means(const CbowStep<T>& step, const CbowScratch<T, M>& scratch) {
   for_each_run<T>(step.stride, [&]<int N>(int64_t d) {
-    Vec<T> sum[N] = {};
-    for (int i = 0; i < step.contexts; i++) {
-      const T* x = step.inputs[i] + d;
-      const Vec<T> weight = splat(Weighted ? step.input_weights[i] : T(1));
+    Vec<T> sum[M][N] = {};
+    for (int i = 0; i < step.tokens; i++) {
+      const T* x = one_address(step.inputs[i] + d);
+      Vec<T> is_context[M];
+#pragma GCC unroll 2
+      for (int m = 0; m < M; m++) is_context[m] = splat(scratch.is_context[m][i]);
 #pragma GCC unroll 8
-      for (int k = 0; k < N; k++) sum[k] += Weighted ? weight * load(x + k * kLanes<T>) : load(x + k * kLanes<T>);
+      for (int k = 0; k < N; k++) {
+        const Vec<T> row = load(x + k * kLanes<T>);
+#pragma GCC unroll 2
+        for (int m = 0; m < M; m++) sum[m][k] += is_context[m] * row;
+      }
     }
+#pragma GCC unroll 2
+    for (int m = 0; m < M; m++) {
+      const Vec<T> share = splat(step.windows[m].share);
 #pragma GCC unroll 8
-    for (int k = 0; k < N; k++) store(mean + d + k * kLanes<T>, sum[k] * share);
+      for (int k = 0; k < N; k++) store(scratch.mean[m] + d + k * kLanes<T>, sum[m][k] * share);
+    }
   });
 }
 
-// Updates the outputs; leaves their sum, weighted by the coefficients, in `dh`.
-template <class T, bool InPlace> void cbow_outputs(const Step<T>& step, const T* mean, const T* g, T* dh) {
+// Of one window: the sum of the outputs, weighted by the coefficients, into `dh`; and the outputs' updates.
+template <class T, bool Gradient, bool Update>
+void cbow_outputs(const CbowStep<T>& step, T* const* outputs, const T* mean, const T* g, T* dh, RowsAhead<T> ahead) {
   for_each_run<T>(step.stride, [&]<int N>(int64_t d) {
     Vec<T> h[N], sum[N] = {};
 #pragma GCC unroll 8
-    for (int k = 0; k < N; k++) h[k] = load(mean + d + k * kLanes<T>);
+    for (int k = 0; k < N && Update; k++) h[k] = load(mean + d + k * kLanes<T>);
     for (int j = 0; j < step.outputs_count; j++) {
-      const T* y = step.outputs[j] + d;
-      T* to = InPlace ? step.outputs[j] + d : step.output_changes[j] + d;
+      T* y = one_address(outputs[j] + d);
       const Vec<T> coefficient = splat(g[j]);
-      if (j < step.ahead_count) prefetch_run<T, InPlace, N>(step.ahead[j] + d);
+      if (j < ahead.count) prefetch_run<T, N>(ahead.rows[j] + d);
 #pragma GCC unroll 8
       for (int k = 0; k < N; k++) {
         const Vec<T> old = load(y + k * kLanes<T>);
-        sum[k] += coefficient * old;
-        store(to + k * kLanes<T>, (InPlace ? old : load(to + k * kLanes<T>)) + coefficient * h[k]);
+        if constexpr (Gradient) sum[k] += coefficient * old;
+        if constexpr (Update) store(y + k * kLanes<T>, old + coefficient * h[k]);
       }
     }
 #pragma GCC unroll 8
-    for (int k = 0; k < N; k++) store(dh + d + k * kLanes<T>, sum[k]);
+    for (int k = 0; k < N && Gradient; k++) store(dh + d + k * kLanes<T>, sum[k]);
   });
 }
 
-template <class T, bool Weighted, bool InPlace> void cbow_inputs(const Step<T>& step, const T* dh) {
+// Both for all windows. Where rows repeat, all of them are read before the first is changed.
+template <class T, int M> void cbow_outputs(const CbowStep<T>& step, const CbowScratch<T, M>& scratch) {
+  const int n = step.outputs_count;
+  if (step.outputs_repeat)
+    for (int m = 0; m < M; m++)
+      cbow_outputs<T, true, false>(step, step.windows[m].outputs, nullptr, scratch.scores + m * n, scratch.dh[m], {});
+  for (int m = 0; m < M; m++) {
+    T* const* outputs = step.windows[m].outputs;
+    const T *mean = scratch.mean[m], *g = scratch.scores + m * n;
+    const RowsAhead<T> ahead{step.ahead_outputs.rows + m * n, step.ahead_outputs.count - m * n};
+    if (step.outputs_repeat) cbow_outputs<T, false, true>(step, outputs, mean, g, nullptr, ahead);
+    else cbow_outputs<T, true, true>(step, outputs, mean, g, scratch.dh[m], ahead);
+  }
+}
+
+// One row after the other: a row that repeats takes each of its changes.
+template <class T, int M> void cbow_inputs(const CbowStep<T>& step, const CbowScratch<T, M>& scratch) {
   for_each_run<T>(step.stride, [&]<int N>(int64_t d) {
-    Vec<T> share[N];
+    Vec<T> change[M][N];
+#pragma GCC unroll 2
+    for (int m = 0; m < M; m++)
 #pragma GCC unroll 8
-    for (int k = 0; k < N; k++) share[k] = load(dh + d + k * kLanes<T>) * step.context_rate;
-    for (int j = step.outputs_count; j < step.ahead_count; j++) prefetch_run<T, InPlace, N>(step.ahead[j] + d);
-    for (int i = 0; i < step.contexts; i++) {
-      T* x = InPlace ? step.inputs[i] + d : step.input_changes[i] + d;
-      const Vec<T> weight = splat(Weighted ? step.input_weights[i] : T(1));
+      for (int k = 0; k < N; k++) change[m][k] = load(scratch.dh[m] + d + k * kLanes<T>) * step.windows[m].context_rate;
+    for (int i = 0; i < step.ahead_inputs.count; i++) prefetch_run<T, N>(step.ahead_inputs.rows[i] + d);
+    for (int i = 0; i < step.tokens; i++) {
+      T* x = one_address(step.input_changes[i] + d);
+      Vec<T> is_context[M];
+#pragma GCC unroll 2
+      for (int m = 0; m < M; m++) is_context[m] = splat(scratch.is_context[m][i]);
 #pragma GCC unroll 8
-      for (int k = 0; k < N; k++)
-        store(x + k * kLanes<T>, load(x + k * kLanes<T>) + (Weighted ? weight * share[k] : share[k]));
+      for (int k = 0; k < N; k++) {
+        Vec<T> row = load(x + k * kLanes<T>);
+#pragma GCC unroll 2
+        for (int m = 0; m < M; m++) row += is_context[m] * change[m][k];
+        store(x + k * kLanes<T>, row);
+      }
     }
   });
 }
 
-template <class T, bool Weighted, bool InPlace> void cbow(const Step<T>& step) {
-  T *mean = step.scratch, *dh = step.scratch + step.stride, *scores = step.scratch + 2 * step.stride;
-  context_mean<T, Weighted>(step, mean);
-  for_each_panel(step.outputs_count, [&]<int N>(int j) { panel_scores<T, N>(&mean, 1, step.outputs + j, step.stride, scores + j); });
-  coefficients<T>(step, nullptr, 1, scores);  // one row of scores: the mean's
-  cbow_outputs<T, InPlace>(step, mean, scores, dh);
-  cbow_inputs<T, Weighted, InPlace>(step, dh);
+template <class T, int M> void cbow(const CbowStep<T>& step) {
+  const CbowScratch<T, M> scratch(step);
+  const int n = step.outputs_count;
+  for (int m = 0; m < M; m++) find_contexts(step.windows[m], step.tokens, scratch.is_context[m]);
+  context_means<T, M>(step, scratch);
+  for (int m = 0; m < M; m++)
+    for_each_panel(n, [&]<int N>(int j) {
+      tile_scores<T, 1, N>(&scratch.mean[m], step.windows[m].outputs + j, step.stride, scratch.scores + m * n + j);
+    });
+  const auto labels = [n](int k) {  // of each window's target
+    const Mask<T> place = lane_numbers<T>() + k;
+    return (place == 0) | (place == (M - 1) * n) ? splat(T(1)) : Vec<T>{};
+  };
+  coefficients<false, T>(scratch.scores, nullptr, M * n, labels, step.alpha, *step.loss);
+  cbow_outputs<T, M>(step, scratch);
+  cbow_inputs<T, M>(step, scratch);
 }
 
-template <class T> void cbow(const Step<T>& step) {
-  if (step.input_changes) return step.input_weights ? cbow<T, true, false>(step) : cbow<T, false, false>(step);
-  return step.input_weights ? cbow<T, true, true>(step) : cbow<T, false, true>(step);
-}
+template <class T> void cbow(const CbowStep<T>& step) { return step.windows_count == 2 ? cbow<T, 2>(step) : cbow<T, 1>(step); }
 
 // Reads and writes back the rows that are new to a window: its outputs and its last context.
-template <class T> void rows(const Step<T>& step) {
+template <class T> void rows(const SkipgramStep<T>& step) {
   const auto touch = [](T* x) { store(x, load(x) + Vec<T>{}); };  // -0 + 0 is 0: no compiler may leave it out
   for (int64_t d = 0; d < step.stride; d += kLanes<T>) {
-    prefetch_slice<T, true>(step, d);
+    prefetch_slice(step, d);
     touch(step.inputs[step.contexts - 1] + d);
     for (int j = 0; j < step.outputs_count; j++) touch(step.outputs[j] + d);
   }
@@ -324,6 +387,30 @@ template <class T> void sigmoid(const T* scores, T* out, int64_t n) {
     logistic(splat(scores[k]), value, e);
     out[k] = value[0];
   }
+}
+
+template <class T> void find_rows(T* matrix, int64_t stride, const int32_t* ids, int64_t n, T** rows) {
+  const uint64_t row_bytes = static_cast<uint64_t>(stride) * sizeof(T);  // below 2^32: a product of two halves, which vectors have
+  for (int64_t i = 0; i < n; i++)
+    rows[i] = reinterpret_cast<T*>(reinterpret_cast<uintptr_t>(matrix) + static_cast<uint32_t>(ids[i]) * (row_bytes & 0xffffffff));
+}
+
+bool differ(const int32_t* ids, int n) {
+  constexpr int L = kLanes<float>;
+  Mask<float> equal = {};
+  for (int i = 1; i < n; i++)  // to one of those before it
+    for (int k = 0; k < i; k += L) {
+      Mask<float> others;
+      __builtin_memcpy(&others, ids + k, sizeof others);
+      equal |= (others == ids[i]) & (lane_numbers<float>() < i - k);
+    }
+  int32_t any = 0;
+  for (int i = 0; i < L; i++) any |= equal[i];
+  return !any;
+}
+
+void hash(uint64_t key, const int64_t* counters, int64_t n, uint64_t* out) {
+  for (int64_t i = 0; i < n; i++) out[i] = draw_at(key, static_cast<uint64_t>(counters[i]));
 }
 
 // Alias draws: the high half of each hash names a cell, the low half decides between the cell's word and its other.
@@ -352,9 +439,11 @@ int64_t multiply_add(int64_t rounds) {
 #define WM_STRING_(x) #x
 #define WM_STRING(x) WM_STRING_(x)
 constexpr Kernels kTable = {WM_STRING(WORDMILL_ISA_NAME),
-                            {skipgram<float>, cbow<float>, take_loss<float>, rows<float>, add<float>, sigmoid<float>},
-                            {skipgram<double>, cbow<double>, take_loss<double>, rows<double>, add<double>, sigmoid<double>},
+                            {skipgram<float>, cbow<float>, find_rows<float>, take_loss<float>, rows<float>, add<float>, sigmoid<float>},
+                            {skipgram<double>, cbow<double>, find_rows<double>, take_loss<double>, rows<double>, add<double>, sigmoid<double>},
+                            hash,
                             draw,
+                            differ,
                             multiply_add};
 
 }  // namespace

@@ -1,8 +1,7 @@
 // The step: pure arithmetic on rows, given its contexts, its target and its negatives. Nothing here draws, counts or locks.
 // Compiled once per instruction set (kernel.cpp); callers go through the table of function pointers that each exports.
 //
-// C contexts, N = 1 + K outputs (the target first). Rows of one matrix are distinct within a step: an id that occurs m times is
-// one row with weight m, so that repeated ids add up exactly.
+// C contexts, N = 1 + K outputs (the target first). Repeated ids add up exactly, all changes being taken from the old values.
 #pragma once
 #include <stdint.h>
 
@@ -17,25 +16,51 @@ template <class T> struct alignas(kRowBytes) LossSum {
   double sum = 0;
 };
 
-template <class T> struct Step {
+// Rows of later windows, to bring into the cache meanwhile.
+template <class T> struct RowsAhead {
+  T* const* rows;
+  int count;
+};
+
+// What every step is given.
+template <class T> struct StepArguments {
+  int outputs_count;        // N
+  int64_t stride;           // elements in a row, padding included: a multiple of 64 bytes
+  T alpha;
+  RowsAhead<T> ahead_inputs, ahead_outputs;
+  T* scratch;               // scratch_size() elements, aligned to 64 bytes
+  LossSum<T>* loss;         // the step's is added
+};
+
+// Skip-gram, one window. Rows of one matrix are distinct: an id that occurs m times is one row with weight m.
+template <class T> struct SkipgramStep : StepArguments<T> {
   T* const* inputs;         // (C) rows of input_vectors
-  T* const* outputs;        // (N) rows of output_vectors
   T* const* input_changes;  // (C) rows that the updates are added to; null: to the rows themselves
-  T* const* output_changes; // (N) likewise
+  T* const* outputs;        // (N) rows of output_vectors
   const T* input_weights;   // (C) times each context occurs, or null: once each
   const T* output_weights;  // (N) likewise; the target's is 1
-  int contexts, outputs_count;
-  int64_t stride;  // elements in a row, padding included: a multiple of 64 bytes
-  T alpha;
-  T context_rate;  // CBOW: what each context row gets of the window's gradient dh
-  T* const* ahead;          // (ahead_count) rows of a later window, to bring into the cache meanwhile
-  int ahead_count;
-  T* scratch;      // scratch_size() elements, aligned to 64 bytes
-  LossSum<T>* loss;  // the step's is added
+  int contexts;
+};
+
+template <class T> struct CbowWindow {
+  T* const* outputs;        // (N) rows of output_vectors
+  int first, last, centre;  // the contexts are the tokens [first, last) of the step without the centre
+  T share;                  // 1 / their number
+  T context_rate;           // what each context row gets of the window's gradient dh
+};
+
+// CBOW, one window or two neighbours.
+template <class T> struct CbowStep : StepArguments<T> {
+  T* const* inputs;         // (C) rows of input_vectors, of all tokens about the windows
+  T* const* input_changes;  // (C) rows that the updates are added to: the same, or for those that may not change others
+  int tokens;               // C
+  CbowWindow<T> windows[2];
+  int windows_count;
+  bool outputs_repeat;      // whether a row may be two of the outputs
 };
 
 constexpr int64_t scratch_size(int64_t contexts, int64_t outputs, int64_t stride) {
-  return 2 * (contexts + 1) * outputs + 16 * contexts + 2 * stride + 64;
+  return 2 * (contexts + 2) * outputs + 16 * (contexts + 2) + 4 * stride + 64;
 }
 
 // Changes of rows, to be added to them.
@@ -46,10 +71,11 @@ template <class T> struct Addition {
 };
 
 template <class T> struct StepFunctions {
-  void (*skipgram)(const Step<T>&);
-  void (*cbow)(const Step<T>&);
+  void (*skipgram)(const SkipgramStep<T>&);
+  void (*cbow)(const CbowStep<T>&);
+  void (*find_rows)(T* matrix, int64_t stride, const int32_t* ids, int64_t n, T** rows);
   double (*take_loss)(LossSum<T>&);  // what steps added since it was taken last
-  void (*rows)(const Step<T>&);  // the memory traffic of a step without its arithmetic: what benchmarks measure it against
+  void (*rows)(const SkipgramStep<T>&);  // the memory traffic of a step without its arithmetic: what benchmarks measure it against
   void (*add)(const Addition<T>* additions, int64_t n, int64_t stride);  // one after the other
   void (*sigmoid)(const T* scores, T* out, int64_t n);
 };
@@ -58,8 +84,10 @@ struct Kernels {
   const char* name;
   StepFunctions<float> single_precision;
   StepFunctions<double> double_precision;
+  void (*hash)(uint64_t key, const int64_t* counters, int64_t n, uint64_t* out);  // draws of the stream `key` (random.hpp)
   // n alias samples, one from the hash of each counter (random.hpp, alias.hpp).
   void (*draw)(const uint64_t* table, uint32_t size, const uint64_t* counters, int64_t n, int32_t* out);
+  bool (*differ)(const int32_t* ids, int n);  // whether all do; may read kRowBytes past their end
   int64_t (*multiply_add)(int64_t rounds);  // does nothing but multiply and add floats; returns how often: for benchmarks
 };
 

@@ -1,6 +1,7 @@
 #include "plan.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 #include "random.hpp"
 
@@ -24,8 +25,8 @@ void Plan::make_room(int64_t tokens) {
   widths_.resize(needed);
 }
 
-bool Plan::try_keep(int64_t position) {
-  const uint64_t hash = draw_at(token_key_, position);  // high half: keep or drop; low half: the width of its window
+// Of the token's hash, the high half decides whether it is kept, the low half how wide its window is.
+bool Plan::try_keep(int64_t position, uint64_t hash) {
   const int32_t id = problem_.ids[position];
   const uint64_t reach = problem_.window;
   tokens_[kept_] = id;
@@ -34,6 +35,18 @@ bool Plan::try_keep(int64_t position) {
   const bool keep = hash >> 32 <= problem_.keep[id];
   kept_ += keep;  // without a branch: which tokens go is as good as random
   return keep;
+}
+
+void Plan::keep_some(int64_t begin, int64_t end) {
+  constexpr int64_t at_once = 256;
+  int64_t positions[at_once];
+  uint64_t hashes[at_once];
+  for (int64_t first = begin; first < end; first += at_once) {
+    const int64_t count = std::min(at_once, end - first);
+    std::iota(positions, positions + count, first);
+    kernels_.hash(token_key_, positions, count, hashes);
+    for (int64_t i = 0; i < count; i++) try_keep(first + i, hashes[i]);
+  }
 }
 
 void Plan::load(int64_t begin, int64_t end) {
@@ -50,14 +63,14 @@ void Plan::load_sequence(int64_t begin, int64_t end, int64_t sequence_begin, int
   make_room(std::min(reach, begin - sequence_begin) + (end - begin) + std::min(reach, sequence_end - end));
   const size_t first = kept_;
   int64_t before = 0;
-  for (int64_t p = begin - 1; p >= sequence_begin && before < reach; p--) before += try_keep(p);
+  for (int64_t p = begin - 1; p >= sequence_begin && before < reach; p--) before += try_keep(p, draw_at(token_key_, p));
   const size_t centre_begin = kept_;
   std::reverse(tokens_.begin() + first, tokens_.begin() + centre_begin);
   std::reverse(positions_.begin() + first, positions_.begin() + centre_begin);
-  for (int64_t p = begin; p < end; p++) try_keep(p);
+  keep_some(begin, end);
   const size_t centre_end = kept_;
   int64_t after = 0;
-  for (int64_t p = end; p < sequence_end && after < reach; p++) after += try_keep(p);
+  for (int64_t p = end; p < sequence_end && after < reach; p++) after += try_keep(p, draw_at(token_key_, p));
   subsampled_ += (end - begin) - static_cast<int64_t>(centre_end - centre_begin);
 
   find_repeats(static_cast<int32_t>(first), static_cast<int32_t>(kept_));
@@ -65,8 +78,9 @@ void Plan::load_sequence(int64_t begin, int64_t end, int64_t sequence_begin, int
     const size_t width = problem_.window ? widths_[i] : kept_;
     const auto left = static_cast<int32_t>(i - std::min(i - first, width));
     const auto right = static_cast<int32_t>(i + std::min(kept_ - i, width + 1));
-    if (right - left > 1) windows_.push_back({static_cast<int32_t>(i), left, right, repeat_end_[left] < right});
-    else without_context_++;
+    const bool leads = (i - centre_begin) % 2 == 0 && i + 1 < centre_end;
+    if (right - left > 1) windows_.push_back({static_cast<int32_t>(i), left, right, repeat_end_[left] < right, leads});
+    else without_context_++;  // the only token kept of its sequence
   }
 }
 
@@ -83,30 +97,29 @@ void Plan::find_repeats(int32_t first, int32_t last) {
   }
 }
 
-std::span<const int32_t> Plan::draw_negatives(size_t from, size_t to) {
-  const int k = problem_.negative;
-  counters_.resize((to - from) * k);
-  negatives_.resize((to - from) * k);
-  for (size_t w = from; w < to; w++) {
-    const uint64_t key = draw_at(negative_key_, positions_[windows_[w].centre]);
-    for (int j = 0; j < k; j++) counters_[(w - from) * k + j] = key + (j + 1) * kGolden;
+std::span<const int32_t> Plan::draw_outputs(size_t from, size_t to) {
+  const size_t windows = to - from, count = 1 + problem_.negative;
+  centre_positions_.resize(windows);
+  keys_.resize(windows);
+  counters_.resize(windows * count);
+  outputs_.resize(windows * count + kRowBytes / sizeof(int32_t));
+  for (size_t w = 0; w < windows; w++) centre_positions_[w] = positions_[windows_[from + w].centre];
+  kernels_.hash(negative_key_, centre_positions_.data(), static_cast<int64_t>(windows), keys_.data());
+  for (size_t w = 0; w < windows; w++)
+    for (size_t j = 0; j < count; j++) counters_[w * count + j] = keys_[w] + j * kGolden;  // the first one's draw is not used
+  kernels_.draw(noise_.cells(), noise_.size(), counters_.data(), static_cast<int64_t>(counters_.size()), outputs_.data());
+  for (size_t w = 0; w < windows; w++) {
+    int32_t* negatives = &outputs_[w * count + 1];
+    const int32_t target = negatives[-1] = tokens_[windows_[from + w].centre];
+    bool hit = false;
+    for (size_t j = 0; j + 1 < count; j++) hit |= negatives[j] == target;
+    if (hit) redraw(keys_[w], target, negatives);
   }
-  kernels_.draw(noise_.cells(), noise_.size(), counters_.data(), static_cast<int64_t>(counters_.size()), negatives_.data());
-  for (size_t w = from; w < to; w++) {
-    int32_t* negatives = &negatives_[(w - from) * k];
-    const int32_t target = tokens_[windows_[w].centre];
-    for (int j = 0; j < k; j++)
-      if (negatives[j] == target) {
-        redraw(positions_[windows_[w].centre], target, negatives);
-        break;
-      }
-  }
-  return negatives_;
+  return {outputs_.data(), windows * count};
 }
 
 // Replaces each hit on the target by the window's further draws, in order.
-void Plan::redraw(int64_t position, int32_t target, int32_t* negatives) const {
-  const uint64_t key = draw_at(negative_key_, position);
+void Plan::redraw(uint64_t key, int32_t target, int32_t* negatives) const {
   const int k = problem_.negative;
   int64_t draw = k;
   for (int j = 0; j < k; j++) {

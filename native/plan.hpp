@@ -23,6 +23,7 @@ struct Problem {  // borrowed: the owner keeps the arrays alive
 struct Window {  // places in Plan::tokens(): the contexts are [first, last) without the centre
   int32_t centre, first, last;
   bool repeats;  // a word occurs twice in it
+  bool leads;    // the next window is its neighbour, and the two are one CBOW step
 };
 
 class Plan {
@@ -38,15 +39,17 @@ class Plan {
   int64_t subsampled() const { return subsampled_; }
   int64_t without_context() const { return without_context_; }
 
-  // The negatives of windows [from, to), (to - from, K), none its window's target. Valid until the next call.
-  std::span<const int32_t> draw_negatives(size_t from, size_t to);
+  // The outputs of windows [from, to), (to - from, 1 + K): each one's target, then its negatives, none of them the target. Valid until the
+  // next call; kRowBytes past the end may be read.
+  std::span<const int32_t> draw_outputs(size_t from, size_t to);
 
  private:
   void load_sequence(int64_t begin, int64_t end, int64_t sequence_begin, int64_t sequence_end);
   void find_repeats(int32_t first, int32_t last);
   void make_room(int64_t tokens);
-  bool try_keep(int64_t position);  // appends the token if it is kept
-  void redraw(int64_t position, int32_t target, int32_t* negatives) const;
+  bool try_keep(int64_t position, uint64_t hash);  // appends the token if it is kept
+  void keep_some(int64_t begin, int64_t end);
+  void redraw(uint64_t key, int32_t target, int32_t* negatives) const;
 
   const Problem& problem_;
   const AliasTable& noise_;
@@ -55,9 +58,10 @@ class Plan {
   size_t kept_ = 0;  // the first so many of each of these are in use
   std::vector<int32_t> tokens_, widths_;
   std::vector<int64_t> positions_;
-  std::vector<int32_t> repeat_end_, negatives_;
+  std::vector<int32_t> repeat_end_, outputs_;
   std::vector<Window> windows_;
-  std::vector<uint64_t> counters_;
+  std::vector<int64_t> centre_positions_;
+  std::vector<uint64_t> keys_, counters_;
   int64_t subsampled_ = 0, without_context_ = 0;
 };
 

@@ -7,7 +7,7 @@
 namespace wordmill {
 
 template <class T> Sums Trainer<T>::train(uint64_t epoch, const Blocks& blocks, int threads) const {
-  constexpr size_t at_once = 256;  // windows whose negatives are drawn together
+  constexpr size_t at_once = 256;  // windows whose outputs are drawn together, and one more that a step would be cut in two
   Sums sums(blocks.size());
   std::atomic<size_t> next{0};
   run_threads(threads, [&](int) {
@@ -16,9 +16,11 @@ template <class T> Sums Trainer<T>::train(uint64_t epoch, const Blocks& blocks, 
     for (size_t b; (b = next.fetch_add(1)) < blocks.size();) {
       plan.load(blocks.begins[b], blocks.ends[b]);
       Trained trained;
-      for (size_t from = 0; from < plan.windows().size(); from += at_once) {
-        const size_t to = std::min(from + at_once, plan.windows().size());
-        trained += trainer.windows(plan, from, to, plan.draw_negatives(from, to), blocks.rate(b));
+      const auto windows = plan.windows();
+      for (size_t from = 0, to; from < windows.size(); from = to) {
+        to = std::min(from + at_once, windows.size());
+        to += windows[to - 1].leads;
+        trained += trainer.windows(plan, from, to, plan.draw_outputs(from, to), blocks.rate(b));
       }
       sums.set(b, plan, trained);
     }

@@ -112,14 +112,12 @@ template <class T> class Rows {
   bool weighted_ = false;
 };
 
-template <class T> auto step_of(const Kernels& kernels, Architecture architecture) -> void (*)(const Step<T>&) {
+template <class T> auto skipgram_step(const Kernels& kernels, Architecture architecture) -> void (*)(const SkipgramStep<T>&) {
   switch (architecture) {
     case Architecture::kSkipGram: return step_functions<T>(kernels).skipgram;
-    case Architecture::kCbow: return step_functions<T>(kernels).cbow;
     case Architecture::kRowsOnly: return step_functions<T>(kernels).rows;
-    case Architecture::kPlanOnly: break;
+    default: return [](const SkipgramStep<T>&) {};
   }
-  return [](const Step<T>&) {};
 }
 
 // All tokens about some windows, of which there is one at least.
@@ -133,21 +131,31 @@ inline std::pair<int32_t, int32_t> token_range(std::span<const Window> windows) 
 template <class T> class WindowTrainer {
  public:
   explicit WindowTrainer(const Task<T>& task, RowCopies<T>* input_copies = nullptr, RowCopies<T>* output_copies = nullptr)
-      : task_(task), step_(step_of<T>(task.kernels, task.architecture)), input_copies_(input_copies), output_copies_(output_copies) {}
+      : task_(task),
+        cbow_(task.architecture == Architecture::kCbow),
+        outputs_each_(1 + task.problem.negative),
+        skipgram_step_(skipgram_step<T>(task.kernels, task.architecture)),
+        input_copies_(input_copies),
+        output_copies_(output_copies) {}
 
-  // Windows [from, to) of a plan, whose negatives are given. The rows of those ahead are on their way into the cache.
-  Trained windows(const Plan& plan, size_t from, size_t to, std::span<const int32_t> negatives, const Rate& rate) {
+  // Windows [from, to) of a plan, whose outputs are given. The rows of those ahead are on their way into the cache.
+  Trained windows(const Plan& plan, size_t from, size_t to, std::span<const int32_t> outputs, const Rate& rate) {
     if (from == to) return {};
     const auto windows = plan.windows().subspan(from, to - from);
-    find_rows(plan, windows, negatives);
-    for (size_t w = 0; w < std::min(kAhead, windows.size()); w++) ask_for(new_rows(w));
+    find_rows(plan, windows, outputs);
+    asked_ = begin_;
+    look_ahead(windows, 0, std::min(kAhead, windows.size()));
+    ask_for(ahead_outputs_), ask_for(ahead_contexts_);
     Trained trained;
-    for (size_t w = 0; w < windows.size(); w++) {
-      const auto& [centre, first, last, repeat] = windows[w];
+    for (size_t w = 0, next; w < windows.size(); w = next) {
+      next = w + (cbow_ && windows[w].leads && w + 1 < windows.size() ? 2 : 1);
+      const auto& [centre, first, last, repeats, leads] = windows[w];
       const auto alpha = static_cast<T>(rate.at(plan.positions()[centre]));
-      ahead_ = new_rows(std::min(w + kAhead, windows.size() - 1));
-      window(contexts(first, centre), contexts(centre + 1, last), repeat, new_rows(w).subspan(1), alpha);
-      trained.examples += task_.architecture == Architecture::kCbow ? 1 : last - first - 1;
+      look_ahead(windows, std::min(w + kAhead, windows.size()), std::min(next + kAhead, windows.size()));
+      const bool outputs_repeat = !task_.kernels.differ(&outputs[w * outputs_each_], static_cast<int>((next - w) * outputs_each_));
+      if (cbow_) cbow(windows.subspan(w, next - w), w, outputs_repeat, alpha);
+      else skipgram(contexts(first, centre), contexts(centre + 1, last), repeats, output_rows(w), outputs_repeat, alpha);
+      trained.examples += cbow_ ? next - w : last - first - 1;
     }
     trained.loss = take_loss();
     return trained;
@@ -157,10 +165,14 @@ template <class T> class WindowTrainer {
   double window(std::span<const int32_t> contexts, int32_t target, std::span<const int32_t> negatives, T alpha) {
     context_rows_.resize(contexts.size() + Rows<T>::kRoom);
     for (size_t i = 0; i < contexts.size(); i++) context_rows_[i] = task_.input_vectors.row(contexts[i]);
-    new_rows_.resize(1 + negatives.size() + Rows<T>::kRoom);
-    new_rows_[0] = task_.output_vectors.row(target);
-    for (size_t i = 0; i < negatives.size(); i++) new_rows_[1 + i] = task_.output_vectors.row(negatives[i]);
-    window({context_rows_.data(), contexts.size()}, {}, may_repeat(contexts), {new_rows_.data(), 1 + negatives.size()}, alpha);
+    outputs_each_ = 1 + negatives.size();
+    output_rows_.resize(outputs_each_ + Rows<T>::kRoom);
+    output_rows_[0] = task_.output_vectors.row(target);
+    for (size_t i = 0; i < negatives.size(); i++) output_rows_[1 + i] = task_.output_vectors.row(negatives[i]);
+    const std::span<T* const> rows(context_rows_.data(), contexts.size());
+    const bool repeat = may_repeat(negatives);
+    if (cbow_) cbow(rows, {cbow_window(0, 0, static_cast<int>(rows.size()), -1)}, 1, repeat, alpha);
+    else skipgram(rows, {}, may_repeat(contexts), output_rows(0), repeat, alpha);
     return take_loss();
   }
 
@@ -172,69 +184,92 @@ template <class T> class WindowTrainer {
     for (T* row : rows)
       for (int64_t d = 0; d < task_.input_vectors.stride; d += line) __builtin_prefetch(row + d, 1, 3);
   }
-  // The rows of all tokens about the windows, and of each window those that are new to it.
-  void find_rows(const Plan& plan, std::span<const Window> windows, std::span<const int32_t> negatives) {
+  // The rows that windows [from, to) will use and none before them has.
+  void look_ahead(std::span<const Window> windows, size_t from, size_t to) {
+    ahead_outputs_ = std::span(output_rows_).subspan(from * outputs_each_, (to - from) * outputs_each_);
+    int32_t last = asked_;
+    for (size_t w = from; w < to; w++) last = std::max(last, windows[w].last);
+    ahead_contexts_ = contexts(asked_, last);
+    asked_ = last;
+  }
+  // The rows of all tokens about the windows, and those of each window's outputs.
+  void find_rows(const Plan& plan, std::span<const Window> windows, std::span<const int32_t> outputs) {
     const auto [begin, end] = token_range(windows);
     begin_ = begin;
     const auto tokens = plan.tokens().subspan(begin, end - begin);
-    if (input_copies_) find_rows(*input_copies_, *output_copies_, tokens, plan, windows, negatives);
-    else find_rows(task_.input_vectors, task_.output_vectors, tokens, plan, windows, negatives);
+    if (input_copies_) return find_copies(*input_copies_, tokens, context_rows_), find_copies(*output_copies_, outputs, output_rows_);
+    find_rows(task_.input_vectors, tokens, context_rows_);
+    find_rows(task_.output_vectors, outputs, output_rows_);
   }
-  void find_rows(auto& inputs, auto& outputs, std::span<const int32_t> tokens, const Plan& plan, std::span<const Window> windows,
-                 std::span<const int32_t> negatives) {
-    const size_t k = task_.problem.negative;
-    context_rows_.resize(tokens.size() + Rows<T>::kRoom);
-    for (size_t i = 0; i < tokens.size(); i++) context_rows_[i] = inputs.row(tokens[i]);
-    new_rows_.resize(windows.size() * (2 + k) + Rows<T>::kRoom);
-    for (size_t w = 0; w < windows.size(); w++) {
-      T** rows = &new_rows_[w * (2 + k)];
-      *rows++ = context_rows_[windows[w].last - 1 - begin_];
-      *rows++ = outputs.row(plan.tokens()[windows[w].centre]);
-      for (int32_t id : negatives.subspan(w * k, k)) *rows++ = outputs.row(id);
-    }
+  void find_rows(const Matrix<T>& matrix, std::span<const int32_t> ids, std::vector<T*>& rows) const {
+    rows.resize(ids.size() + Rows<T>::kRoom);
+    step_functions<T>(task_.kernels).find_rows(matrix.data, matrix.stride, ids.data(), static_cast<int64_t>(ids.size()), rows.data());
+  }
+  static void find_copies(RowCopies<T>& copies, std::span<const int32_t> ids, std::vector<T*>& rows) {
+    rows.resize(ids.size() + Rows<T>::kRoom);
+    for (size_t i = 0; i < ids.size(); i++) rows[i] = copies.row(ids[i]);
   }
   std::span<T* const> contexts(int32_t first, int32_t last) const {
     return std::span(context_rows_).subspan(first - begin_, last - first);
   }
-  // Of a window: its last context, its target, its negatives.
-  std::span<T* const> new_rows(size_t w) const {
-    const size_t count = 2 + task_.problem.negative;
-    return std::span(new_rows_).subspan(w * count, count);
+  std::span<T* const> output_rows(size_t w) const { return std::span(output_rows_).subspan(w * outputs_each_, outputs_each_); }
+
+  // One window or two neighbours, numbers w and w + 1 of those found.
+  void cbow(std::span<const Window> windows, size_t w, bool outputs_repeat, T alpha) {
+    const auto [begin, end] = token_range(windows);
+    CbowWindow<T> parts[2];
+    for (size_t m = 0; m < windows.size(); m++)
+      parts[m] = cbow_window(w + m, windows[m].first - begin, windows[m].last - begin, windows[m].centre - begin);
+    cbow(contexts(begin, end), parts, windows.size(), outputs_repeat, alpha);
+  }
+  CbowWindow<T> cbow_window(size_t w, int first, int last, int centre) const {
+    const auto contexts = static_cast<T>(last - first - (first <= centre && centre < last));
+    return {output_rows(w).data(), first, last, centre, 1 / contexts, context_rate(task_.update, contexts)};
+  }
+  void cbow(std::span<T* const> tokens, const CbowWindow<T> (&windows)[2], size_t count, bool outputs_repeat, T alpha) {
+    T* const* changes = task_.frozen.empty() ? tokens.data() : thawed_or_nowhere(tokens);
+    step_functions<T>(task_.kernels)
+        .cbow({arguments(tokens.size(), outputs_each_, alpha), tokens.data(), changes, static_cast<int>(tokens.size()),
+               {windows[0], windows[1]}, static_cast<int>(count), outputs_repeat});
   }
 
-  // The contexts are those before and those after the centre; the target is the first output. A wide skip-gram window takes several
-  // steps: one step sums the gradients of all its pairs, and too many from the same old values overshoot.
-  void window(std::span<T* const> before, std::span<T* const> after, bool contexts_repeat, std::span<T* const> outputs, T alpha) {
+  // The contexts are those before and those after the centre; the target is the first output. A wide window takes several steps: one
+  // step sums the gradients of all its pairs, and too many from the same old values overshoot.
+  void skipgram(std::span<T* const> before, std::span<T* const> after, bool contexts_repeat, std::span<T* const> outputs, bool outputs_repeat,
+                T alpha) {
     const size_t contexts = before.size() + after.size();
-    if (contexts <= kStepContexts || task_.architecture == Architecture::kCbow) return step(before, after, contexts_repeat, outputs, alpha);
+    if (contexts <= kStepContexts) return skipgram_part(before, after, contexts_repeat, outputs, outputs_repeat, alpha);
     for (size_t from = 0; from < contexts; from += kStepContexts) {
       const size_t to = std::min(from + kStepContexts, contexts);
       const size_t a = std::min(from, before.size()), b = std::min(to, before.size());
-      step(before.subspan(a, b - a), after.subspan(from - a, (to - b) - (from - a)), contexts_repeat, outputs, alpha);
+      skipgram_part(before.subspan(a, b - a), after.subspan(from - a, (to - b) - (from - a)), contexts_repeat, outputs, outputs_repeat, alpha);
     }
   }
-
-  void step(std::span<T* const> before, std::span<T* const> after, bool contexts_repeat, std::span<T* const> outputs, T alpha) {
-    const size_t contexts = before.size() + after.size();
-    inputs_.clear(contexts);
+  void skipgram_part(std::span<T* const> before, std::span<T* const> after, bool contexts_repeat, std::span<T* const> outputs,
+                     bool outputs_repeat, T alpha) {
+    inputs_.clear(before.size() + after.size());
     inputs_.append(before);
     inputs_.append(after);
     if (contexts_repeat) inputs_.merge_repeats();
     const T* output_weights = nullptr;
-    if (may_repeat(outputs.subspan(1))) {  // the target is none of the negatives: it stays the first
+    if (outputs_repeat) {  // the target is none of the negatives: it stays the first
       outputs_.clear(outputs.size());
       outputs_.append(outputs);
       outputs_.merge_repeats();
       outputs = outputs_.span();
       output_weights = outputs_.weights();
     }
-    T* const* input_changes = task_.frozen.empty() ? nullptr : thawed_or_nowhere(inputs_.span());
-    const int outputs_count = static_cast<int>(outputs.size());
-    step_({inputs_.data(), outputs.data(), input_changes, outputs.data(), inputs_.weights(), output_weights, inputs_.size(),
-           outputs_count, task_.input_vectors.stride, alpha, context_rate(task_.update, static_cast<T>(contexts)), ahead_.data(),
-           static_cast<int>(ahead_.size()), scratch(inputs_.size(), outputs_count), &loss_});
+    T* const* changes = task_.frozen.empty() ? nullptr : thawed_or_nowhere(inputs_.span());
+    skipgram_step_({arguments(inputs_.size(), outputs.size(), alpha), inputs_.data(), changes, outputs.data(), inputs_.weights(),
+                    output_weights, inputs_.size()});
   }
 
+  StepArguments<T> arguments(size_t inputs, size_t outputs, T alpha) {
+    const int64_t stride = task_.input_vectors.stride;
+    T* scratch = aligned(scratch_, scratch_size(static_cast<int64_t>(inputs), static_cast<int64_t>(outputs), stride));
+    const auto ahead = [](std::span<T* const> rows) { return RowsAhead<T>{rows.data(), static_cast<int>(rows.size())}; };
+    return {static_cast<int>(outputs), stride, alpha, ahead(ahead_contexts_), ahead(ahead_outputs_), scratch, &loss_};
+  }
   double take_loss() { return step_functions<T>(task_.kernels).take_loss(loss_); }
 
   // Where the changes of these input rows go: to the rows themselves; those of frozen ones nowhere.
@@ -244,8 +279,6 @@ template <class T> class WindowTrainer {
     for (T* row : rows) changed_.push_back(task_.frozen[input_copies_ ? input_copies_->id(row) : task_.input_vectors.id(row)] ? nowhere : row);
     return changed_.data();
   }
-  T* scratch(int contexts, int outputs) { return aligned(scratch_, scratch_size(contexts, outputs, task_.input_vectors.stride)); }
-
   static T* aligned(std::vector<T>& memory, int64_t elements) {
     const size_t needed = static_cast<size_t>(elements) + kRowBytes / sizeof(T);
     if (memory.size() < needed) memory.resize(needed);
@@ -253,12 +286,15 @@ template <class T> class WindowTrainer {
   }
 
   const Task<T>& task_;
-  void (*step_)(const Step<T>&);
+  const bool cbow_;
+  size_t outputs_each_;  // of a window
+  void (*skipgram_step_)(const SkipgramStep<T>&);
   LossSum<T> loss_;
   RowCopies<T>*input_copies_, *output_copies_;  // or null
   int32_t begin_ = 0;  // the token of the first of context_rows_
-  std::vector<T*> context_rows_, new_rows_;
-  std::span<T* const> ahead_;
+  int32_t asked_ = 0;  // the token up to which context rows were asked for
+  std::vector<T*> context_rows_, output_rows_;
+  std::span<T* const> ahead_contexts_, ahead_outputs_;
   Rows<T> inputs_, outputs_;
   std::vector<T*> changed_;
   std::vector<T> scratch_, nowhere_;  // nowhere: takes the changes of frozen rows

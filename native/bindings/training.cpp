@@ -57,6 +57,7 @@ template <class T> class BoundTrainer {
         offsets_(offsets),
         keep_(keep),
         frozen_(frozen),
+        negative_(negative),
         input_vectors_(input_vectors),
         output_vectors_(output_vectors),
         trainer_({{span(ids_), span(offsets_), span(keep_), window, shrink_windows, negative, seed},
@@ -92,24 +93,29 @@ template <class T> class BoundTrainer {
                           to_numpy(sums.without_context));
   }
 
-  // (positions, centres, bounds, contexts, negatives): window w's contexts are contexts[bounds[w]:bounds[w + 1]].
+  // (positions, centres, bounds, contexts, negatives, leads): window w's contexts are contexts[bounds[w]:bounds[w + 1]]; where leads[w],
+  // windows w and w + 1 are one CBOW step.
   nb::tuple plan(uint64_t epoch, int64_t begin, int64_t end) const {
     check(begin, end);
     Plan plan = trainer_.plan(epoch);
     plan.load(begin, end);
     std::vector<int64_t> positions, bounds{0};
     std::vector<int32_t> centres, contexts;
+    std::vector<uint8_t> leads;
     for (const Window& w : plan.windows()) {
       positions.push_back(plan.positions()[w.centre]);
       centres.push_back(plan.tokens()[w.centre]);
+      leads.push_back(w.leads);
       for (int32_t i = w.first; i < w.last; i++)
         if (i != w.centre) contexts.push_back(plan.tokens()[i]);
       bounds.push_back(static_cast<int64_t>(contexts.size()));
     }
-    const auto drawn = plan.draw_negatives(0, plan.windows().size());
+    std::vector<int32_t> negatives;
+    const auto outputs = plan.draw_outputs(0, plan.windows().size());
+    for (auto rest = outputs; !rest.empty(); rest = rest.subspan(1 + negative_)) negatives.insert(negatives.end(), &rest[1], &rest[0] + 1 + negative_);
     return nb::make_tuple(to_numpy(std::move(positions)), to_numpy(std::move(centres)), to_numpy(std::move(bounds)),
-                          to_numpy(std::move(contexts)), to_numpy(std::vector<int32_t>(drawn.begin(), drawn.end())), plan.subsampled(),
-                          plan.without_context());
+                          to_numpy(std::move(contexts)), to_numpy(std::move(negatives)),
+                          to_numpy(std::move(leads)), plan.subsampled(), plan.without_context());
   }
 
  private:
@@ -122,6 +128,7 @@ template <class T> class BoundTrainer {
   Array<const int64_t> offsets_;
   Array<const uint32_t> keep_;
   std::optional<Array<const uint8_t>> frozen_;
+  int negative_;
   Rows<T> input_vectors_, output_vectors_;
   Trainer<T> trainer_;
 };

@@ -43,7 +43,7 @@ def planner(ids: Any, offsets: Any, words: int, isa: str | None = None, **change
 
 
 def plan(trainer: Any, begin: int, end: int, epoch: int = 0) -> Planned:
-    positions, centres, bounds, contexts, negatives, subsampled, alone = trainer.plan(epoch, begin, end)
+    positions, centres, bounds, contexts, negatives, _, subsampled, alone = trainer.plan(epoch, begin, end)
     windows = [contexts[a:b].tolist() for a, b in pairwise(bounds)]
     return Planned(
         positions,
@@ -90,6 +90,21 @@ def test_plan_is_the_same_for_block_sizes_1_7_and_10000(
         np.testing.assert_array_equal(pieces.negatives, whole.negatives)
         assert pieces.contexts == whole.contexts
         assert (pieces.subsampled, pieces.without_context) == (whole.subsampled, whole.without_context)
+
+
+@given(corpus=corpora(), keep=st.floats(0.05, 1))
+def test_windows_pair_up_with_the_next_kept_token_of_their_sequence(
+    corpus: tuple[list[int], list[int], int], keep: float
+) -> None:
+    ids, offsets, words = corpus
+    positions, *_, leads, _, _ = planner(ids, offsets, words, keep=np.full(words, keep)).plan(0, 0, len(ids))
+    sequences = np.searchsorted(offsets, positions, side="right")
+    expected = [
+        place % 2 == 0 and place + 1 < size
+        for size in np.unique(sequences, return_counts=True)[1]
+        for place in range(size)
+    ]
+    np.testing.assert_array_equal(leads.astype(bool), expected)
 
 
 @given(corpus=corpora(), window=st.integers(0, 6), keep=st.floats(0.05, 1))

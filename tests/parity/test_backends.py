@@ -57,6 +57,7 @@ def assert_same_sums(one: Sums, other: Sums) -> None:
         assert getattr(one, name).sum() == getattr(other, name).sum()
 
 
+@pytest.mark.parametrize("isa", core.available_isas())
 @pytest.mark.parametrize(
     "changes",
     [
@@ -66,19 +67,36 @@ def assert_same_sums(one: Sums, other: Sums) -> None:
         {"architecture": "cbow"},
         {"architecture": "cbow", "cbow_update": "word2vec", "window": 0},
         {"architecture": "cbow", "cbow_update": "sqrt", "negative": 13},
+        {"architecture": "cbow", "window": 2, "negative": 2, "frozen": np.arange(60) % 3 == 0},
     ],
     ids=str,
 )
-def test_native_equals_reference_in_double(changes: dict[str, Any]) -> None:
+def test_native_equals_reference_in_double(changes: dict[str, Any], isa: str) -> None:
     problem = zipf_problem(**changes)
     native, reference = start(problem, np.float64), start(problem, np.float64)
     blocks = blocks_of(TOKENS, 300)
-    sums = create_backend("native", problem, *native, workers=1).train(4, blocks)
+    sums = NativeBackend(problem, *native, workers=1, isa=isa).train(4, blocks)
     expected = create_backend("reference", problem, *reference, workers=1).train(4, blocks)
     assert_same_sums(sums, expected)
     assert sums.tokens.sum() == TOKENS
     for ours, theirs in zip(native, reference, strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-10)
+
+
+@pytest.mark.parametrize("isa", core.available_isas())
+@pytest.mark.parametrize("columns", [24, 100, 300])
+def test_neighbouring_cbow_windows_in_float_equal_double(isa: str, columns: int) -> None:
+    """Few tokens, so that no error grows: as many steps as it takes to meet rows that repeat in all ways."""
+    problem = zipf_problem(300, 40, architecture="cbow", cbow_update="sqrt")
+    matrices = [start(problem, dtype, columns) for dtype in (np.float32, np.float64)]
+    for narrow, wide in zip(*matrices, strict=True):
+        wide[:] = narrow
+    losses = [
+        NativeBackend(problem, *pair, workers=1, isa=isa).train(0, blocks_of(300, 300)).loss.sum() for pair in matrices
+    ]
+    assert losses[0] == pytest.approx(losses[1], rel=1e-5)
+    for narrow, wide in zip(*matrices, strict=True):
+        np.testing.assert_allclose(narrow, wide, rtol=0, atol=2e-6)
 
 
 @pytest.mark.parametrize("isa", core.available_isas())

@@ -1,9 +1,12 @@
-"""The reference backend: the chapter's layers, one window at a time, driven by the plan that the core exports.
+"""The reference backend: the chapter's layers, step by step, driven by the plan that the core exports.
 
 Slow on purpose: it is the definition that the compiled backend is tested against (`tests/parity`).
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,26 +42,29 @@ class ReferenceBackend:
     def _train_block(
         self, epoch: int, begin: int, end: int, alpha: float, alpha_step: float
     ) -> tuple[float, int, int, int, int]:
-        positions, centres, bounds, contexts, negatives, subsampled, alone = self._planner.plan(epoch, begin, end)
+        plan = self._planner.plan(epoch, begin, end)
+        positions, centres, bounds, contexts, negatives, leads, subsampled, alone = plan
+        negatives = negatives.reshape(-1, self._problem.negative)
+        words = [contexts[first:last] for first, last in pairwise(bounds)]
         skipgram = self._problem.architecture == "skipgram"
-        loss, examples = 0.0, 0
-        for window, noise in enumerate(negatives.reshape(-1, self._problem.negative)):
-            words = contexts[bounds[window] : bounds[window + 1]]
-            examples += len(words) if skipgram else 1
-            frozen = self._frozen(words)
+        loss, first = 0.0, 0
+        while first < len(centres):
+            last = first + (2 if leads[first] and not skipgram else 1)
+            frozen = self._frozen(np.concatenate(words[first:last]))
             before = self._input_vectors[frozen]
             loss += reference_step(
                 self._input_vectors,
                 self._output_vectors,
-                words,
-                int(centres[window]),
-                noise,
-                alpha=alpha - alpha_step * float(positions[window] - begin),
+                words[first:last],
+                centres[first:last],
+                negatives[first:last],
+                alpha=alpha - alpha_step * float(positions[first] - begin),
                 architecture=self._problem.architecture,
                 cbow_update=self._problem.cbow_update,
             )
             self._input_vectors[frozen] = before
-        return loss, examples, subsampled, len(centres), alone
+            first = last
+        return loss, len(contexts) if skipgram else len(centres), subsampled, len(centres), alone
 
     def _frozen(self, words: NDArray[np.int32]) -> NDArray[np.int32]:
         """Return the frozen ones of some words."""
@@ -69,55 +75,72 @@ class ReferenceBackend:
 def reference_step(
     input_vectors: NDArray[np.floating],
     output_vectors: NDArray[np.floating],
-    contexts: NDArray[np.int32],
-    target: int,
+    contexts: Sequence[NDArray[np.int32]],
+    targets: NDArray[np.int32],
     negatives: NDArray[np.int32],
     *,
     alpha: float,
     architecture: str,
     cbow_update: str,
 ) -> float:
-    """Train one window by the layers; return its loss, summed over examples.
+    """Train M windows by the layers; return their loss, summed over examples.
 
-    A skip-gram window of more than `STEP_CONTEXTS` contexts takes several steps: one step sums the gradients of all its
-    pairs, and too many from the same old values overshoot.
+    CBOW takes one window or two neighbours, both from the same old values. Skip-gram takes one; one of more than
+    `STEP_CONTEXTS` contexts takes several steps: a step sums the gradients of all its pairs, and too many from the
+    same old values overshoot.
 
     Parameters
     ----------
     input_vectors, output_vectors
         (V, D), updated in place.
-    contexts, target, negatives
-        (C,) ids, one id, (K,) ids, none of them the target.
+    contexts, targets, negatives
+        M times (C,) ids, (M,) ids, (M, K) ids, none of them its window's target.
     """
-    at_once = core.STEP_CONTEXTS if architecture == "skipgram" else len(contexts)
-    parts = [contexts[first : first + at_once] for first in range(0, len(contexts), at_once)]
     matrices = input_vectors, output_vectors
-    return sum(_step(*matrices, part, target, negatives, alpha, architecture, cbow_update) for part in parts)
+    if architecture == "cbow":
+        return _cbow_step(*matrices, contexts, targets, negatives, alpha, cbow_update)
+    (words,) = contexts
+    parts = [words[first : first + core.STEP_CONTEXTS] for first in range(0, len(words), core.STEP_CONTEXTS)]
+    return sum(_skipgram_step(*matrices, part, targets, negatives, alpha) for part in parts)
 
 
-def _step(
+def _skipgram_step(
     input_vectors: NDArray[np.floating],
     output_vectors: NDArray[np.floating],
     contexts: NDArray[np.int32],
-    target: int,
+    target: NDArray[np.int32],
     negatives: NDArray[np.int32],
     alpha: float,
-    architecture: str,
-    cbow_update: str,
 ) -> float:
     embedding, loss_layer = Embedding(input_vectors), NegativeSamplingLoss(output_vectors)
-    rows = embedding.forward(contexts)  # (C, D)
-    if architecture == "skipgram":  # C pairs with one set of negatives; the layer averages over them, the step sums
-        examples, h = len(contexts), rows
-    else:
-        examples, h = 1, rows.mean(axis=0, keepdims=True)
-    targets = np.full(examples, target)
-    loss = loss_layer.forward(h, targets, np.tile(negatives, (examples, 1)))
-    dh = loss_layer.backward()
-    if architecture == "cbow":
-        scale = {"mean": 1 / len(contexts), "sqrt": 1 / np.sqrt(len(contexts)), "word2vec": 1.0}[cbow_update]
-        dh = np.repeat(dh * scale, len(contexts), axis=0)
-    embedding.backward(dh)
-    if alpha > 0:  # at rate 0 the loss alone is asked for
-        SGD(lr=alpha * examples).update(embedding.params + loss_layer.params, embedding.grads + loss_layer.grads)
-    return float(loss) * examples
+    pairs = len(contexts)  # with one set of negatives; the layer averages over them, the step sums
+    h = embedding.forward(contexts)
+    loss = loss_layer.forward(h, np.repeat(target, pairs), np.repeat(negatives, pairs, axis=0))
+    embedding.backward(loss_layer.backward())
+    _update(embedding, loss_layer, alpha * pairs)
+    return float(loss) * pairs
+
+
+def _cbow_step(
+    input_vectors: NDArray[np.floating],
+    output_vectors: NDArray[np.floating],
+    contexts: Sequence[NDArray[np.int32]],
+    targets: NDArray[np.int32],
+    negatives: NDArray[np.int32],
+    alpha: float,
+    update: str,
+) -> float:
+    embedding, loss_layer = Embedding(input_vectors), NegativeSamplingLoss(output_vectors)
+    sizes = np.array([len(words) for words in contexts])
+    rows = embedding.forward(np.concatenate(contexts))  # (C of all windows, D)
+    h = np.stack([part.mean(axis=0) for part in np.split(rows, sizes[:-1].cumsum())])  # (M, D)
+    loss = loss_layer.forward(h, targets, negatives)
+    scale = {"mean": 1 / sizes, "sqrt": 1 / np.sqrt(sizes), "word2vec": np.ones(len(sizes))}[update]
+    embedding.backward(np.repeat(loss_layer.backward() * scale[:, None], sizes, axis=0))
+    _update(embedding, loss_layer, alpha * len(sizes))
+    return float(loss) * len(sizes)
+
+
+def _update(embedding: Embedding, loss_layer: NegativeSamplingLoss, lr: float) -> None:
+    if lr > 0:  # at rate 0 the loss alone is asked for
+        SGD(lr=lr).update(embedding.params + loss_layer.params, embedding.grads + loss_layer.grads)
