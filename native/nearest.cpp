@@ -1,6 +1,7 @@
 #include "nearest.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <span>
 #include <vector>
@@ -14,6 +15,9 @@ namespace {
 constexpr int64_t kPackedBytes = 1 << 20;  // of rows packed at a time: read by all threads, so in the cache that they share
 constexpr int64_t kBlockBytes = 32 << 10;  // of rows that a tile of queries meets at a time: in the first cache
 constexpr int64_t kQueriesAtOnce = 240;    // that a thread takes: whole tiles, of 3 or of 6
+constexpr int64_t kFewQueries = 16;
+constexpr int64_t kMostLanes = 16;
+constexpr int64_t kPartNumbers = 1 << 20;  // of the rows that a thread of its own is worth
 
 struct Found {
   float score;
@@ -46,6 +50,79 @@ class Best {
   int k_, size_ = 0;
 };
 
+float score(const NearestTask& task, const Screen& screen, int64_t q, int64_t row) {
+  const float norm = task.norms[row];
+  return norm > 0 ? static_cast<float>(screen.dot(task.queries + q * task.size, task.rows + row * task.stride, task.size) / norm) : 0;
+}
+
+bool excluded(const NearestTask& task, int64_t q, int64_t row) {
+  const auto begin = task.exclude.begin();
+  return std::binary_search(begin + task.exclude_offsets[q], begin + task.exclude_offsets[q + 1], row);
+}
+
+void write(std::span<const Found> found, int k, int64_t* ids, float* scores) {
+  std::fill_n(ids, k, -1);
+  std::fill_n(scores, k, -std::numeric_limits<float>::infinity());
+  for (size_t i = 0; i < found.size(); i++) ids[i] = found[i].row, scores[i] = found[i].score;
+}
+
+// Few queries meet the rows as they are: packing them would take longer.
+class Scan {
+ public:
+  Scan(const NearestTask& task, const Screen& screen, int threads)
+      : task_(task),
+        screen_(screen),
+        parts_(std::clamp<int64_t>((task.stop - task.start) * task.size / kPartNumbers, 1, threads)),
+        room_(std::min<int64_t>(task.k, edge(1) - edge(0) + 1)),
+        heaps_(parts_ * task.count * room_) {
+    for (int64_t i = 0; i < parts_ * task.count; i++) best_.emplace_back(heaps_.data() + i * room_, static_cast<int>(room_));
+    for (int64_t q = 0; q < task.count; q++) lengths_.push_back(std::sqrt(screen.dot(query(q), query(q), task.size)));
+  }
+
+  void run(int threads) {
+    parallel_for(parts_, threads, [&](size_t part) {
+      const int64_t step = std::max<int64_t>(1, kBlockBytes / (4 * task_.size));
+      std::vector<float> products(step + kMostLanes);
+      for (int64_t begin = edge(part); begin < edge(part + 1); begin += step)
+        for (int64_t q = 0; q < task_.count; q++)
+          visit(best_[part * task_.count + q], q, begin, std::min(begin + step, edge(part + 1)), products.data());
+    });
+  }
+
+  std::span<const Found> found(int64_t q) {
+    together_.clear();
+    for (int64_t part = 0; part < parts_; part++)
+      for (const Found& one : best_[part * task_.count + q].sorted()) together_.push_back(one);
+    std::sort(together_.begin(), together_.end());
+    return std::span(together_).first(std::min<size_t>(together_.size(), task_.k));
+  }
+
+ private:
+  int64_t edge(int64_t part) const { return task_.start + (task_.stop - task_.start) * part / parts_; }
+
+  const float* query(int64_t q) const { return task_.queries + q * task_.size; }
+
+  void visit(Best& best, int64_t q, int64_t begin, int64_t end, float* products) {
+    screen_.products(query(q), task_.rows + begin * task_.stride, task_.stride, end - begin, task_.size, products);
+    for (int64_t row = begin; row < end; row++)
+      if (may_be_above(best.bar(), products[row - begin], task_.norms[row], lengths_[q]) && !excluded(task_, q, row))
+        best.offer({score(task_, screen_, q, row), row});
+  }
+
+  // Whether the score may be above the bar. Where floats overflow or lose their last bits, the product says nothing.
+  bool may_be_above(double bar, double product, double norm, double length) const {
+    const double most = norm * length;
+    return !(most > 0x1p-100 && most < 0x1p100) || product + slack(task_.size) * most > bar * norm;
+  }
+
+  const NearestTask& task_;
+  const Screen& screen_;
+  const int64_t parts_, room_;
+  std::vector<Found> heaps_, together_;
+  std::vector<Best> best_;
+  std::vector<double> lengths_;  // of the queries
+};
+
 class Search {
  public:
   Search(const NearestTask& task, const Screen& screen)
@@ -75,12 +152,7 @@ class Search {
     }
   }
 
-  void write(int64_t q, int64_t* ids, float* scores) {
-    const std::span<const Found> found = best_[q].sorted();
-    std::fill_n(ids, task_.k, -1);
-    std::fill_n(scores, task_.k, -std::numeric_limits<float>::infinity());
-    for (size_t i = 0; i < found.size(); i++) ids[i] = found[i].row, scores[i] = found[i].score;
-  }
+  std::span<const Found> found(int64_t q) { return best_[q].sorted(); }
 
  private:
   int64_t panels_of(int64_t rows) const { return (rows + screen_.panel_rows - 1) / screen_.panel_rows; }
@@ -117,8 +189,8 @@ class Search {
     const int64_t found = screen_.find(panels_.data() + panel * panel_words_, panels, task_.size, tile(q), bars, weights, hits);
     for (const Hit& hit : std::span(hits, static_cast<size_t>(found))) {
       const int64_t query = q + hit.query, row = first + hit.row;
-      if (!(hit.bound > bars[hit.query]) || excluded(query, row)) continue;
-      best_[query].offer({score(query, row), row});
+      if (!(hit.bound > bars[hit.query]) || excluded(task_, query, row)) continue;
+      best_[query].offer({score(task_, screen_, query, row), row});
       bars[hit.query] = bar(query, longest);
     }
   }
@@ -135,16 +207,6 @@ class Search {
     return (query.length + query.rest) / (query.scale > 0 ? query.scale : 1);
   }
 
-  float score(int64_t q, int64_t row) const {
-    const float norm = task_.norms[row];
-    return norm > 0 ? static_cast<float>(screen_.dot(task_.queries + q * task_.size, task_.rows + row * task_.stride, task_.size) / norm) : 0;
-  }
-
-  bool excluded(int64_t q, int64_t row) const {
-    const auto begin = task_.exclude.begin();
-    return std::binary_search(begin + task_.exclude_offsets[q], begin + task_.exclude_offsets[q + 1], row);
-  }
-
   const NearestTask& task_;
   const Screen& screen_;
   const int tile_;
@@ -158,9 +220,14 @@ class Search {
 }  // namespace
 
 void find_nearest(const NearestTask& task, const Screen& screen, int threads, int64_t* ids, float* scores) {
-  Search search(task, screen);
-  search.run(threads);
-  for (int64_t q = 0; q < task.count; q++) search.write(q, ids + q * task.k, scores + q * task.k);
+  const auto answer = [&](auto search) {
+    search.run(threads);
+    for (int64_t q = 0; q < task.count; q++) write(search.found(q), task.k, ids + q * task.k, scores + q * task.k);
+  };
+  if (task.count < kFewQueries)
+    answer(Scan(task, screen, threads));
+  else
+    answer(Search(task, screen));
 }
 
 }  // namespace wordmill

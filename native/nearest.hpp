@@ -1,5 +1,5 @@
-// Exact nearest neighbours of many queries: every row is screened (screen.hpp), and those that may be among the best are scored in
-// double precision.
+// Exact nearest neighbours: every row is screened (screen.hpp), and those that may be among the best are scored in double precision. So a
+// query has the same answer, to the bit, alone and among others.
 #pragma once
 #include <cstdint>
 #include <span>
@@ -11,7 +11,7 @@ namespace wordmill {
 struct NearestTask {
   const float* rows;     // of `stride` floats each
   int64_t stride, size;  // size: D
-  const float* norms;    // a row whose norm is 0 scores 0
+  const float* norms;    // lengths of the rows; one whose norm is 0 scores 0
   int64_t start, stop;   // the rows that are searched
   const float* queries;  // (Q, D), contiguous
   int64_t count;

@@ -187,6 +187,27 @@ int64_t find(const uint32_t* panels, int64_t count, int64_t size, const uint32_t
   return found;
 }
 
+void products(const float* query, const float* rows, int64_t stride, int64_t count, int64_t size, float* results) {
+  const int64_t whole = size / kLane * kLane, last = size < kLane ? 0 : size - kLane;
+  Floats rest = load_part(query, last, size);  // what is left past the whole vectors, and zeros where those were
+  for (int lane = 0; lane < kLane; lane++) rest[lane] = last + lane < whole ? 0 : rest[lane];
+  for (int64_t r = 0; r < count; r += kLane) {
+    Floats sums_of[kLane] = {};
+    const float* row[kLane];
+    for (int i = 0; i < kLane; i++) row[i] = rows + (r + i < count ? r + i : count - 1) * stride;
+    for (int64_t d = 0; d < whole; d += kLane) {
+      const Floats part = load_unaligned(query + d);
+#pragma GCC unroll 16
+      for (int i = 0; i < kLane; i++) sums_of[i] += part * load_unaligned(row[i] + d);
+    }
+    if (whole < size) {
+#pragma GCC unroll 16
+      for (int i = 0; i < kLane; i++) sums_of[i] += rest * load_part(row[i], last, size);
+    }
+    store_unaligned(results + r, sums<float, kLane>(sums_of));
+  }
+}
+
 double dot(const float* a, const float* b, int64_t size) {
   constexpr int kSums = 16, kParts = kSums / kLanes<double>;
   typedef float Half __attribute__((vector_size(kVectorBytes / 2)));
@@ -206,7 +227,7 @@ double dot(const float* a, const float* b, int64_t size) {
 
 #define WM_STRING_(x) #x
 #define WM_STRING(x) WM_STRING_(x)
-constexpr Screen kScreen = {WM_STRING(WORDMILL_ISA_NAME), kPerWord, kPanelRows, kTileColumns, pack_panel, pack_query, find, dot};
+constexpr Screen kScreen = {WM_STRING(WORDMILL_ISA_NAME), kPerWord, kPanelRows, kTileColumns, pack_panel, pack_query, find, products, dot};
 
 }  // namespace
 

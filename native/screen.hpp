@@ -31,6 +31,8 @@ struct Screen {
   Packed (*pack_query)(const float* query, int64_t size, int place, uint32_t* tile);
   // Finds where the bound is above the query's bar, each query's rows in order; returns how many. There is room for all.
   int64_t (*find)(const uint32_t* panels, int64_t count, int64_t size, const uint32_t* tile, const float* bars, const float* weights, Hit* hits);
+  // Rows times one query in float arithmetic, off by slack() |q| |row| at most; writes up to 15 results more than `count`.
+  void (*products)(const float* query, const float* rows, int64_t stride, int64_t count, int64_t size, float* results);
   // In double precision, where products of floats are exact; added in one order, so that all instruction sets agree to the bit.
   double (*dot)(const float* a, const float* b, int64_t size);
 };

@@ -167,6 +167,22 @@ def test_a_checkpoint_that_does_not_fit_together_is_refused(
         Word2Vec(**SMALL).fit(texts, resume=tmp_path)
 
 
+def test_output_vectors_that_are_no_numbers_are_refused(texts: list[list[str]], tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        Word2Vec(**SMALL).fit(texts, callbacks=[Checkpoint(tmp_path), Interrupt(intervals=3)])
+    (saved,) = tmp_path.iterdir()
+    model = load_model(saved)
+    training = dict(model.training or {})
+    training["output_vectors"] = training["output_vectors"].copy()
+    training["output_vectors"][-1, -1] = np.inf
+    save_model(saved, model.keyed_vectors, settings=model.settings, training=training)
+    with pytest.raises(FormatError, match="output vectors hold NaN or infinity"):
+        Word2Vec(**SMALL).fit(texts, resume=tmp_path)
+    with pytest.raises(FormatError, match=r"output vectors hold NaN or infinity.*read by KeyedVectors\.load"):
+        Word2Vec.load(saved)
+    assert len(KeyedVectors.load(saved)) == len(model.keyed_vectors)
+
+
 class Spoil(Callback):
     """Makes the run diverge after its second epoch."""
 

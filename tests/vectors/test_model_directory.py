@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from safetensors.numpy import load_file, save_file
 from tokenizers import Tokenizer
 
+from wordmill.atomic import fingerprint
 from wordmill.errors import FormatError, OutputError
 from wordmill.safetensors import read_safetensors, write_safetensors
 from wordmill.text import tokenize
@@ -237,6 +238,21 @@ def test_damaged_files_are_named(tmp_path: Path, name: str, damage: str) -> None
         load_model(tmp_path / "m")
     assert "again" in str(caught.value) or name == "manifest.json"
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+@pytest.mark.parametrize("number", [np.nan, np.inf, -np.inf])
+def test_vectors_that_are_no_numbers_are_refused(tmp_path: Path, dtype: Any, number: float) -> None:
+    """Also where every checksum is right, as of files that another program wrote."""
+    KeyedVectors(["a", "b"], np.ones((2, 3))).save(tmp_path / "m")
+    vectors = np.ones((2, 3), dtype)
+    vectors[1, 2] = number
+    write_safetensors(tmp_path / "m" / "model.safetensors", {"embeddings": vectors})
+    manifest = json.loads((tmp_path / "m" / "manifest.json").read_text(encoding="utf-8"))
+    manifest["files"]["model.safetensors"] = fingerprint(tmp_path / "m" / "model.safetensors")
+    (tmp_path / "m" / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    with pytest.raises(FormatError, match=r"model\.safetensors holds NaN or infinity: copy the directory again"):
+        KeyedVectors.load(tmp_path / "m")
 
 
 def test_not_a_model(tmp_path: Path) -> None:

@@ -78,11 +78,33 @@ def test_what_the_core_cannot_read_is_left_to_numpy(matrix: Any, calls: list[str
     np.testing.assert_array_equal(found.ids[1:20, 0], range(1, 20))
 
 
-def test_few_queries_are_left_to_numpy(calls: list[str]) -> None:
-    matrix, norms = make()
-    nearest_rows(matrix, norms, unit_rows(matrix, norms)[:15], 1)
-    nearest_rows(matrix, norms, unit_rows(matrix, norms)[:16], 1)
-    assert calls == ["numpy", "core"]
+@pytest.mark.parametrize("size", [5, 12, 16, 100])
+def test_a_query_has_the_same_answer_alone_and_among_others(size: int, calls: list[str]) -> None:
+    matrix, norms = make(2000, size)
+    queries = unit_rows(matrix, norms)
+    together = nearest_rows(matrix, norms, queries[:40], 9, threads=3)
+    for few in (1, 7, 15):
+        alone = [nearest_rows(matrix, norms, queries[at : at + few], 9, threads=2) for at in range(0, 40, few)]
+        for name in ("ids", "similarities"):
+            parts = np.concatenate([getattr(found, name) for found in alone])[:40]
+            np.testing.assert_array_equal(parts, getattr(together, name))
+    assert set(calls) == {"core"}
+
+
+def test_a_key_has_the_same_neighbors_alone_and_among_others() -> None:
+    matrix, _ = make(300, 50)
+    kv = KeyedVectors([f"k{row}" for row in range(300)], matrix)
+    for key, neighbors in zip(kv, kv.nearest(kv.keys, k=5), strict=True):
+        assert neighbors == kv.most_similar(key, topn=5) == kv.most_similar([(key, 3.0)], topn=5)
+
+
+def test_many_rows_are_shared_among_threads(calls: list[str]) -> None:
+    matrix, norms = make(40_000, 100)  # some of them equal, zeros
+    query = unit_rows(matrix[1:2], norms[1:2])
+    one, three = (nearest_rows(matrix, norms, query, 30_000, threads=threads) for threads in (1, 3))
+    assert calls == ["core", "core"]
+    for found, expected in zip(three, one, strict=True):
+        np.testing.assert_array_equal(found, expected)
 
 
 def test_more_queries_than_one_call(calls: list[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,6 +27,7 @@ from wordmill.errors import FormatError, OutputError, ParameterError, WordmillEr
 from wordmill.training.account import Account, checked_history
 from wordmill.training.callbacks import Callback, Run
 from wordmill.vectors.formats.directory import Model, load_model, save_model
+from wordmill.vectors.search import all_finite
 
 __all__ = ["Checkpoint", "LastGood", "last_good", "remove_checkpoints", "resume"]
 
@@ -255,6 +256,8 @@ def _take(run: Run, saved: Model, directory: Path) -> None:
     if training is None:
         raise FormatError(f"{directory}: training.safetensors was deleted, and there is no going on without it")
     run.input_vectors[:], run.output_vectors[:] = saved.keyed_vectors.vectors, training["output_vectors"]
+    if not all_finite(run.output_vectors):
+        raise ValueError("output vectors hold NaN or infinity")
     run.history, run.account = checked_history(saved.settings["history"]), None
     if "blocks_done" in position:
         run.account = Account.from_arrays(training, int(position["blocks_done"]), float(position["epoch_seconds"]))

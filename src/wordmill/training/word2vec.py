@@ -35,6 +35,7 @@ from wordmill.training.setup import (
 from wordmill.vectors import KeyedVectors, hub
 from wordmill.vectors.card import CardFacts, Scored
 from wordmill.vectors.formats.directory import Model, load_model, save_model
+from wordmill.vectors.search import all_finite
 
 __all__ = ["Word2Vec"]
 
@@ -470,6 +471,8 @@ class _Trained:
             "f",
         ):
             raise ValueError(f"output vectors {output_vectors.dtype} {output_vectors.shape}")
+        if output_vectors is not None and not all_finite(output_vectors):
+            raise ValueError("output vectors hold NaN or infinity")
         return cls(
             config, vectors, output_vectors, checked_history(saved.settings["history"]), str(saved.settings["corpus"])
         )

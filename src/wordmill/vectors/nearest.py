@@ -1,7 +1,7 @@
-"""The nearest rows of many queries: by the compiled core where it is there, else by NumPy; exact either way.
+"""The nearest rows of queries: by the compiled core where it is there, else by NumPy; exact either way.
 
-The core rounds rows and queries to 8 bits, bounds what that can change (Cauchy-Schwarz), and scores in double precision
-the rows that may still be among the best. Rounding the rows takes as long as ten queries: so few are left to NumPy.
+The core takes a first look at low precision, with a bound on what that can change, and scores in double precision the
+rows that may still be among the best: so a query has the same answer, to the bit, alone and among others.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from wordmill.vectors.search import Floats, TopK
 
 __all__ = ["nearest_rows"]
 
-_FEW = 16  # queries
+_MANY = 16  # queries, of which the core answers each faster than alone
 _AT_ONCE = 1 << 22  # results of one call of the core: between calls Ctrl-C is honoured
 
 
@@ -37,17 +37,17 @@ def nearest_rows(
     """Rows most similar to each query: as `search.top_k`, by up to `threads` threads, every core if None.
 
     The core rounds a similarity once, from double precision to float32, and of equal ones takes the first row.
-    NumPy, with the threads of its own library, answers where there is no core, and where that would not be faster or
-    cannot: few queries, float64, more than 32,768 dimensions.
+    NumPy, with the threads of its own library, answers where there is no core, and where that cannot: float64, more
+    than 32,768 dimensions.
     """
     stop, k = search.limits(len(matrix), k, start, stop)
     core = optional_core()
-    if core is None or not k or len(queries) < _FEW or not _fits(core, matrix):
+    if core is None or not k or not _fits(core, matrix):
         return search.top_k(matrix, norms, queries, k, exclude=exclude, start=start, stop=stop)
     queries = np.ascontiguousarray(queries, dtype=np.float32)
     ids = np.empty((len(queries), k), dtype=np.int64)
     similarities = np.empty((len(queries), k), dtype=np.float32)
-    for begin, end in search.spans(0, len(queries), max(_FEW, _AT_ONCE // k)):
+    for begin, end in search.spans(0, len(queries), max(_MANY, _AT_ONCE // k)):
         offsets, excluded = _flat(exclude[begin:end] if exclude else [], end - begin)
         ids[begin:end], similarities[begin:end] = core.core.nearest(
             matrix,

@@ -48,9 +48,11 @@ def combine(table: VectorTable, positive: Query, negative: Query) -> tuple[Float
     terms = [*parse_terms(table, positive), *(t._replace(weight=-t.weight) for t in parse_terms(table, negative))]
     if not terms:
         raise ParameterError("a query needs at least one key or vector")
+    named = np.array([term.row for term in terms if term.row is not None], dtype=np.int64)
+    if len(terms) == 1 and terms[0].weight > 0:
+        return terms[0].unit, named  # to the bit as among many queries
     total = np.sum([term.weight * term.unit for term in terms], axis=0)
     length = np.linalg.norm(total)
-    named = np.array([term.row for term in terms if term.row is not None], dtype=np.int64)
     return (total / length if length > 0 else total), named
 
 

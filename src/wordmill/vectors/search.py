@@ -14,7 +14,18 @@ from numpy.typing import NDArray
 
 from wordmill.vectors.keys import Key
 
-__all__ = ["Floats", "Neighbor", "TopK", "limits", "row_norms", "similarities", "spans", "top_k", "unit_rows"]
+__all__ = [
+    "Floats",
+    "Neighbor",
+    "TopK",
+    "all_finite",
+    "limits",
+    "row_norms",
+    "similarities",
+    "spans",
+    "top_k",
+    "unit_rows",
+]
 
 Floats = NDArray[np.floating[Any]]
 
@@ -45,6 +56,12 @@ def row_norms(matrix: Floats) -> Floats:
             rows = matrix[begin:end].astype(np.float64, copy=False)
             np.einsum("ij,ij->i", rows, rows, out=squares[begin:end])
         return np.sqrt(squares, out=squares).astype(matrix.dtype)
+
+
+def all_finite(matrix: Floats) -> bool:
+    """Whether no number is NaN or infinite."""
+    width = max(1, _NUMBERS // matrix.shape[1])
+    return all(bool(np.isfinite(matrix[begin:end]).all()) for begin, end in spans(0, len(matrix), width))
 
 
 def unit_rows(rows: Floats, norms: Floats) -> Floats:

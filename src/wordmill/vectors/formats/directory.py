@@ -31,7 +31,7 @@ from wordmill.vectors.formats.storage import StorageType, pack, similarity_error
 from wordmill.vectors.formats.tokenizer_json import write_tokenizer
 from wordmill.vectors.keyed_vectors import KeyedVectors
 from wordmill.vectors.keys import IntegerKeys, PackedKeys, TextKeys
-from wordmill.vectors.search import row_norms
+from wordmill.vectors.search import Floats, all_finite, row_norms
 
 __all__ = ["Model", "check_target", "is_model_directory", "load_model", "save_model"]
 
@@ -108,12 +108,13 @@ def load_model(path: str | PathLike[str], *, verify: bool = True) -> Model:
     path
         The directory.
     verify
-        Whether checksums are compared; sizes always are. Without it, files that are larger than memory open at once.
+        Whether checksums are compared and vectors are looked through for NaN and infinity; sizes always are compared.
+        Without it, files that are larger than memory open at once.
 
     Raises
     ------
     FormatError
-        Not a model directory, or a file of it is missing, truncated or changed.
+        Not a model directory, a file of it is missing, truncated or changed, or vectors hold NaN or infinity.
     """
     directory = Path(path)
     for _ in range(_TRIES):
@@ -144,6 +145,8 @@ def _load(directory: Path, *, verify: bool) -> Model:
             tokenizer=stored["tokenizer"],
             lowercase=bool(stored["lowercase"]),
         )
+        if verify:
+            _check_finite(directory / "model.safetensors", embeddings)
         file = directory / "training.safetensors"
         training = read_safetensors(file) if file.exists() else None
         return Model(keyed_vectors, dict(stored["settings"]), training, dict(stored["storage"]))
@@ -284,6 +287,11 @@ def _check_manifest(directory: Path, *, verify: bool) -> None:
             saved = expected.get(what) if isinstance(expected, dict) else None
             if saved != value:
                 raise FormatError(f"{file}: {what} is {value}, and {saved} when it was saved: {_CURE}")
+
+
+def _check_finite(file: Path, vectors: Floats) -> None:
+    if not all_finite(vectors):
+        raise FormatError(f"{file} holds NaN or infinity: {_CURE}")
 
 
 def _read_json(directory: Path, name: str) -> dict[str, Any]:
