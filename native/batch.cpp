@@ -1,138 +1,106 @@
 // The same bits on any number of threads: the slices of a batch of windows are trained side by side. A row that one of them alone uses is
 // trained in place; one that several use each trains in a copy, and then the row takes their changes, in the order of the slices.
 // Batches and slices depend on corpus and settings alone.
+#include <array>
+#include <atomic>
 #include <deque>
 
 #include "parallel.hpp"
+#include "sharing.hpp"
 #include "trainer.hpp"
 
 namespace wordmill {
 namespace {
 
-constexpr size_t kBatch = 256, kSlice = 32;  // windows
-constexpr size_t kSlices = kBatch / kSlice;
-constexpr int kShares = 16;  // of the rows: each is changed by one thread
 constexpr double kDamping = 0.1;
 
 // All changes of a row in a batch come from the same old values: a row that is changed often would overshoot. It takes them scaled down,
 // as an implicit step would: by 1 / (1 + x), x = damping * alpha * gradients that a batch is expected to hold for the row.
 float damped(double alpha, float expected_gradients) { return 1 / (1 + static_cast<float>(kDamping * alpha) * expected_gradients); }
 
-// Which rows the slices of each batch of a plan have in common.
-class Sharing {
- public:
-  Sharing(int64_t inputs, int64_t outputs) : input_users_(inputs), output_users_(outputs) {}
-
-  void load(const Plan& plan, std::span<const int32_t> outputs, size_t each) {
-    inputs_.clear();
-    begins_.assign(1, 0);
-    outputs_.resize(outputs.size());
-    for (size_t batch = 0; batch < plan.windows().size(); batch += kBatch) {
-      next_batch();
-      for_each_slice(plan, batch, [&](size_t s, auto tokens, size_t from, size_t to) {
-        for (int32_t id : tokens) use(input_users_[id], s);
-        for (int32_t id : outputs.subspan(from * each, (to - from) * each)) use(output_users_[id], s);
-      });
-      for_each_slice(plan, batch, [&](size_t, auto tokens, size_t from, size_t to) {
-        inputs_.resize(begins_.back() + tokens.size());
-        uint8_t* input = &inputs_[begins_.back()];
-        for (int32_t id : tokens) *input++ = shared(input_users_[id]);
-        begins_.push_back(inputs_.size());
-        for (size_t i = from * each; i < to * each; i++) outputs_[i] = shared(output_users_[outputs[i]]);
-      });
-    }
-  }
-  // Of the windows [from, to), one slice: whether others use the rows of the tokens about them; and those of their outputs.
-  std::span<const uint8_t> inputs(size_t from) const {
-    const size_t slice = from / kSlice;
-    return std::span(inputs_).subspan(begins_[slice], begins_[slice + 1] - begins_[slice]);
-  }
-  std::span<const uint8_t> outputs(size_t from, size_t to, size_t each) const {
-    return std::span(outputs_).subspan(from * each, (to - from) * each);
-  }
-
- private:
-  static constexpr uint32_t kSeveral = kSlices;  // a row's user is one slice, or several
-
-  template <class F> static void for_each_slice(const Plan& plan, size_t batch, const F& f) {
-    for (size_t s = 0; s < kSlices; s++) {
-      const size_t from = batch + s * kSlice, to = std::min(from + kSlice, plan.windows().size());
-      if (from >= to) return;
-      const auto [begin, end] = token_range(plan.windows().subspan(from, to - from));
-      f(s, plan.tokens().subspan(begin, end - begin), from, to);
-    }
-  }
-  void next_batch() {
-    stamp_ += kSeveral + 1;
-    if (stamp_ < UINT32_MAX - 2 * kSeveral) return;
-    std::ranges::fill(input_users_, 0);
-    std::ranges::fill(output_users_, 0);
-    stamp_ = kSeveral + 1;
-  }
-  void use(uint32_t& user, size_t slice) const {
-    const auto own = stamp_ + static_cast<uint32_t>(slice);
-    user = user < stamp_ || user == own ? own : stamp_ + kSeveral;
-  }
-  uint8_t shared(uint32_t user) const { return user == stamp_ + kSeveral; }
-
-  std::vector<uint32_t> input_users_, output_users_;  // by row: the stamp of the last batch that used it, plus its user
-  uint32_t stamp_ = 0;
-  std::vector<uint8_t> inputs_, outputs_;
-  std::vector<size_t> begins_;  // of each slice, in inputs_
-};
-
 // A block ready to be trained.
 struct Planned {
   Plan plan;
-  Sharing sharing;
-  std::span<const int32_t> outputs;
+  Sharing inputs, outputs;
+  std::span<const int32_t> output_ids = {};
+
+  void load(int64_t begin, int64_t end, size_t outputs_each) {
+    plan.load(begin, end);
+    output_ids = plan.draw_outputs(0, plan.windows().size());
+    inputs.clear();
+    outputs.clear();
+    for (size_t first = 0; first < plan.windows().size(); first += kBatch) {
+      std::array<std::span<const int32_t>, kSlices> slice_tokens, slice_outputs;
+      size_t slices = 0;
+      for (size_t from = first; from < std::min(first + kBatch, plan.windows().size()); from += kSlice, slices++) {
+        const auto windows = plan.windows().subspan(from, std::min(kSlice, plan.windows().size() - from));
+        const auto [token, end_token] = token_range(windows);
+        slice_tokens[slices] = plan.tokens().subspan(token, end_token - token);
+        slice_outputs[slices] = output_ids.subspan(from * outputs_each, windows.size() * outputs_each);
+      }
+      inputs.append(std::span(slice_tokens).first(slices));
+      outputs.append(std::span(slice_outputs).first(slices));
+    }
+  }
 };
 
-// One slice of a batch: trains its windows, one after the other.
-template <class T> class Slice {
+// What a thread does for a batch: it trains slices of it, each window after window; and merges some of the shared rows.
+template <class T> class SliceTrainer {
  public:
-  explicit Slice(const Task<T>& task)
-      : task_(task), inputs_(task.input_vectors), outputs_(task.output_vectors), trainer_(task, &inputs_, &outputs_) {}
+  SliceTrainer(const Task<T>& task, const RowCopies<T>& input_copies, const RowCopies<T>& output_copies)
+      : task_(task), inputs_{task.input_vectors, input_copies}, outputs_{task.output_vectors, output_copies}, trainer_(task, &inputs_, &outputs_) {}
 
-  void train(const Planned& block, size_t from, size_t to, const Rate& rate) {
-    const size_t each = 1 + task_.problem.negative;
-    inputs_.clear(from < to ? block.sharing.inputs(from) : std::span<const uint8_t>());
-    outputs_.clear(block.sharing.outputs(from, to, each));
-    trained_ = trainer_.windows(block.plan, from, to, block.outputs.subspan(from * each, (to - from) * each), rate);
-    leave_changes(inputs_, task_.frozen, input_shares_);
-    leave_changes(outputs_, {}, output_shares_);
+  Trained train(const Planned& block, size_t from, size_t to, const Rate& rate) {
+    if (from >= to) return {};
+    const size_t batch = from / kBatch, slice = from / kSlice, each = 1 + task_.problem.negative;
+    make_copies(inputs_, block.inputs.rows(batch), slice % kSlices);
+    make_copies(outputs_, block.outputs.rows(batch), slice % kSlices);
+    inputs_.places = block.inputs.places(slice);
+    outputs_.places = block.outputs.places(slice);
+    return trainer_.windows(block.plan, from, to, block.output_ids.subspan(from * each, (to - from) * each), rate);
   }
-  // What the rows of a share get, in the order of the windows.
-  void collect(int share, double alpha, const Expected& expected, std::vector<Addition<T>>& additions) const {
-    collect(inputs_, input_shares_[share], alpha, expected.inputs, additions);
-    collect(outputs_, output_shares_[share], alpha, expected.outputs, additions);
+  // Every `step`-th of the batch's shared rows, from the `first`, takes the changes of its copies, in the order of the slices.
+  void merge(const Planned& block, size_t batch, size_t first, size_t step, double alpha, const Expected& expected) {
+    merges_.clear();
+    collect(inputs_, block.inputs.rows(batch), first, step, alpha, expected.inputs);
+    collect(outputs_, block.outputs.rows(batch), first, step, alpha, expected.outputs);
+    step_functions<T>(task_.kernels).merge(merges_.data(), static_cast<int64_t>(merges_.size()), task_.input_vectors.stride);
   }
-  const Trained& trained() const { return trained_; }
 
  private:
-  using Shares = std::vector<int32_t>[kShares];
+  struct Copy {
+    const T* from;
+    T* to;
+  };
 
-  void leave_changes(const RowCopies<T>& copies, std::span<const uint8_t> frozen, Shares& shares) {
-    for (auto& share : shares) share.clear();
-    originals_.clear();
-    for (size_t k = 0; k < copies.ids().size(); k++) {
-      if (!frozen.empty() && frozen[copies.ids()[k]]) continue;
-      originals_.push_back({copies.copy(k), copies.original(k), T(-1)});
-      shares[copies.ids()[k] % kShares].push_back(static_cast<int32_t>(k));
+  void make_copies(const PlacedRows<T>& rows, std::span<const SharedRow> shared, size_t slice) {
+    constexpr size_t ahead = 4;
+    copies_.resize(shared.size() + 1);
+    size_t count = 0;
+    for (const SharedRow& row : shared) {
+      copies_[count] = {rows.own.row(row.id), rows.copies.copy(row.copy(slice))};
+      count += row.users >> slice & 1;
     }
-    step_functions<T>(task_.kernels).add(originals_.data(), static_cast<int64_t>(originals_.size()), task_.input_vectors.stride);
+    const auto bytes = static_cast<size_t>(rows.own.stride) * sizeof(T);
+    for (size_t i = 0; i < count; i++) {
+      const auto* later = reinterpret_cast<const char*>(copies_[std::min(i + ahead, count - 1)].from);
+      for (size_t line = 0; line < bytes; line += kRowBytes) __builtin_prefetch(later + line);
+      std::memcpy(copies_[i].to, copies_[i].from, bytes);
+    }
   }
-  static void collect(const RowCopies<T>& changes, const std::vector<int32_t>& share, double alpha, const std::vector<float>& expected,
-                      std::vector<Addition<T>>& additions) {
-    for (int32_t k : share) additions.push_back({changes.original(k), changes.copy(k), damped(alpha, expected[changes.ids()[k]])});
+  void collect(const PlacedRows<T>& rows, std::span<const SharedRow> shared, size_t first, size_t step, double alpha,
+               const std::vector<float>& expected) {
+    for (size_t r = first; r < shared.size(); r += step) __builtin_prefetch(&expected[shared[r].id]);
+    for (size_t r = first; r < shared.size(); r += step)
+      merges_.push_back({rows.own.row(shared[r].id), rows.copies.copy(shared[r].first_copy), shared[r].copies(),
+                         static_cast<T>(damped(alpha, expected[shared[r].id]))});
   }
 
   const Task<T>& task_;
-  RowCopies<T> inputs_, outputs_;
+  PlacedRows<T> inputs_, outputs_;
   WindowTrainer<T> trainer_;
-  std::vector<Addition<T>> originals_;
-  Shares input_shares_, output_shares_;
-  Trained trained_;
+  std::vector<Copy> copies_;
+  std::vector<Merge<T>> merges_;
 };
 
 // How many gradients a batch is expected to hold for each row, a gradient being that of one score: by the frequencies of tokens after
@@ -166,53 +134,57 @@ Expected expected_gradients(const Task<T>& task, const AliasTable& noise) {
 template <class T> Sums Trainer<T>::train_deterministic(uint64_t epoch, const Blocks& blocks, int threads) {
   if (expected_.inputs.empty()) expected_ = expected_gradients(task_, noise_);
   Sums sums(blocks.size());
-  std::deque<Slice<T>> slices;  // they do not move: each trains into changes of its own
-  for (size_t s = 0; s < kSlices; s++) slices.emplace_back(task_);
-  std::vector<Planned> planned(threads, {plan(epoch), Sharing(task_.input_vectors.rows, task_.output_vectors.rows), {}});
-  std::vector<std::vector<Addition<T>>> additions(threads);
+  const Sharing inputs(task_.input_vectors.rows, task_.frozen), outputs(task_.output_vectors.rows, {});
+  std::vector<Planned> planned(threads, {plan(epoch), inputs, outputs});
+  RowCopies<T> input_copies(task_.input_vectors.stride), output_copies(task_.output_vectors.stride);
+  std::deque<SliceTrainer<T>> trainers;  // they do not move: each refers to rows of its own
+  for (int t = 0; t < threads; t++) trainers.emplace_back(task_, input_copies, output_copies);
+  std::array<Trained, kSlices> slices;
+
   Meeting meeting(threads);
   std::vector<std::exception_ptr> failures(threads);
-  const auto together = [&](int t, const auto& work) {  // a thread that fails still comes to every meeting, or all would wait for it
+  std::atomic<bool> failed = false;
+  const auto together = [&](int t, const auto& work) {  // once a thread fails, all come to the meetings alone
     try {
-      work();
+      if (!failed) work();
     } catch (...) {
       failures[t] = std::current_exception();
+      failed = true;
     }
     meeting.arrive_and_wait();
   };
   const auto train_batch = [&](int t, const Planned& block, size_t first, const Rate& rate) {
     together(t, [&] {
       const size_t windows = block.plan.windows().size();
-      for (size_t s = t; s < kSlices; s += threads) {
-        const size_t from = std::min(first + s * kSlice, windows), to = std::min(from + kSlice, windows);
-        slices[s].train(block, from, to, rate);
-      }
+      for (size_t s = t; s < kSlices; s += threads)
+        slices[s] = trainers[t].train(block, first + s * kSlice, std::min(first + (s + 1) * kSlice, windows), rate);
     });
     Trained trained;
     together(t, [&] {
       const double alpha = rate.at(block.plan.positions()[block.plan.windows()[first].centre]);
-      auto& own = additions[t];
-      own.clear();
-      for (int share = t; share < kShares; share += threads)
-        for (const auto& slice : slices) slice.collect(share, alpha, expected_, own);
-      step_functions<T>(task_.kernels).add(own.data(), static_cast<int64_t>(own.size()), task_.input_vectors.stride);
-      for (const auto& slice : slices) trained += slice.trained();
+      trainers[t].merge(block, first / kBatch, t, threads, alpha, expected_);
+      for (const Trained& slice : slices) trained += slice;
     });
     return trained;
   };
   const auto train_group = [&](int t, size_t group) {  // plans a block a thread at once, then trains them one after the other
+    const std::span ready(planned.data(), std::min(planned.size(), blocks.size() - group));
     together(t, [&] {
-      if (group + t >= blocks.size()) return;
-      auto& [plan, sharing, outputs] = planned[t];
-      plan.load(blocks.begins[group + t], blocks.ends[group + t]);
-      outputs = plan.draw_outputs(0, plan.windows().size());
-      sharing.load(plan, outputs, 1 + task_.problem.negative);
+      const size_t b = group + t;
+      if (b < blocks.size()) planned[t].load(blocks.begins[b], blocks.ends[b], 1 + task_.problem.negative);
     });
-    for (size_t b = group; b < std::min(group + threads, blocks.size()); b++) {
-      const Planned& block = planned[b - group];
+    together(t, [&] {
+      if (t != 0) return;
+      for (const Planned& block : ready) {
+        input_copies.make_room(block.inputs.most_copies());
+        output_copies.make_room(block.outputs.most_copies());
+      }
+    });
+    for (size_t b = 0; b < ready.size(); b++) {
       Trained trained;
-      for (size_t first = 0; first < block.plan.windows().size(); first += kBatch) trained += train_batch(t, block, first, blocks.rate(b));
-      if (t == 0) sums.set(b, block.plan, trained);
+      for (size_t first = 0; first < ready[b].plan.windows().size(); first += kBatch)
+        trained += train_batch(t, ready[b], first, blocks.rate(group + b));
+      if (t == 0) sums.set(group + b, ready[b].plan, trained);
     }
     meeting.arrive_and_wait();
   };

@@ -368,16 +368,28 @@ template <class T> void rows(const SkipgramStep<T>& step) {
   }
 }
 
-template <class T> void add(const Addition<T>* additions, int64_t n, int64_t stride) {
-  constexpr int64_t ahead = 6;
-  for (int64_t k = 0; k < n; k++) {
-    for (int64_t d = 0; d < stride && k + ahead < n; d += kRowBytes / static_cast<int64_t>(sizeof(T))) {
-      __builtin_prefetch(additions[k + ahead].row + d, 1, 3);
-      __builtin_prefetch(additions[k + ahead].change + d, 0, 3);
+template <class T> WM_INLINE void merge(const Merge<T>& m, int64_t stride) {
+  for_each_run<T>(stride, [&]<int N>(int64_t d) {
+    Vec<T> old[N], sum[N] = {};
+#pragma GCC unroll 8
+    for (int k = 0; k < N; k++) old[k] = load(m.row + d + k * kLanes<T>);
+    for (int c = 0; c < m.count; c++) {
+      const T* copy = m.copies + c * stride + d;
+#pragma GCC unroll 8
+      for (int k = 0; k < N; k++) sum[k] += load(copy + k * kLanes<T>) - old[k];
     }
-    const Vec<T> scale = splat(additions[k].scale);
-    T* row = additions[k].row;
-    for (int64_t d = 0; d < stride; d += kLanes<T>) store(row + d, load(row + d) + scale * load(additions[k].change + d));
+#pragma GCC unroll 8
+    for (int k = 0; k < N; k++) store(m.row + d + k * kLanes<T>, old[k] + m.scale * sum[k]);
+  });
+}
+
+template <class T> void merge(const Merge<T>* merges, int64_t n, int64_t stride) {
+  constexpr int64_t ahead = 4, line = kRowBytes / static_cast<int64_t>(sizeof(T));
+  for (int64_t k = 0; k < n; k++) {
+    const Merge<T>& later = merges[k + ahead < n ? k + ahead : n - 1];
+    for (int64_t d = 0; d < stride; d += line) __builtin_prefetch(later.row + d, 1, 3);
+    for (int64_t d = 0; d < later.count * stride; d += line) __builtin_prefetch(later.copies + d, 0, 3);
+    merge(merges[k], stride);
   }
 }
 
@@ -439,8 +451,8 @@ int64_t multiply_add(int64_t rounds) {
 #define WM_STRING_(x) #x
 #define WM_STRING(x) WM_STRING_(x)
 constexpr Kernels kTable = {WM_STRING(WORDMILL_ISA_NAME),
-                            {skipgram<float>, cbow<float>, find_rows<float>, take_loss<float>, rows<float>, add<float>, sigmoid<float>},
-                            {skipgram<double>, cbow<double>, find_rows<double>, take_loss<double>, rows<double>, add<double>, sigmoid<double>},
+                            {skipgram<float>, cbow<float>, find_rows<float>, take_loss<float>, rows<float>, merge<float>, sigmoid<float>},
+                            {skipgram<double>, cbow<double>, find_rows<double>, take_loss<double>, rows<double>, merge<double>, sigmoid<double>},
                             hash,
                             draw,
                             differ,

@@ -63,10 +63,11 @@ constexpr int64_t scratch_size(int64_t contexts, int64_t outputs, int64_t stride
   return 2 * (contexts + 2) * outputs + 16 * (contexts + 2) + 4 * stride + 64;
 }
 
-// Changes of rows, to be added to them.
-template <class T> struct Addition {
+// A row that was trained in several copies side by side, which lie next to each other: it takes the sum of their changes, scaled.
+template <class T> struct Merge {
   T* row;
-  const T* change;
+  const T* copies;
+  int count;
   T scale;
 };
 
@@ -76,7 +77,7 @@ template <class T> struct StepFunctions {
   void (*find_rows)(T* matrix, int64_t stride, const int32_t* ids, int64_t n, T** rows);
   double (*take_loss)(LossSum<T>&);  // what steps added since it was taken last
   void (*rows)(const SkipgramStep<T>&);  // the memory traffic of a step without its arithmetic: what benchmarks measure it against
-  void (*add)(const Addition<T>* additions, int64_t n, int64_t stride);  // one after the other
+  void (*merge)(const Merge<T>* merges, int64_t n, int64_t stride);
   void (*sigmoid)(const T* scores, T* out, int64_t n);
 };
 

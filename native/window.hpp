@@ -130,13 +130,13 @@ inline std::pair<int32_t, int32_t> token_range(std::span<const Window> windows) 
 // Trains windows one by one: in the matrices, or those rows that others use at the same time in copies.
 template <class T> class WindowTrainer {
  public:
-  explicit WindowTrainer(const Task<T>& task, RowCopies<T>* input_copies = nullptr, RowCopies<T>* output_copies = nullptr)
+  explicit WindowTrainer(const Task<T>& task, const PlacedRows<T>* inputs = nullptr, const PlacedRows<T>* outputs = nullptr)
       : task_(task),
         cbow_(task.architecture == Architecture::kCbow),
         outputs_each_(1 + task.problem.negative),
         skipgram_step_(skipgram_step<T>(task.kernels, task.architecture)),
-        input_copies_(input_copies),
-        output_copies_(output_copies) {}
+        placed_inputs_(inputs),
+        placed_outputs_(outputs) {}
 
   // Windows [from, to) of a plan, whose outputs are given. The rows of those ahead are on their way into the cache.
   Trained windows(const Plan& plan, size_t from, size_t to, std::span<const int32_t> outputs, const Rate& rate) {
@@ -197,7 +197,7 @@ template <class T> class WindowTrainer {
     const auto [begin, end] = token_range(windows);
     begin_ = begin;
     const auto tokens = plan.tokens().subspan(begin, end - begin);
-    if (input_copies_) return find_copies(*input_copies_, tokens, context_rows_), find_copies(*output_copies_, outputs, output_rows_);
+    if (placed_inputs_) return find_rows(*placed_inputs_, context_rows_), find_rows(*placed_outputs_, output_rows_);
     find_rows(task_.input_vectors, tokens, context_rows_);
     find_rows(task_.output_vectors, outputs, output_rows_);
   }
@@ -205,9 +205,9 @@ template <class T> class WindowTrainer {
     rows.resize(ids.size() + Rows<T>::kRoom);
     step_functions<T>(task_.kernels).find_rows(matrix.data, matrix.stride, ids.data(), static_cast<int64_t>(ids.size()), rows.data());
   }
-  static void find_copies(RowCopies<T>& copies, std::span<const int32_t> ids, std::vector<T*>& rows) {
-    rows.resize(ids.size() + Rows<T>::kRoom);
-    for (size_t i = 0; i < ids.size(); i++) rows[i] = copies.row(ids[i]);
+  static void find_rows(const PlacedRows<T>& placed, std::vector<T*>& rows) {
+    rows.resize(placed.places.size() + Rows<T>::kRoom);
+    for (size_t i = 0; i < placed.places.size(); i++) rows[i] = placed.row(placed.places[i]);
   }
   std::span<T* const> contexts(int32_t first, int32_t last) const {
     return std::span(context_rows_).subspan(first - begin_, last - first);
@@ -276,7 +276,7 @@ template <class T> class WindowTrainer {
   T* const* thawed_or_nowhere(std::span<T* const> rows) {
     T* nowhere = aligned(nowhere_, task_.input_vectors.stride);
     changed_.clear();
-    for (T* row : rows) changed_.push_back(task_.frozen[input_copies_ ? input_copies_->id(row) : task_.input_vectors.id(row)] ? nowhere : row);
+    for (T* row : rows) changed_.push_back(task_.input_vectors.holds(row) && task_.frozen[task_.input_vectors.id(row)] ? nowhere : row);
     return changed_.data();
   }
   static T* aligned(std::vector<T>& memory, int64_t elements) {
@@ -290,7 +290,7 @@ template <class T> class WindowTrainer {
   size_t outputs_each_;  // of a window
   void (*skipgram_step_)(const SkipgramStep<T>&);
   LossSum<T> loss_;
-  RowCopies<T>*input_copies_, *output_copies_;  // or null
+  const PlacedRows<T>*placed_inputs_, *placed_outputs_;  // or null
   int32_t begin_ = 0;  // the token of the first of context_rows_
   int32_t asked_ = 0;  // the token up to which context rows were asked for
   std::vector<T*> context_rows_, output_rows_;
