@@ -416,9 +416,7 @@ bool differ(const int32_t* ids, int n) {
       __builtin_memcpy(&others, ids + k, sizeof others);
       equal |= (others == ids[i]) & (lane_numbers<float>() < i - k);
     }
-  int32_t any = 0;
-  for (int i = 0; i < L; i++) any |= equal[i];
-  return !any;
+  return sum<float>(equal ? splat(1.0f) : Vec<float>{}) == 0;
 }
 
 void hash(uint64_t key, const int64_t* counters, int64_t n, uint64_t* out) {

@@ -18,7 +18,7 @@ Plan::Plan(const Problem& problem, const AliasTable& noise, const Kernels& kerne
       negative_key_(stream_key(problem.seed, epoch, Stream::kNegatives)) {}
 
 void Plan::make_room(int64_t tokens) {
-  const size_t needed = kept_ + static_cast<size_t>(tokens) + 1;  // a dropped token is written too, then overwritten
+  const size_t needed = kept_ + static_cast<size_t>(tokens) + kRowBytes / sizeof(int32_t);  // what is dropped is written too, then overwritten
   if (tokens_.size() >= needed) return;
   tokens_.resize(needed);
   positions_.resize(needed);
@@ -73,27 +73,13 @@ void Plan::load_sequence(int64_t begin, int64_t end, int64_t sequence_begin, int
   for (int64_t p = end; p < sequence_end && after < reach; p++) after += try_keep(p, draw_at(token_key_, p));
   subsampled_ += (end - begin) - static_cast<int64_t>(centre_end - centre_begin);
 
-  find_repeats(static_cast<int32_t>(first), static_cast<int32_t>(kept_));
   for (size_t i = centre_begin; i < centre_end; i++) {
     const size_t width = problem_.window ? widths_[i] : kept_;
     const auto left = static_cast<int32_t>(i - std::min(i - first, width));
     const auto right = static_cast<int32_t>(i + std::min(kept_ - i, width + 1));
     const bool leads = (i - centre_begin) % 2 == 0 && i + 1 < centre_end;
-    if (right - left > 1) windows_.push_back({static_cast<int32_t>(i), left, right, repeat_end_[left] < right, leads});
+    if (right - left > 1) windows_.push_back({static_cast<int32_t>(i), left, right, leads});
     else without_context_++;  // the only token kept of its sequence
-  }
-}
-
-// repeat_end_[i]: where the nearest word at or after token i stands that occurs a second time within the reach of one window.
-void Plan::find_repeats(int32_t first, int32_t last) {
-  repeat_end_.resize(last);
-  int32_t nearest = INT32_MAX;
-  for (int32_t i = last - 1; i >= first; i--) {
-    const int32_t reach = problem_.window ? static_cast<int32_t>(std::min<int64_t>(last, int64_t{i} + 2 * problem_.window + 1)) : last;
-    const int32_t end = std::min(reach, nearest);
-    const auto again = std::find(tokens_.begin() + i + 1, tokens_.begin() + std::max(i + 1, end), tokens_[i]) - tokens_.begin();
-    if (again < end) nearest = static_cast<int32_t>(again);
-    repeat_end_[i] = nearest;
   }
 }
 

@@ -22,7 +22,6 @@ struct Problem {  // borrowed: the owner keeps the arrays alive
 
 struct Window {  // places in Plan::tokens(): the contexts are [first, last) without the centre
   int32_t centre, first, last;
-  bool repeats;  // a word occurs twice in it
   bool leads;    // the next window is its neighbour, and the two are one CBOW step
 };
 
@@ -45,7 +44,6 @@ class Plan {
 
  private:
   void load_sequence(int64_t begin, int64_t end, int64_t sequence_begin, int64_t sequence_end);
-  void find_repeats(int32_t first, int32_t last);
   void make_room(int64_t tokens);
   bool try_keep(int64_t position, uint64_t hash);  // appends the token if it is kept
   void keep_some(int64_t begin, int64_t end);
@@ -58,7 +56,7 @@ class Plan {
   size_t kept_ = 0;  // the first so many of each of these are in use
   std::vector<int32_t> tokens_, widths_;
   std::vector<int64_t> positions_;
-  std::vector<int32_t> repeat_end_, outputs_;
+  std::vector<int32_t> outputs_;
   std::vector<Window> windows_;
   std::vector<int64_t> centre_positions_;
   std::vector<uint64_t> keys_, counters_;

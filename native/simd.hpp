@@ -98,9 +98,11 @@ template <int N, class C> WM_INLINE Vec<float> polynomial(const C (&c)[N], Vec<f
 // sigmoid(s) and e = exp(-|s|), of which it is made: exact at both ends, no clipping. softplus(s) = log1p(e) + max(s, 0).
 // float: exp2 by a polynomial of degree 6, log1p(e)/e by one of degree 9; within 3e-7. double: the C library's.
 WM_INLINE void logistic(Vec<float> s, Vec<float>& sigmoid, Vec<float>& e) {
-  const Vec<float> magnitude = s < 0 ? -s : s;
-  Vec<float> t = magnitude * -1.44269504f;
-  t = t < -126.0f ? splat<float>(-126.0f) : t;
+  // |s|, at most 87: as integers, which positive floats are ordered like
+  constexpr int32_t most = __builtin_bit_cast(int32_t, 87.0f);
+  Mask<float> magnitude = __builtin_bit_cast(Mask<float>, s) & INT32_MAX;
+  magnitude = magnitude < most ? magnitude : most - Mask<float>{};
+  const Vec<float> t = __builtin_bit_cast(Vec<float>, magnitude) * -1.44269504f;
   const Vec<float> magic = splat<float>(12582912.0f);  // 1.5 * 2^23: adding it rounds to an integer
   const Vec<float> rounded = (t + magic) - magic, f = t - rounded;
   const Vec<float> two_to_f = polynomial({1.0f, 0.6931471824645996f, 0.24022646248340607f, 5.550328642129898e-2f, 9.618489071726799e-3f,

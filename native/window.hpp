@@ -49,67 +49,37 @@ struct Trained {
 };
 
 inline constexpr size_t kStepContexts = 32;  // of skip-gram, in one step
-inline constexpr size_t kFewItems = 32;  // beyond, some item repeats more often than not
+inline constexpr size_t kFewIds = 32;  // beyond, some id repeats more often than not
 
-// Whether two are equal; of many, whether that is likely.
-template <class Item> bool may_repeat(std::span<const Item> items) {
-  if (items.size() > kFewItems) return true;
-  for (size_t i = 1; i < items.size(); i++)
-    for (size_t j = 0; j < i; j++)
-      if (items[i] == items[j]) return true;
-  return false;
-}
-
-// The rows of a step: one each, or where they repeat one each distinct row with how often it occurs.
-template <class T> class Rows {
+// The distinct ones of some rows, and how often each occurs.
+template <class T> class DistinctRows {
  public:
-  static constexpr size_t kRoom = 8;  // what is appended is copied in whole chunks of so many: it has room to be read past its end
-
-  T* const* data() const { return rows_.data(); }
-  const T* weights() const { return weighted_ ? weights_.data() : nullptr; }
-  int size() const { return static_cast<int>(count_); }
-  std::span<T* const> span() const { return {rows_.data(), count_}; }
-
-  void clear(size_t most) {
-    count_ = 0;
-    weighted_ = false;
-    if (rows_.size() < most + kRoom) rows_.resize(most + kRoom), weights_.resize(most);
-  }
-  void append(std::span<T* const> rows) {  // in chunks: a loop whose length changes from window to window is mispredicted
-    for (size_t i = 0; i < rows.size(); i += kRoom) std::memcpy(&rows_[count_ + i], rows.data() + i, kRoom * sizeof(T*));
-    count_ += rows.size();
-  }
-  void merge_repeats() {
-    const bool few = count_ <= 16;
-    if (!few) slots_.assign(std::bit_ceil(2 * count_), -1);
-    size_t distinct = 0;
-    for (size_t i = 0; i < count_; i++) {
-      T* row = rows_[i];
-      const size_t k = few ? std::find(rows_.begin(), rows_.begin() + distinct, row) - rows_.begin() : find_slot(row, distinct);
-      if (k == distinct) {
-        rows_[distinct] = row;
-        weights_[distinct++] = 0;
-      }
+  void load(std::span<T* const> rows) {
+    const bool few = rows.size() <= 16;
+    if (!few) slots_.assign(std::bit_ceil(2 * rows.size()), -1);
+    rows_.clear();
+    weights_.clear();
+    for (T* row : rows) {
+      const size_t k = few ? std::find(rows_.begin(), rows_.end(), row) - rows_.begin() : find_slot(row);
+      if (k == rows_.size()) rows_.push_back(row), weights_.push_back(0);
       weights_[k] += 1;
     }
-    count_ = distinct;
-    weighted_ = true;
   }
+  std::span<T* const> rows() const { return rows_; }
+  const T* weights() const { return weights_.data(); }
 
  private:
-  size_t find_slot(T* row, size_t distinct) {  // the row's place among the distinct ones; a new row gets the next
+  size_t find_slot(T* row) {  // the row's place among the distinct ones; a new row gets the next
     const size_t mask = slots_.size() - 1;
     size_t slot = (reinterpret_cast<uintptr_t>(row) / kRowBytes * size_t{0x9E3779B1}) & mask;
     while (slots_[slot] >= 0 && rows_[slots_[slot]] != row) slot = (slot + 1) & mask;
-    if (slots_[slot] < 0) slots_[slot] = static_cast<int32_t>(distinct);
+    if (slots_[slot] < 0) slots_[slot] = static_cast<int32_t>(rows_.size());
     return slots_[slot];
   }
 
   std::vector<T*> rows_;
   std::vector<T> weights_;
   std::vector<int32_t> slots_;  // open addressing: which of the distinct rows a slot holds
-  size_t count_ = 0;
-  bool weighted_ = false;
 };
 
 template <class T> auto skipgram_step(const Kernels& kernels, Architecture architecture) -> void (*)(const SkipgramStep<T>&) {
@@ -143,18 +113,19 @@ template <class T> class WindowTrainer {
     if (from == to) return {};
     const auto windows = plan.windows().subspan(from, to - from);
     find_rows(plan, windows, outputs);
+    if (!cbow_) find_repeats(plan.tokens(), windows);
     asked_ = begin_;
     look_ahead(windows, 0, std::min(kAhead, windows.size()));
     ask_for(ahead_outputs_), ask_for(ahead_contexts_);
     Trained trained;
     for (size_t w = 0, next; w < windows.size(); w = next) {
       next = w + (cbow_ && windows[w].leads && w + 1 < windows.size() ? 2 : 1);
-      const auto& [centre, first, last, repeats, leads] = windows[w];
+      const auto& [centre, first, last, leads] = windows[w];
       const auto alpha = static_cast<T>(rate.at(plan.positions()[centre]));
       look_ahead(windows, std::min(w + kAhead, windows.size()), std::min(next + kAhead, windows.size()));
-      const bool outputs_repeat = !task_.kernels.differ(&outputs[w * outputs_each_], static_cast<int>((next - w) * outputs_each_));
+      const bool outputs_repeat = may_repeat(outputs.subspan(w * outputs_each_, (next - w) * outputs_each_));
       if (cbow_) cbow(windows.subspan(w, next - w), w, outputs_repeat, alpha);
-      else skipgram(contexts(first, centre), contexts(centre + 1, last), repeats, output_rows(w), outputs_repeat, alpha);
+      else skipgram(contexts_alone(windows[w]), repeat_ends_[first - begin_] < last, output_rows(w), outputs_repeat, alpha);
       trained.examples += cbow_ ? next - w : last - first - 1;
     }
     trained.loss = take_loss();
@@ -163,20 +134,24 @@ template <class T> class WindowTrainer {
 
   // One window. Returns the loss, summed over scores.
   double window(std::span<const int32_t> contexts, int32_t target, std::span<const int32_t> negatives, T alpha) {
-    context_rows_.resize(contexts.size() + Rows<T>::kRoom);
+    context_rows_.resize(contexts.size());
     for (size_t i = 0; i < contexts.size(); i++) context_rows_[i] = task_.input_vectors.row(contexts[i]);
     outputs_each_ = 1 + negatives.size();
-    output_rows_.resize(outputs_each_ + Rows<T>::kRoom);
+    output_rows_.resize(outputs_each_);
     output_rows_[0] = task_.output_vectors.row(target);
     for (size_t i = 0; i < negatives.size(); i++) output_rows_[1 + i] = task_.output_vectors.row(negatives[i]);
     const std::span<T* const> rows(context_rows_.data(), contexts.size());
-    const bool repeat = may_repeat(negatives);
-    if (cbow_) cbow(rows, {cbow_window(0, 0, static_cast<int>(rows.size()), -1)}, 1, repeat, alpha);
-    else skipgram(rows, {}, may_repeat(contexts), output_rows(0), repeat, alpha);
+    if (cbow_) cbow(rows, {cbow_window(0, 0, static_cast<int>(rows.size()), -1)}, 1, true, alpha);
+    else skipgram(rows, true, output_rows(0), true, alpha);
     return take_loss();
   }
 
  private:
+  // Whether two of few are equal; of many, whether that is likely.
+  bool may_repeat(std::span<const int32_t> ids) const {
+    return ids.size() > kFewIds || !task_.kernels.differ(ids.data(), static_cast<int>(ids.size()));
+  }
+
   static constexpr size_t kAhead = 4;  // windows between asking for rows and using them
 
   void ask_for(std::span<T* const> rows) const {
@@ -196,18 +171,32 @@ template <class T> class WindowTrainer {
   void find_rows(const Plan& plan, std::span<const Window> windows, std::span<const int32_t> outputs) {
     const auto [begin, end] = token_range(windows);
     begin_ = begin;
+    displaced_ = nullptr;
     const auto tokens = plan.tokens().subspan(begin, end - begin);
     if (placed_inputs_) return find_rows(*placed_inputs_, context_rows_), find_rows(*placed_outputs_, output_rows_);
     find_rows(task_.input_vectors, tokens, context_rows_);
     find_rows(task_.output_vectors, outputs, output_rows_);
   }
   void find_rows(const Matrix<T>& matrix, std::span<const int32_t> ids, std::vector<T*>& rows) const {
-    rows.resize(ids.size() + Rows<T>::kRoom);
+    rows.resize(ids.size());
     step_functions<T>(task_.kernels).find_rows(matrix.data, matrix.stride, ids.data(), static_cast<int64_t>(ids.size()), rows.data());
   }
   static void find_rows(const PlacedRows<T>& placed, std::vector<T*>& rows) {
-    rows.resize(placed.places.size() + Rows<T>::kRoom);
+    rows.resize(placed.places.size());
     for (size_t i = 0; i < placed.places.size(); i++) rows[i] = placed.row(placed.places[i]);
+  }
+  // repeat_ends_[i - begin_]: where the nearest word at or after token i stands that occurs a second time within a window.
+  void find_repeats(std::span<const int32_t> tokens, std::span<const Window> windows) {
+    const auto [begin, end] = token_range(windows);
+    int32_t reach = 0, nearest = INT32_MAX;
+    for (const Window& window : windows) reach = std::max(reach, window.last - window.first);
+    repeat_ends_.resize(end - begin);
+    for (int32_t i = end - 1; i >= begin; i--) {
+      const int32_t* limit = tokens.data() + std::max(i + 1, std::min({i + reach, nearest, end}));
+      const int32_t* again = std::find(tokens.data() + i + 1, limit, tokens[i]);
+      if (again != limit) nearest = static_cast<int32_t>(again - tokens.data());
+      repeat_ends_[i - begin] = nearest;
+    }
   }
   std::span<T* const> contexts(int32_t first, int32_t last) const {
     return std::span(context_rows_).subspan(first - begin_, last - first);
@@ -233,35 +222,40 @@ template <class T> class WindowTrainer {
                {windows[0], windows[1]}, static_cast<int>(count), outputs_repeat});
   }
 
-  // The contexts are those before and those after the centre; the target is the first output. A wide window takes several steps: one
-  // step sums the gradients of all its pairs, and too many from the same old values overshoot.
-  void skipgram(std::span<T* const> before, std::span<T* const> after, bool contexts_repeat, std::span<T* const> outputs, bool outputs_repeat,
-                T alpha) {
-    const size_t contexts = before.size() + after.size();
-    if (contexts <= kStepContexts) return skipgram_part(before, after, contexts_repeat, outputs, outputs_repeat, alpha);
-    for (size_t from = 0; from < contexts; from += kStepContexts) {
-      const size_t to = std::min(from + kStepContexts, contexts);
-      const size_t a = std::min(from, before.size()), b = std::min(to, before.size());
-      skipgram_part(before.subspan(a, b - a), after.subspan(from - a, (to - b) - (from - a)), contexts_repeat, outputs, outputs_repeat, alpha);
+  // The rows of a window's contexts, side by side: the first takes the centre's place, until the next window. Those of a wide window are
+  // copied, in order, as the order decides which of them share a step.
+  std::span<T* const> contexts_alone(const Window& window) {
+    T** rows = context_rows_.data() - begin_;
+    const auto& [centre, first, last, leads] = window;
+    if (last - first - 1 > static_cast<int32_t>(kStepContexts)) {
+      alone_.assign(rows + first, rows + centre);
+      alone_.insert(alone_.end(), rows + centre + 1, rows + last);
+      return alone_;
     }
+    if (displaced_) *displaced_ = displaced_row_;
+    displaced_ = rows + centre;
+    displaced_row_ = std::exchange(rows[centre], rows[first]);
+    return {rows + first + 1, rows + last};
   }
-  void skipgram_part(std::span<T* const> before, std::span<T* const> after, bool contexts_repeat, std::span<T* const> outputs,
-                     bool outputs_repeat, T alpha) {
-    inputs_.clear(before.size() + after.size());
-    inputs_.append(before);
-    inputs_.append(after);
-    if (contexts_repeat) inputs_.merge_repeats();
-    const T* output_weights = nullptr;
+
+  // The target is the first output. A wide window takes several steps: one step sums the gradients of all its pairs, and too many from the
+  // same old values overshoot.
+  void skipgram(std::span<T* const> contexts, bool contexts_repeat, std::span<T* const> outputs, bool outputs_repeat, T alpha) {
+    const T *input_weights = nullptr, *output_weights = nullptr;
     if (outputs_repeat) {  // the target is none of the negatives: it stays the first
-      outputs_.clear(outputs.size());
-      outputs_.append(outputs);
-      outputs_.merge_repeats();
-      outputs = outputs_.span();
-      output_weights = outputs_.weights();
+      outputs_.load(outputs);
+      outputs = outputs_.rows(), output_weights = outputs_.weights();
     }
-    T* const* changes = task_.frozen.empty() ? nullptr : thawed_or_nowhere(inputs_.span());
-    skipgram_step_({arguments(inputs_.size(), outputs.size(), alpha), inputs_.data(), changes, outputs.data(), inputs_.weights(),
-                    output_weights, inputs_.size()});
+    for (size_t from = 0; from < contexts.size(); from += kStepContexts) {
+      auto inputs = contexts.subspan(from, std::min(kStepContexts, contexts.size() - from));
+      if (contexts_repeat) {
+        inputs_.load(inputs);
+        inputs = inputs_.rows(), input_weights = inputs_.weights();
+      }
+      T* const* changes = task_.frozen.empty() ? nullptr : thawed_or_nowhere(inputs);
+      skipgram_step_({arguments(inputs.size(), outputs.size(), alpha), inputs.data(), changes, outputs.data(), input_weights, output_weights,
+                      static_cast<int>(inputs.size())});
+    }
   }
 
   StepArguments<T> arguments(size_t inputs, size_t outputs, T alpha) {
@@ -292,10 +286,14 @@ template <class T> class WindowTrainer {
   LossSum<T> loss_;
   const PlacedRows<T>*placed_inputs_, *placed_outputs_;  // or null
   int32_t begin_ = 0;  // the token of the first of context_rows_
+  std::vector<int32_t> repeat_ends_;  // of skip-gram
   int32_t asked_ = 0;  // the token up to which context rows were asked for
   std::vector<T*> context_rows_, output_rows_;
   std::span<T* const> ahead_contexts_, ahead_outputs_;
-  Rows<T> inputs_, outputs_;
+  T** displaced_ = nullptr;  // the place of the last centre's row among context_rows_
+  T* displaced_row_ = nullptr;
+  std::vector<T*> alone_;
+  DistinctRows<T> inputs_, outputs_;
   std::vector<T*> changed_;
   std::vector<T> scratch_, nowhere_;  // nowhere: takes the changes of frozen rows
 };
