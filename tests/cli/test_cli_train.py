@@ -321,6 +321,27 @@ def test_signal_then_resume(corpus: Path, tmp_path: Path, cli: Cli) -> None:
     assert outcome.code == 2
 
 
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        (["--alpha", "0.1"], "were made with no --alpha, this run has --alpha 0.1: go on with the same, or remove "),
+        (["--deterministic"], "were made with --no-deterministic, this run has --deterministic: go on"),
+        (["--init-from"], "are of another --init-from than this run: go on"),
+    ],
+)
+def test_resume_with_another_option_names_it(
+    corpus: Path, model: Path, tmp_path: Path, cli: Cli, changed: list[str], message: str
+) -> None:
+    options = ["--vector-size", "16", "--workers", "1", "--epochs", "300", "-q"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("wordmill.cli.training.StopOnSignal.on_epoch_end", stop_after_ten, raising=False)
+        assert cli("train", corpus, "-o", tmp_path / "m", *options).code == 130
+    changed = [*changed, str(model)] if changed == ["--init-from"] else changed
+    outcome = cli("train", corpus, "-o", tmp_path / "m", *options, *changed, "--resume")
+    assert outcome.code == 1
+    assert message in one_line(outcome.err)
+
+
 def stop_after_ten(self: Any, run: Run) -> None:
     if run.epoch == 10:
         signal.raise_signal(signal.SIGINT)

@@ -200,7 +200,7 @@ def _use_projector(directory: Path) -> None:
 
 def _use_model(directory: Path) -> None:
     vectors = KeyedVectors.load(directory)
-    assert len(vectors.index_to_key) == len(vectors.vectors)  # whose norms, as they are saved, say that they are finite
+    _check(vectors)
     with np.errstate(all="ignore"):  # norms and vectors may not fit together any more
         vectors.most_similar(vectors.index_to_key[0])
     vectors.encode([" ".join(WORDS)])

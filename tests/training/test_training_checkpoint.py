@@ -258,7 +258,7 @@ def begun(texts: list[list[str]], tmp_path_factory: pytest.TempPathFactory) -> P
     ("name", "value"), [("alpha", 0.2), ("epochs", 9), ("vector_size", 11), ("seed", 2), ("negative", 4)]
 )
 def test_another_setting_is_refused(texts: list[list[str]], begun: Path, name: str, value: object) -> None:
-    with pytest.raises(ParameterError, match=f"made with {name}=.*, this run has {value}"):
+    with pytest.raises(ParameterError, match=f"made with {name}=.*, this run has {name}={value}"):
         Word2Vec(**{**SMALL, name: value}).fit(texts, resume=begun)
 
 

@@ -89,7 +89,7 @@ def test_resumed_run_is_the_uninterrupted_one(
 
 def test_a_checkpoint_of_the_other_mode_is_refused(corpus: EncodedCorpus, tmp_path: Path) -> None:
     Word2Vec(**SMALL).fit(corpus, callbacks=[Checkpoint(tmp_path, seconds=None, epochs=1)])
-    with pytest.raises(ParameterError, match="made with deterministic=True, this run has False"):
+    with pytest.raises(ParameterError, match="made with deterministic=True, this run has deterministic=False"):
         Word2Vec(**{**SMALL, "deterministic": False}).fit(corpus, resume=tmp_path)
 
 

@@ -35,9 +35,7 @@ def as_options(message: str, names: Iterable[str]) -> str:
     value = r"'(?P<word>\w+)'|(?P<value>'[^']*'|[-+]?\w+(?:[.+-]\w+)*)"
     return re.sub(
         rf"\b(?P<set>{ours})=(?:{value})?|\b(?=\w+_)(?P<long>{ours})\b|(?<=here it is )(?P<here>{ours})\b",
-        lambda found: " ".join(
-            filter(None, [_flag(found["set"] or found["long"] or found["here"]), found["word"] or found["value"]])
-        ),
+        lambda found: _option(found["set"] or found["long"] or found["here"], found["word"] or found["value"] or ""),
         message,
     )
 
@@ -50,5 +48,8 @@ class OptionFormatter(logging.Formatter):
         return "wordmill: " + as_options(record.getMessage(), [name for name, _ in knobs()])
 
 
-def _flag(name: str) -> str:
-    return "--" + name.replace("_", "-")
+def _option(name: str, value: str) -> str:
+    """Write a parameter as one does on a command line."""
+    flag = name.replace("_", "-")
+    by_value = {"None": f"no --{flag}", "True": f"--{flag}", "False": f"--no-{flag}", "": f"--{flag}"}
+    return by_value.get(value, f"--{flag} {value}")

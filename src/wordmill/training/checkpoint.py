@@ -291,8 +291,8 @@ def _check_same(run: Run, saved: Model, directory: Path) -> None:
     for name, value in ours.items():
         if name not in FREE and theirs.get(name) != value:
             raise ParameterError(
-                f"the checkpoints in {directory} were made with {name}={theirs.get(name)!r}, this run has {value!r}: "
-                f"go on with the same, or remove {directory} to start anew"
+                f"the checkpoints in {directory} were made with {name}={theirs.get(name)!r}, this run has "
+                f"{name}={value!r}: go on with the same, or remove {directory} to start anew"
             )
     for name, value in _origin(run).items():
         other = saved.settings["origin"][name]
