@@ -12,7 +12,7 @@ import sys
 
 from studies_cli import run_command_line
 
-STUDIES = ["whole-jobs", "memory", "quality", "cbow-alpha", "cbow-elsewhere", "deterministic", "scale"]
+STUDIES = ["whole-jobs", "memory", "quality", "cbow-alpha", "cbow-elsewhere", "cbow-sessions", "deterministic", "scale"]
 
 if __name__ == "__main__":
     sys.exit(run_command_line("full", __doc__ or "", STUDIES))

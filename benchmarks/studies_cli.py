@@ -66,7 +66,11 @@ def parse_arguments(description: str, studies: Sequence[str]) -> argparse.Namesp
     add("--tokens", type=int, default=0, help="use only the first N tokens (default: all)")
     add("--large-corpus", type=Path, help="any text, for the curve of scale (default: the corpus, repeated)")
     add("--small-text", type=Path, help="a text such as the Penn Treebank, for cbow-elsewhere (default: without)")
-    add("--sessions", type=Path, help="lines of item keys, a session each, for cbow-elsewhere (default: without)")
+    add(
+        "--sessions",
+        type=Path,
+        help="lines of item keys, one session each, for the studies of CBOW (default: without)",
+    )
     add("--threads", type=int, default=available_cores(), help="default: all cores")
     add("--turns", type=int, default=3, help="repeats, or seeds, of each measurement (default %(default)s)")
     add(

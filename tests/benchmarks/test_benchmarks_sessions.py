@@ -46,3 +46,15 @@ def test_scores_of_neighbours_that_are_known(sessions: ModuleType, tmp_path: Pat
     further = sessions.measure_next_item(vectors, [sessions.Case(["a"], "e"), sessions.Case(["c", "a"], "d")])
     assert further["last item: MRR@20"]["points"] == pytest.approx(100 * (1 / 4 + 1 / 2) / 2)  # c was seen
     assert further["all items: MRR@20"]["points"] == pytest.approx(100 * (1 / 4 + 1 / 2) / 2)
+
+
+def test_the_noise_of_a_difference(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has two parts, by hand: of sessions, the same for both, and of seeds."""
+    monkeypatch.setattr(sys, "path", [str(BENCHMARKS), *sys.path])
+    difference = importlib.import_module("studies.cbow_sessions").difference
+    theirs = np.array([[0.0, 100.0, 0.0, 0.0], [0.0, 100.0, 0.0, 0.0]])
+    assert difference(theirs, theirs) == {"mean": 0, "standard_error": 0}
+    ours = np.array([[0.0, 100.0, 100.0, 0.0], [0.0, 100.0, 100.0, 100.0]])  # sessions: 0, 0, 100, 50; seeds: 50, 75
+    told = difference(ours, theirs)
+    assert told["mean"] == 37.5
+    assert told["standard_error"] == pytest.approx(((2 * 37.5**2 + 62.5**2 + 12.5**2) / 3 / 4 + 12.5**2) ** 0.5)

@@ -88,10 +88,14 @@ def test_studies_share_what_they_measure_alike(tmp_path: Path) -> None:
 def test_a_study_without_its_data_keeps_what_it_has(tmp_path: Path) -> None:
     lines = ["1 2 3 4 5", "2 3 4 5 1", "6 7 8 9", "7 8 9 6"]
     (tmp_path / "sessions.txt").write_text("\n".join(lines * 20), encoding="utf-8")
-    options = ["--tokens", "20000", "--studies", "cbow-elsewhere"]
+    options = ["--tokens", "20000", "--studies", "cbow-elsewhere", "cbow-sessions"]
     run("full.py", tmp_path, *options, "--sessions", str(tmp_path / "sessions.txt"))
     measured = studies(tmp_path / "full.json")["cbow-elsewhere"]
     assert {record["key"]["corpus"] for record in measured} == {"sessions.txt"}
+    for record in studies(tmp_path / "full.json")["cbow-sessions"]:  # none without gensim
+        gensim, *ours = record["rows"]
+        assert all(score["above_gensim"]["mean"] == 0 for score in gensim["scores"].values())
+        assert all(0 <= score["points"] <= 100 for row in ours for score in row["scores"].values())
     assert "last item: hit rate@10" in (tmp_path / "full.md").read_text(encoding="utf-8")
     run("full.py", tmp_path, *options)
     assert studies(tmp_path / "full.json")["cbow-elsewhere"] == measured
