@@ -239,12 +239,11 @@ template <class T> void find_contexts(const CbowWindow<T>& window, int tokens, T
 
 // What a CBOW step works with, an entry a window.
 template <class T, int M> struct CbowScratch {
-  T *mean[M], *dh[M], *is_context[M], *scores;  // scores: (M, N)
+  T *mean[M], *is_context[M], *scores;  // scores: (M, N)
 
   explicit CbowScratch(const CbowStep<T>& step) {
     T* next = step.scratch;
     for (int m = 0; m < M; m++, next += step.stride) mean[m] = next;
-    for (int m = 0; m < M; m++, next += step.stride) dh[m] = next;
     for (int m = 0; m < M; m++, next += (step.tokens + kLanes<T> - 1) / kLanes<T> * kLanes<T>) is_context[m] = next;
     scores = next;
   }
@@ -275,52 +274,21 @@ template <class T, int M> void context_means(const CbowStep<T>& step, const Cbow
   });
 }
 
-// Of one window: the sum of the outputs, weighted by the coefficients, into `dh`; and the outputs' updates.
-template <class T, bool Gradient, bool Update>
-void cbow_outputs(const CbowStep<T>& step, T* const* outputs, const T* mean, const T* g, T* dh, RowsAhead<T> ahead) {
-  for_each_run<T>(step.stride, [&]<int N>(int64_t d) {
-    Vec<T> h[N], sum[N] = {};
-#pragma GCC unroll 8
-    for (int k = 0; k < N && Update; k++) h[k] = load(mean + d + k * kLanes<T>);
-    for (int j = 0; j < step.outputs_count; j++) {
-      T* y = one_address(outputs[j] + d);
-      const Vec<T> coefficient = splat(g[j]);
-      if (j < ahead.count) prefetch_run<T, N>(ahead.rows[j] + d);
-#pragma GCC unroll 8
-      for (int k = 0; k < N; k++) {
-        const Vec<T> old = load(y + k * kLanes<T>);
-        if constexpr (Gradient) sum[k] += coefficient * old;
-        if constexpr (Update) store(y + k * kLanes<T>, old + coefficient * h[k]);
-      }
-    }
-#pragma GCC unroll 8
-    for (int k = 0; k < N && Gradient; k++) store(dh + d + k * kLanes<T>, sum[k]);
-  });
-}
-
-// Both for all windows. Where rows repeat, all of them are read before the first is changed.
-template <class T, int M> void cbow_outputs(const CbowStep<T>& step, const CbowScratch<T, M>& scratch) {
-  const int n = step.outputs_count;
-  if (step.outputs_repeat)
-    for (int m = 0; m < M; m++)
-      cbow_outputs<T, true, false>(step, step.windows[m].outputs, nullptr, scratch.scores + m * n, scratch.dh[m], {});
-  for (int m = 0; m < M; m++) {
-    T* const* outputs = step.windows[m].outputs;
-    const T *mean = scratch.mean[m], *g = scratch.scores + m * n;
-    const RowsAhead<T> ahead{step.ahead_outputs.rows + m * n, step.ahead_outputs.count - m * n};
-    if (step.outputs_repeat) cbow_outputs<T, false, true>(step, outputs, mean, g, nullptr, ahead);
-    else cbow_outputs<T, true, true>(step, outputs, mean, g, scratch.dh[m], ahead);
-  }
-}
-
-// One row after the other: a row that repeats takes each of its changes.
+// The context rows' updates, from the old outputs. One row after the other: one that repeats takes each of its changes.
 template <class T, int M> void cbow_inputs(const CbowStep<T>& step, const CbowScratch<T, M>& scratch) {
   for_each_run<T>(step.stride, [&]<int N>(int64_t d) {
-    Vec<T> change[M][N];
+    Vec<T> change[M][N] = {};
 #pragma GCC unroll 2
-    for (int m = 0; m < M; m++)
+    for (int m = 0; m < M; m++) {
+      const T* g = scratch.scores + m * step.outputs_count;
+      for (int j = 0; j < step.outputs_count; j++) {
+        const T* y = one_address(step.windows[m].outputs[j] + d);
 #pragma GCC unroll 8
-      for (int k = 0; k < N; k++) change[m][k] = load(scratch.dh[m] + d + k * kLanes<T>) * step.windows[m].context_rate;
+        for (int k = 0; k < N; k++) change[m][k] += g[j] * load(y + k * kLanes<T>);
+      }
+#pragma GCC unroll 8
+      for (int k = 0; k < N; k++) change[m][k] *= step.windows[m].context_rate;
+    }
     for (int i = 0; i < step.ahead_inputs.count; i++) prefetch_run<T, N>(step.ahead_inputs.rows[i] + d);
     for (int i = 0; i < step.tokens; i++) {
       T* x = one_address(step.input_changes[i] + d);
@@ -338,6 +306,23 @@ template <class T, int M> void cbow_inputs(const CbowStep<T>& step, const CbowSc
   });
 }
 
+// The outputs' updates, likewise.
+template <class T, int M> void cbow_outputs(const CbowStep<T>& step, const CbowScratch<T, M>& scratch) {
+  for (int m = 0; m < M; m++)
+    for_each_run<T>(step.stride, [&]<int N>(int64_t d) {
+      Vec<T> h[N];
+#pragma GCC unroll 8
+      for (int k = 0; k < N; k++) h[k] = load(scratch.mean[m] + d + k * kLanes<T>);
+      for (int j = 0, r = m * step.outputs_count; j < step.outputs_count; j++, r++) {
+        T* y = one_address(step.windows[m].outputs[j] + d);
+        const Vec<T> coefficient = splat(scratch.scores[r]);
+        if (r < step.ahead_outputs.count) prefetch_run<T, N>(step.ahead_outputs.rows[r] + d);
+#pragma GCC unroll 8
+        for (int k = 0; k < N; k++) store(y + k * kLanes<T>, load(y + k * kLanes<T>) + coefficient * h[k]);
+      }
+    });
+}
+
 template <class T, int M> void cbow(const CbowStep<T>& step) {
   const CbowScratch<T, M> scratch(step);
   const int n = step.outputs_count;
@@ -352,8 +337,8 @@ template <class T, int M> void cbow(const CbowStep<T>& step) {
     return (place == 0) | (place == (M - 1) * n) ? splat(T(1)) : Vec<T>{};
   };
   coefficients<false, T>(scratch.scores, nullptr, M * n, labels, step.alpha, *step.loss);
-  cbow_outputs<T, M>(step, scratch);
   cbow_inputs<T, M>(step, scratch);
+  cbow_outputs<T, M>(step, scratch);
 }
 
 template <class T> void cbow(const CbowStep<T>& step) { return step.windows_count == 2 ? cbow<T, 2>(step) : cbow<T, 1>(step); }

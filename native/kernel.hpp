@@ -56,7 +56,6 @@ template <class T> struct CbowStep : StepArguments<T> {
   int tokens;               // C
   CbowWindow<T> windows[2];
   int windows_count;
-  bool outputs_repeat;      // whether a row may be two of the outputs
 };
 
 constexpr int64_t scratch_size(int64_t contexts, int64_t outputs, int64_t stride) {

@@ -123,9 +123,9 @@ template <class T> class WindowTrainer {
       const auto& [centre, first, last, leads] = windows[w];
       const auto alpha = static_cast<T>(rate.at(plan.positions()[centre]));
       look_ahead(windows, std::min(w + kAhead, windows.size()), std::min(next + kAhead, windows.size()));
-      const bool outputs_repeat = may_repeat(outputs.subspan(w * outputs_each_, (next - w) * outputs_each_));
-      if (cbow_) cbow(windows.subspan(w, next - w), w, outputs_repeat, alpha);
-      else skipgram(contexts_alone(windows[w]), repeat_ends_[first - begin_] < last, output_rows(w), outputs_repeat, alpha);
+      if (cbow_) cbow(windows.subspan(w, next - w), w, alpha);
+      else skipgram(contexts_alone(windows[w]), repeat_ends_[first - begin_] < last, output_rows(w),
+                    may_repeat(outputs.subspan(w * outputs_each_, outputs_each_)), alpha);
       trained.examples += cbow_ ? next - w : last - first - 1;
     }
     trained.loss = take_loss();
@@ -141,7 +141,7 @@ template <class T> class WindowTrainer {
     output_rows_[0] = task_.output_vectors.row(target);
     for (size_t i = 0; i < negatives.size(); i++) output_rows_[1 + i] = task_.output_vectors.row(negatives[i]);
     const std::span<T* const> rows(context_rows_.data(), contexts.size());
-    if (cbow_) cbow(rows, {cbow_window(0, 0, static_cast<int>(rows.size()), -1)}, 1, true, alpha);
+    if (cbow_) cbow(rows, {cbow_window(0, 0, static_cast<int>(rows.size()), -1)}, 1, alpha);
     else skipgram(rows, true, output_rows(0), true, alpha);
     return take_loss();
   }
@@ -204,22 +204,22 @@ template <class T> class WindowTrainer {
   std::span<T* const> output_rows(size_t w) const { return std::span(output_rows_).subspan(w * outputs_each_, outputs_each_); }
 
   // One window or two neighbours, numbers w and w + 1 of those found.
-  void cbow(std::span<const Window> windows, size_t w, bool outputs_repeat, T alpha) {
+  void cbow(std::span<const Window> windows, size_t w, T alpha) {
     const auto [begin, end] = token_range(windows);
     CbowWindow<T> parts[2];
     for (size_t m = 0; m < windows.size(); m++)
       parts[m] = cbow_window(w + m, windows[m].first - begin, windows[m].last - begin, windows[m].centre - begin);
-    cbow(contexts(begin, end), parts, windows.size(), outputs_repeat, alpha);
+    cbow(contexts(begin, end), parts, windows.size(), alpha);
   }
   CbowWindow<T> cbow_window(size_t w, int first, int last, int centre) const {
     const auto contexts = static_cast<T>(last - first - (first <= centre && centre < last));
     return {output_rows(w).data(), first, last, centre, 1 / contexts, context_rate(task_.update, contexts)};
   }
-  void cbow(std::span<T* const> tokens, const CbowWindow<T> (&windows)[2], size_t count, bool outputs_repeat, T alpha) {
+  void cbow(std::span<T* const> tokens, const CbowWindow<T> (&windows)[2], size_t count, T alpha) {
     T* const* changes = task_.frozen.empty() ? tokens.data() : thawed_or_nowhere(tokens);
     step_functions<T>(task_.kernels)
         .cbow({arguments(tokens.size(), outputs_each_, alpha), tokens.data(), changes, static_cast<int>(tokens.size()),
-               {windows[0], windows[1]}, static_cast<int>(count), outputs_repeat});
+               {windows[0], windows[1]}, static_cast<int>(count)});
   }
 
   // The rows of a window's contexts, side by side: the first takes the centre's place, until the next window. Those of a wide window are
