@@ -247,12 +247,29 @@ def test_vectors_that_are_no_numbers_are_refused(tmp_path: Path, dtype: Any, num
     KeyedVectors(["a", "b"], np.ones((2, 3))).save(tmp_path / "m")
     vectors = np.ones((2, 3), dtype)
     vectors[1, 2] = number
-    write_safetensors(tmp_path / "m" / "model.safetensors", {"embeddings": vectors})
-    manifest = json.loads((tmp_path / "m" / "manifest.json").read_text(encoding="utf-8"))
-    manifest["files"]["model.safetensors"] = fingerprint(tmp_path / "m" / "model.safetensors")
-    (tmp_path / "m" / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    refuse_vectors(tmp_path / "m", {"embeddings": vectors})
+
+
+def test_scales_that_are_no_numbers_are_refused(tmp_path: Path) -> None:
+    KeyedVectors(["a", "b"], np.ones((2, 3))).save(tmp_path / "m")
+    weights = np.array([1, np.inf], dtype=np.float32)
+    refuse_vectors(tmp_path / "m", {"embeddings": np.eye(2, 3, dtype=np.int8), "weights": weights})
+
+
+def test_signalling_nan_is_refused_without_a_warning(tmp_path: Path) -> None:
+    KeyedVectors(["a", "b"], np.ones((2, 3))).save(tmp_path / "m")
+    for bits, dtype in ((np.uint16(0x7D00), np.float16), (np.uint32(0x7FA00000), np.float32)):
+        refuse_vectors(tmp_path / "m", {"embeddings": np.full((2, 3), bits).view(dtype)})
+
+
+def refuse_vectors(model: Path, tensors: dict[str, Any]) -> None:
+    """Write other vectors into a model, make its checksums right, and see it refused."""
+    write_safetensors(model / "model.safetensors", tensors)
+    manifest = json.loads((model / "manifest.json").read_text(encoding="utf-8"))
+    manifest["files"]["model.safetensors"] = fingerprint(model / "model.safetensors")
+    (model / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     with pytest.raises(FormatError, match=r"model\.safetensors holds NaN or infinity: copy the directory again"):
-        KeyedVectors.load(tmp_path / "m")
+        KeyedVectors.load(model)
 
 
 def test_not_a_model(tmp_path: Path) -> None:

@@ -37,10 +37,11 @@ def pack(vectors: Floats, dtype: StorageType) -> dict[str, NDArray[Any]]:
 def unpack(tensors: Mapping[str, NDArray[Any]]) -> Floats:
     """Vectors (V, D) of these tensors, float32 or float64; floats of these types are not copied."""
     embeddings = tensors["embeddings"]
-    if embeddings.dtype == np.int8:
-        rows: Floats = embeddings.astype(np.float32) * tensors["weights"][:, None]
-        return rows
-    return embeddings.astype(np.float32) if embeddings.dtype == np.float16 else embeddings
+    with np.errstate(invalid="ignore"):  # NaN and infinity are an error of who loads
+        if embeddings.dtype == np.int8:
+            rows: Floats = embeddings.astype(np.float32) * tensors["weights"][:, None]
+            return rows
+        return embeddings.astype(np.float32) if embeddings.dtype == np.float16 else embeddings
 
 
 def similarity_error(vectors: Floats, stored: Floats) -> float:

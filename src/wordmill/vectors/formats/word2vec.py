@@ -160,7 +160,8 @@ def _cut_rows(block: bytes, to: NDArray[Any]) -> tuple[bytes, NDArray[np.int64]]
         keys, ends = keys[:-1], ends[:-1]  # the last match was the rest, which has no key
     if keys:
         windows = np.lib.stride_tricks.sliding_window_view(np.frombuffer(block, dtype=np.uint8), width)
-        to[: len(keys)] = windows[ends - width].view("<f4")
+        with np.errstate(invalid="ignore"):  # a signalling NaN is an error later
+            to[: len(keys)] = windows[ends - width].view("<f4")
     return b" ".join(keys), ends
 
 
