@@ -140,6 +140,7 @@ template <class T> Sums Trainer<T>::train_deterministic(uint64_t epoch, const Bl
   std::deque<SliceTrainer<T>> trainers;  // they do not move: each refers to rows of its own
   for (int t = 0; t < threads; t++) trainers.emplace_back(task_, input_copies, output_copies);
   std::array<Trained, kSlices> slices;
+  std::atomic<size_t> next_slice = 0;  // whoever trains it: its bits depend on the plan alone
 
   Meeting meeting(threads);
   std::vector<std::exception_ptr> failures(threads);
@@ -156,11 +157,12 @@ template <class T> Sums Trainer<T>::train_deterministic(uint64_t epoch, const Bl
   const auto train_batch = [&](int t, const Planned& block, size_t first, const Rate& rate) {
     together(t, [&] {
       const size_t windows = block.plan.windows().size();
-      for (size_t s = t; s < kSlices; s += threads)
+      for (size_t s; (s = next_slice.fetch_add(1)) < kSlices;)
         slices[s] = trainers[t].train(block, first + s * kSlice, std::min(first + (s + 1) * kSlice, windows), rate);
     });
     Trained trained;
     together(t, [&] {
+      if (t == 0) next_slice = 0;
       const double alpha = rate.at(block.plan.positions()[block.plan.windows()[first].centre]);
       trainers[t].merge(block, first / kBatch, t, threads, alpha, expected_);
       for (const Trained& slice : slices) trained += slice;

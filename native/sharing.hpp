@@ -9,7 +9,7 @@
 
 namespace wordmill {
 
-inline constexpr size_t kBatch = 256, kSlice = 32;  // windows
+inline constexpr size_t kBatch = 512, kSlice = 64;  // windows
 inline constexpr size_t kSlices = kBatch / kSlice;
 
 using Slices = uint8_t;  // a set: a bit each
