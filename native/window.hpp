@@ -16,12 +16,13 @@ namespace wordmill {
 
 // The last two serve benchmarks: a run's rows without arithmetic, and its plan without rows.
 enum class Architecture { kSkipGram, kCbow, kRowsOnly, kPlanOnly };
-enum class CbowUpdate { kMean, kSqrt, kWord2Vec };  // what a context row gets of dh: dh / C, dh / sqrt(C), dh
+enum class CbowUpdate { kMean, kSqrt, kWord2Vec };  // what a context row gets of dh: dh / C, dh / sqrt(max(C, 3)), dh
+inline constexpr int kFewContexts = 3;  // fewer get no more each: the rate that long windows want overshoots in short ones
 
 template <class T> T context_rate(CbowUpdate update, T contexts) {
   switch (update) {
     case CbowUpdate::kMean: return 1 / contexts;
-    case CbowUpdate::kSqrt: return 1 / std::sqrt(contexts);
+    case CbowUpdate::kSqrt: return 1 / std::sqrt(std::max(contexts, T(kFewContexts)));
     case CbowUpdate::kWord2Vec: break;
   }
   return 1;

@@ -182,5 +182,6 @@ void bind_training(nb::module_& m) {
   bind_precision<double>(m, "TrainerFloat64", "allocate_float64");
   m.def("available_isas", &available_isas);
   m.attr("STEP_CONTEXTS") = kStepContexts;
+  m.attr("FEW_CONTEXTS") = kFewContexts;
   m.def("multiply_add", [](int64_t rounds, const std::string& isa) { return kernels_for(isa).multiply_add(rounds); }, "rounds"_a, "isa"_a);
 }

@@ -8,6 +8,7 @@ _Float = TypeVar("_Float", np.float32, np.float64)
 
 MOST_DIMENSIONS: int
 STEP_CONTEXTS: int
+FEW_CONTEXTS: int
 
 def cut_rows(block: bytes, to: NDArray[np.float32]) -> tuple[bytes, NDArray[np.int64]]: ...
 def available_isas() -> list[str]: ...

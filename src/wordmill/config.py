@@ -115,8 +115,8 @@ class TrainConfig:
     # 36.1 and 34.8 (sqrt), 33.2 and 30.5 (mean), 35.5 (word2vec, the first part); word similarity equal within noise.
     cbow_update: Literal["mean", "sqrt", "word2vec"] = _knob(
         "sqrt",
-        "Share of the gradient that each of C context words gets in cbow: sqrt 1/sqrt(C), mean 1/C (the true "
-        "gradient), word2vec all of it.",
+        "Share of the gradient that each of C context words gets in cbow: sqrt 1/sqrt(C), of fewer than 3 as of 3; "
+        "mean 1/C (the true gradient); word2vec all of it.",
         "Model",
     )
     epochs: int = _knob(5, "Passes over the corpus.", "Training", unit="passes", least=1, most=1_000_000)

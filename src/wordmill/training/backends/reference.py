@@ -135,7 +135,8 @@ def _cbow_step(
     rows = embedding.forward(np.concatenate(contexts))  # (C of all windows, D)
     h = np.stack([part.mean(axis=0) for part in np.split(rows, sizes[:-1].cumsum())])  # (M, D)
     loss = loss_layer.forward(h, targets, negatives)
-    scale = {"mean": 1 / sizes, "sqrt": 1 / np.sqrt(sizes), "word2vec": np.ones(len(sizes))}[update]
+    square_roots = np.sqrt(np.maximum(sizes, core.FEW_CONTEXTS))
+    scale = {"mean": 1 / sizes, "sqrt": 1 / square_roots, "word2vec": np.ones(len(sizes))}[update]
     embedding.backward(np.repeat(loss_layer.backward() * scale[:, None], sizes, axis=0))
     _update(embedding, loss_layer, alpha * len(sizes))
     return float(loss) * len(sizes)
