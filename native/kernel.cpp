@@ -233,7 +233,8 @@ template <class T> WM_INLINE T* one_address(T* p) {
 template <class T> void find_contexts(const CbowWindow<T>& window, int tokens, T* is_context) {
   for (int i = 0; i < tokens; i += kLanes<T>) {
     const Mask<T> place = lane_numbers<T>() + i;
-    store(is_context + i, (place >= window.first) & (place < window.last) & (place != window.centre) ? splat(T(1)) : Vec<T>{});
+    const Mask<T> inside = (place >= window.first) & (place < window.last) & (place != window.centre);
+    store(is_context + i, inside ? splat(T(1)) : Vec<T>{});
   }
 }
 
@@ -334,7 +335,7 @@ template <class T, int M> void cbow(const CbowStep<T>& step) {
     });
   const auto labels = [n](int k) {  // of each window's target
     const Mask<T> place = lane_numbers<T>() + k;
-    return (place == 0) | (place == (M - 1) * n) ? splat(T(1)) : Vec<T>{};
+    return ((place == 0) | (place == (M - 1) * n)) ? splat(T(1)) : Vec<T>{};
   };
   coefficients<false, T>(scratch.scores, nullptr, M * n, labels, step.alpha, *step.loss);
   cbow_inputs<T, M>(step, scratch);
