@@ -226,17 +226,17 @@ template <class T> class WindowTrainer {
   // The rows of a window's contexts, side by side: the first takes the centre's place, until the next window. Those of a wide window are
   // copied, in order, as the order decides which of them share a step.
   std::span<T* const> contexts_alone(const Window& window) {
-    T** rows = context_rows_.data() - begin_;
-    const auto& [centre, first, last, leads] = window;
-    if (last - first - 1 > static_cast<int32_t>(kStepContexts)) {
-      alone_.assign(rows + first, rows + centre);
-      alone_.insert(alone_.end(), rows + centre + 1, rows + last);
+    if (displaced_) *displaced_ = displaced_row_;
+    const auto place = [&](int32_t token) { return context_rows_.data() + (token - begin_); };
+    T **const first = place(window.first), **const centre = place(window.centre), **const last = place(window.last);
+    if (last - first - 1 > static_cast<ptrdiff_t>(kStepContexts)) {
+      alone_.assign(first, centre);
+      alone_.insert(alone_.end(), centre + 1, last);
       return alone_;
     }
-    if (displaced_) *displaced_ = displaced_row_;
-    displaced_ = rows + centre;
-    displaced_row_ = std::exchange(rows[centre], rows[first]);
-    return {rows + first + 1, rows + last};
+    displaced_ = centre;
+    displaced_row_ = std::exchange(*centre, *first);
+    return {first + 1, last};
   }
 
   // The target is the first output. A wide window takes several steps: one step sums the gradients of all its pairs, and too many from the
