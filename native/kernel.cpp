@@ -1,4 +1,4 @@
-// The arithmetic of DESIGN: skip-gram and CBOW with negative sampling, as small matrix products.
+// The arithmetic of docs/maths.md: skip-gram and CBOW with negative sampling, as small matrix products.
 #include "kernel.hpp"
 
 #include "random.hpp"

@@ -1,5 +1,5 @@
 // The plan of a stretch of corpus: which tokens are kept, each window's contexts, each window's negatives. It depends on the seed,
-// the epoch and the tokens' positions alone: on no thread, block or history.
+// the epoch and the tokens' positions alone: on no thread, block or history. Only CBOW's pairs begin anew with each block.
 #pragma once
 #include <cstdint>
 #include <span>
@@ -22,7 +22,7 @@ struct Problem {  // borrowed: the owner keeps the arrays alive
 
 struct Window {  // places in Plan::tokens(): the contexts are [first, last) without the centre
   int32_t centre, first, last;
-  bool leads;    // the next window is its neighbour, and the two are one CBOW step
+  bool leads;    // the next window is its neighbour: trained together, the two are one CBOW step
 };
 
 class Plan {

@@ -7,7 +7,7 @@
 namespace wordmill {
 
 template <class T> Sums Trainer<T>::train(uint64_t epoch, const Blocks& blocks, int threads) const {
-  constexpr size_t at_once = 256;  // windows whose outputs are drawn together, and one more that a step would be cut in two
+  constexpr size_t at_once = 256;  // windows whose outputs are drawn together, and one more where a step would be cut in two
   Sums sums(blocks.size());
   std::atomic<size_t> next{0};
   run_threads(threads, [&](int) {

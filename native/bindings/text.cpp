@@ -126,7 +126,7 @@ void bind_text(nb::module_& m) {
       "renumber",
       [](nb::object memory, Array<const int64_t> ends, Array<const int32_t> map_ids, Array<const int64_t> list_offsets,
          Array<const int32_t> list_ids, int threads) {
-        const auto tickets = nb::cast<Array<int32_t>>(memory);
+        const auto tickets = nb::cast<Array<int32_t>>(memory, false);  // itself: no copy
         Ids result;
         {
           nb::gil_scoped_release release;

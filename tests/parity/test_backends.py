@@ -65,6 +65,7 @@ def assert_same_sums(one: Sums, other: Sums) -> None:
         {"shrink_windows": False, "window": 2, "negative": 1},
         {"window": 0, "negative": 8},
         {"window": 20, "offsets": np.array([0, TOKENS])},  # narrow windows, and wide ones that take several steps
+        {"window": 0, "frozen": np.arange(60) % 3 == 0, "offsets": np.arange(0, TOKENS + 1, 100)},
         {"architecture": "cbow"},
         {"architecture": "cbow", "cbow_update": "word2vec", "window": 0},
         {"architecture": "cbow", "cbow_update": "sqrt", "negative": 13},

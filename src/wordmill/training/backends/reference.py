@@ -50,8 +50,6 @@ class ReferenceBackend:
         loss, first = 0.0, 0
         while first < len(centres):
             last = first + (2 if leads[first] and not skipgram else 1)
-            frozen = self._frozen(np.concatenate(words[first:last]))
-            before = self._input_vectors[frozen]
             loss += reference_step(
                 self._input_vectors,
                 self._output_vectors,
@@ -61,15 +59,10 @@ class ReferenceBackend:
                 alpha=alpha - alpha_step * float(positions[first] - begin),
                 architecture=self._problem.architecture,
                 cbow_update=self._problem.cbow_update,
+                frozen=self._problem.frozen,
             )
-            self._input_vectors[frozen] = before
             first = last
         return loss, len(contexts) if skipgram else len(centres), subsampled, len(centres), alone
-
-    def _frozen(self, words: NDArray[np.int32]) -> NDArray[np.int32]:
-        """Return the frozen ones of some words."""
-        mask = self._problem.frozen
-        return words[:0] if mask is None else words[mask[words]]
 
 
 def reference_step(
@@ -82,6 +75,7 @@ def reference_step(
     alpha: float,
     architecture: str,
     cbow_update: str,
+    frozen: NDArray[np.bool_] | None = None,
 ) -> float:
     """Train M windows by the layers; return their loss, summed over examples.
 
@@ -95,13 +89,15 @@ def reference_step(
         (V, D), updated in place.
     contexts, targets, negatives
         M times (C,) ids, (M,) ids, (M, K) ids, none of them its window's target.
+    frozen
+        (V,) rows of `input_vectors` that never change.
     """
     matrices = input_vectors, output_vectors
     if architecture == "cbow":
-        return _cbow_step(*matrices, contexts, targets, negatives, alpha, cbow_update)
+        return _cbow_step(*matrices, contexts, targets, negatives, alpha, frozen, cbow_update)
     (words,) = contexts
     parts = [words[first : first + core.STEP_CONTEXTS] for first in range(0, len(words), core.STEP_CONTEXTS)]
-    return sum(_skipgram_step(*matrices, part, targets, negatives, alpha) for part in parts)
+    return sum(_skipgram_step(*matrices, part, targets, negatives, alpha, frozen) for part in parts)
 
 
 def _skipgram_step(
@@ -111,12 +107,13 @@ def _skipgram_step(
     target: NDArray[np.int32],
     negatives: NDArray[np.int32],
     alpha: float,
+    frozen: NDArray[np.bool_] | None,
 ) -> float:
     embedding, loss_layer = Embedding(input_vectors), NegativeSamplingLoss(output_vectors)
     pairs = len(contexts)  # with one set of negatives; the layer averages over them, the step sums
     h = embedding.forward(contexts)
     loss = loss_layer.forward(h, np.repeat(target, pairs), np.repeat(negatives, pairs, axis=0))
-    embedding.backward(loss_layer.backward())
+    embedding.backward(_thawed(loss_layer.backward(), contexts, frozen))
     _update(embedding, loss_layer, alpha * pairs)
     return float(loss) * pairs
 
@@ -128,18 +125,30 @@ def _cbow_step(
     targets: NDArray[np.int32],
     negatives: NDArray[np.int32],
     alpha: float,
+    frozen: NDArray[np.bool_] | None,
     update: str,
 ) -> float:
     embedding, loss_layer = Embedding(input_vectors), NegativeSamplingLoss(output_vectors)
     sizes = np.array([len(words) for words in contexts])
-    rows = embedding.forward(np.concatenate(contexts))  # (C of all windows, D)
+    words = np.concatenate(contexts)  # (C of all windows,)
+    rows = embedding.forward(words)
     h = np.stack([part.mean(axis=0) for part in np.split(rows, sizes[:-1].cumsum())])  # (M, D)
     loss = loss_layer.forward(h, targets, negatives)
     square_roots = np.sqrt(np.maximum(sizes, core.FEW_CONTEXTS))
     scale = {"mean": 1 / sizes, "sqrt": 1 / square_roots, "word2vec": np.ones(len(sizes))}[update]
-    embedding.backward(np.repeat(loss_layer.backward() * scale[:, None], sizes, axis=0))
+    dh = loss_layer.backward() * scale[:, None]
+    embedding.backward(_thawed(np.repeat(dh, sizes, axis=0), words, frozen))
     _update(embedding, loss_layer, alpha * len(sizes))
     return float(loss) * len(sizes)
+
+
+def _thawed(
+    gradients: NDArray[np.floating], words: NDArray[np.int32], frozen: NDArray[np.bool_] | None
+) -> NDArray[np.floating]:
+    """Return the gradients of some words' rows, zeros for the frozen ones."""
+    if frozen is not None:
+        gradients[frozen[words]] = 0
+    return gradients
 
 
 def _update(embedding: Embedding, loss_layer: NegativeSamplingLoss, lr: float) -> None:
