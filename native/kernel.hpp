@@ -58,10 +58,10 @@ template <class T> struct CbowStep : StepArguments<T> {
   int windows_count;
 };
 
-// What a step works with at most. Skip-gram: 16 elements a context (`pending`), the scores and their weights. CBOW: a mean and a gradient a
-// window, which tokens are its contexts, the scores. Each may be written a vector past its end.
+// What a step works with at most. Skip-gram: 16 elements a context (`pending`), the scores and their weights. CBOW: a mean a window, which
+// tokens are its contexts, the scores. What is not a whole number of vectors is written up to its last vector's end.
 constexpr int64_t scratch_size(int64_t contexts, int64_t outputs, int64_t stride) {
-  return 2 * (contexts + 2) * outputs + 16 * (contexts + 2) + 4 * stride + 64;
+  return 2 * (contexts + 2) * outputs + 16 * (contexts + 2) + 2 * stride + 64;
 }
 
 // A row that was trained in several copies side by side, which lie next to each other: it takes the sum of their changes, scaled.
