@@ -92,7 +92,7 @@ def test_a_study_without_its_data_keeps_what_it_has(tmp_path: Path) -> None:
     run("full.py", tmp_path, *options, "--sessions", str(tmp_path / "sessions.txt"))
     measured = studies(tmp_path / "full.json")["cbow-elsewhere"]
     assert {record["key"]["corpus"] for record in measured} == {"sessions.txt"}
-    for record in studies(tmp_path / "full.json")["cbow-sessions"]:  # none without gensim
+    for record in studies(tmp_path / "full.json").get("cbow-sessions", []):  # none without gensim
         gensim, *ours = record["rows"]
         assert all(score["above_gensim"]["mean"] == 0 for score in gensim["scores"].values())
         assert all(0 <= score["points"] <= 100 for row in ours for score in row["scores"].values())

@@ -197,9 +197,10 @@ def test_word2vec_text_without_a_header_and_with_counts(tmp_path: Path) -> None:
     read = KeyedVectors.load_word2vec_format(vectors, fvocab=vocabulary, no_header=True)
     np.testing.assert_array_equal(read.vectors, kv.vectors)
     np.testing.assert_array_equal(read.expandos["count"], kv.expandos["count"])
-    Path(vocabulary).write_text("king\n", encoding="utf-8")
-    with pytest.raises(ValueError, match="king"):
-        KeyedVectors.load_word2vec_format(vectors, fvocab=vocabulary, no_header=True)
+    for line in ("king\n", f"king {10**20}\n"):  # no count, and one beyond 64 bits
+        Path(vocabulary).write_text(line, encoding="utf-8")
+        with pytest.raises(ValueError, match="king"):
+            KeyedVectors.load_word2vec_format(vectors, fvocab=vocabulary, no_header=True)
 
 
 def test_file_options_that_are_not_there_are_errors(tmp_path: Path) -> None:

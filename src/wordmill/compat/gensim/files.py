@@ -103,7 +103,7 @@ def _read_counts(path: Path) -> dict[str, int]:
     with open_input(path) as file:
         while line := file.readline(1 << 20):
             word, _, count = line.strip().rpartition(b" ")
-            if not word or not count.isdigit():
+            if not word or not count.isdigit() or len(count) > 18:  # more digits than a 64-bit count may have
                 raise FormatError(f"{path}: {line[:40]!r} after {len(counts)} words is no word and its count")
             counts[word.decode("utf-8", "replace")] = int(count)
     return counts
