@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal, cast
 
 import numpy as np
@@ -49,15 +49,14 @@ class CoreRun:
         self._isa = isa
         self.train()
 
-    def train(self, only: Literal["rows", "plan"] | None = None, threads: int = 1) -> Timing:
-        """Train an epoch, or replay no more of it than its plan, or its plan and the traffic of its rows."""
-        problem = self._problem if only is None else replace(self._problem, architecture=cast("Any", only))
-        trainer = native_trainer(problem, *self._matrices, self._isa)
-        edges = cut_into_blocks(len(problem.ids))
-        blocks = Schedule(edges[:-1], edges[1:], 1, 0.025, 1e-4, problem.seed).blocks(0)
+    def train(self, part: Literal["all", "plan", "rows", "rows ahead"] = "all", threads: int = 1) -> Timing:
+        """Train an epoch; or replay its plan, or plan and traffic of its rows, as they come or fetched ahead."""
+        trainer = native_trainer(self._problem, *self._matrices, self._isa, part)
+        edges = cut_into_blocks(len(self._problem.ids))
+        blocks = Schedule(edges[:-1], edges[1:], 1, 0.025, 1e-4, self._problem.seed).blocks(0)
         start = time.perf_counter()
         _, _, _, centres, _ = trainer.train(0, blocks.begins, blocks.ends, blocks.alphas, blocks.alpha_step, threads)
-        return Timing(time.perf_counter() - start, int(centres.sum()), len(problem.ids))
+        return Timing(time.perf_counter() - start, int(centres.sum()), len(self._problem.ids))
 
     def best(self, turns: int) -> Timing:
         """Return the quickest of some epochs: what the machine can do, whatever else runs on it."""

@@ -60,6 +60,8 @@ template <class T> WM_INLINE Mask<T> lane_numbers() {
 // Factors of LossSum are at most 2: their product over all lanes of so many vectors is a double, and over the vectors a float.
 constexpr int kMostFactors = 60;
 
+template <class T> constexpr T kNoLoss = -100;  // a score so certain that 1 + its exponential is 1
+
 template <class T> double take_loss(LossSum<T>& loss) {
   double product = 1;
   for (int i = 0; i < kLanes<T>; i++) {
@@ -73,23 +75,25 @@ template <class T> double take_loss(LossSum<T>& loss) {
   return taken;
 }
 
-// In place: n scores S -> alpha * (Y - sigmoid(S)). Adds the loss, -log sigmoid(+-s) = log(1 + exp(-|s|)) + max(s, 0) - y s.
-// labels(k) is Y from score k on. `weights`, laid out as the scores are, multiply both.
-template <bool Weighted, class T, class Labels>
-WM_INLINE void coefficients(T* scores, const T* weights, int n, const Labels& labels, T alpha, LossSum<T>& loss) {
+// In place: n scores S -> alpha * (Y - sigmoid(S)). Adds the loss, -log sigmoid(+-s). signs(k), from score k on, is -1 where Y is 1, else 1:
+// so each score is brought to z = +-s, whose loss is softplus(z) = log(1 + exp(-|z|)) + max(z, 0), with the gradient sigmoid(z).
+// `weights`, laid out as the scores are, multiply both.
+template <bool Weighted, class T, class Signs>
+WM_INLINE void coefficients(T* scores, const T* weights, int n, const Signs& signs, T alpha, LossSum<T>& loss) {
   Vec<T> terms = load(loss.terms), factors = loss.vectors ? load(loss.factors) : splat(T(1));
   for (int k = 0; k < n; k += kLanes<T>) {
-    const Vec<T> s = load_unaligned(scores + k);
-    Vec<T> sigmoid, e;  // e: exp(-|s|)
-    logistic(s, sigmoid, e);
-    const Vec<T> y = labels(k);
-    Vec<T> term = (s < 0 ? Vec<T>{} : s) - y * s, g = (y - sigmoid) * alpha;
+    const Vec<T> sign = signs(k);
+    const Vec<T> z = lane_numbers<T>() < n - k ? load_unaligned(scores + k) * sign : splat(kNoLoss<T>);
+    Vec<T> sigmoid, e;  // e: exp(-|z|)
+    logistic(z, sigmoid, e);
+    Vec<T> g = sigmoid * (sign * -alpha);
     if constexpr (Weighted) {
       const Vec<T> w = load_unaligned(weights + k);
-      term = (term + log1p(e)) * w;
+      terms += lane_numbers<T>() < n - k ? (log1p(e) + (z < 0 ? Vec<T>{} : z)) * w : Vec<T>{};
       g *= w;
     } else {
-      factors *= lane_numbers<T>() < n - k ? 1 + e : splat(T(1));
+      terms += z < 0 ? Vec<T>{} : z;
+      factors *= 1 + e;
       if (++loss.vectors == kMostFactors) {
         store(loss.factors, factors);
         store(loss.terms, terms);
@@ -98,22 +102,21 @@ WM_INLINE void coefficients(T* scores, const T* weights, int n, const Labels& la
         factors = splat(T(1));
       }
     }
-    terms += lane_numbers<T>() < n - k ? term : Vec<T>{};
     store_unaligned(scores + k, g);
   }
   store(loss.factors, factors);
   store(loss.terms, terms);
 }
 
-// Y of the first panel: 1 where k % width == 0. One period more than a vector, so that any phase can be loaded.
-template <class T> struct Labels {
+// Signs of the first panel: -1 where k % width == 0. One period more than a vector, so that any phase can be loaded.
+template <class T> struct Signs {
   T at[kTileColumns + 1][kLanes<T> + kTileColumns] = {};
-  constexpr Labels() {
+  constexpr Signs() {
     for (int width = 1; width <= kTileColumns; width++)
-      for (int k = 0; k < kLanes<T> + kTileColumns; k += width) at[width][k] = 1;
+      for (int k = 0; k < kLanes<T> + kTileColumns; k++) at[width][k] = k % width == 0 ? -1 : 1;
   }
 };
-template <class T> constexpr Labels<T> kLabels;
+template <class T> constexpr Signs<T> kSigns;
 
 // How often each (context, output) pair occurs, as the scores are laid out.
 template <class T> void pair_weights(const T* input_weights, const T* output_weights, int contexts, int outputs, T* weights) {
@@ -129,15 +132,15 @@ template <class T> void skipgram_coefficients(const SkipgramStep<T>& step, T* sc
   const int outputs = step.outputs_count, n = step.contexts * outputs;
   const int width = outputs < kTileColumns ? outputs : kTileColumns, labelled = step.contexts * width;
   int phase = 0;  // k % width
-  const auto labels = [&](int k) {
-    const Vec<T> y = load_unaligned(kLabels<T>.at[width] + phase);
+  const auto signs = [&](int k) {
+    const Vec<T> sign = load_unaligned(kSigns<T>.at[width] + phase);
     phase = (phase + kLanes<T>) % width;
-    return lane_numbers<T>() < labelled - k ? y : Vec<T>{};
+    return lane_numbers<T>() < labelled - k ? sign : splat(T(1));
   };
-  if (!step.input_weights && !step.output_weights) return coefficients<false, T>(scores, nullptr, n, labels, step.alpha, *step.loss);
+  if (!step.input_weights && !step.output_weights) return coefficients<false, T>(scores, nullptr, n, signs, step.alpha, *step.loss);
   T* weights = scores + n + kLanes<T>;
   pair_weights(step.input_weights, step.output_weights, step.contexts, outputs, weights);
-  coefficients<true>(scores, weights, n, labels, step.alpha, *step.loss);
+  coefficients<true>(scores, weights, n, signs, step.alpha, *step.loss);
 }
 
 // One vector's width d of both updates: x_i += sum_j g_ij y_j and y_j += sum_i g_ij x_i, from the old x and y; in place, or with the
@@ -333,25 +336,37 @@ template <class T, int M> void cbow(const CbowStep<T>& step) {
     for_each_panel(n, [&]<int N>(int j) {
       tile_scores<T, 1, N>(&scratch.mean[m], step.windows[m].outputs + j, step.stride, scratch.scores + m * n + j);
     });
-  const auto labels = [n](int k) {  // of each window's target
+  const auto signs = [n](int k) {  // -1 for each window's target
     const Mask<T> place = lane_numbers<T>() + k;
-    return ((place == 0) | (place == (M - 1) * n)) ? splat(T(1)) : Vec<T>{};
+    return ((place == 0) | (place == (M - 1) * n)) ? splat(T(-1)) : splat(T(1));
   };
-  coefficients<false, T>(scratch.scores, nullptr, M * n, labels, step.alpha, *step.loss);
+  coefficients<false, T>(scratch.scores, nullptr, M * n, signs, step.alpha, *step.loss);
   cbow_inputs<T, M>(step, scratch);
   cbow_outputs<T, M>(step, scratch);
 }
 
 template <class T> void cbow(const CbowStep<T>& step) { return step.windows_count == 2 ? cbow<T, 2>(step) : cbow<T, 1>(step); }
 
-// Reads and writes back the rows that are new to a window: its outputs and its last context.
-template <class T> void rows(const SkipgramStep<T>& step) {
-  const auto touch = [](T* x) { store(x, load(x) + Vec<T>{}); };  // -0 + 0 is 0: no compiler may leave it out
-  for (int64_t d = 0; d < step.stride; d += kLanes<T>) {
-    prefetch_slice(step, d);
-    touch(step.inputs[step.contexts - 1] + d);
-    for (int j = 0; j < step.outputs_count; j++) touch(step.outputs[j] + d);
+// Reads rows and writes them back, one after the other; asks for as many of those ahead.
+template <class T> void touch(T* const* rows, int count, int64_t stride, RowsAhead<T> ahead) {
+  constexpr int64_t line = kRowBytes / static_cast<int64_t>(sizeof(T));
+  for (int r = 0; r < count; r++) {
+    if (r < ahead.count)
+      for (int64_t d = 0; d < stride; d += line) __builtin_prefetch(ahead.rows[r] + d, 1, 3);
+    for (T* x = rows[r]; x < rows[r] + stride; x += kLanes<T>) store(x, load(x) + Vec<T>{});  // -0 + 0 is 0: no compiler may leave it out
   }
+}
+
+template <class T> void skipgram_rows(const SkipgramStep<T>& step) {
+  touch(step.inputs, step.contexts, step.stride, step.ahead_inputs);
+  touch(step.outputs, step.outputs_count, step.stride, step.ahead_outputs);
+}
+
+template <class T> void cbow_rows(const CbowStep<T>& step) {
+  touch(step.inputs, step.tokens, step.stride, step.ahead_inputs);
+  RowsAhead<T> ahead = step.ahead_outputs;
+  for (int m = 0; m < step.windows_count; m++, ahead.rows += step.outputs_count, ahead.count -= step.outputs_count)
+    touch(step.windows[m].outputs, step.outputs_count, step.stride, ahead);
 }
 
 template <class T> WM_INLINE void merge(const Merge<T>& m, int64_t stride) {
@@ -393,16 +408,20 @@ template <class T> void find_rows(T* matrix, int64_t stride, const int32_t* ids,
     rows[i] = reinterpret_cast<T*>(reinterpret_cast<uintptr_t>(matrix) + static_cast<uint32_t>(ids[i]) * (row_bytes & 0xffffffff));
 }
 
-bool differ(const int32_t* ids, int n) {
+void find_next(const int32_t* ids, int64_t n, int64_t reach, int32_t* next) {
   constexpr int L = kLanes<float>;
-  Mask<float> equal = {};
-  for (int i = 1; i < n; i++)  // to one of those before it
-    for (int k = 0; k < i; k += L) {
-      Mask<float> others;
-      __builtin_memcpy(&others, ids + k, sizeof others);
-      equal |= (others == ids[i]) & (lane_numbers<float>() < i - k);
-    }
-  return sum<float>(equal ? splat(1.0f) : Vec<float>{}) == 0;
+  const auto load = [](const int32_t* p) {
+    Mask<float> v;
+    __builtin_memcpy(&v, p, sizeof v);
+    return v;
+  };
+  for (int64_t i = 0; i < n; i += L) {
+    const Mask<float> these = load(ids + i), place = lane_numbers<float>() + static_cast<int32_t>(i);
+    Mask<float> nearest = INT32_MAX - Mask<float>{};
+    for (int64_t k = reach < n - i ? reach - 1 : n - i - 1; k > 0; k--)  // the nearest last
+      nearest = load(ids + i + k) == these ? place + static_cast<int32_t>(k) : nearest;
+    __builtin_memcpy(next + i, &nearest, sizeof nearest);
+  }
 }
 
 void hash(uint64_t key, const int64_t* counters, int64_t n, uint64_t* out) {
@@ -434,12 +453,14 @@ int64_t multiply_add(int64_t rounds) {
 
 #define WM_STRING_(x) #x
 #define WM_STRING(x) WM_STRING_(x)
+template <class T>
+constexpr StepFunctions<T> kStepFunctions = {skipgram, cbow, find_rows, take_loss, skipgram_rows, cbow_rows, merge, sigmoid};
 constexpr Kernels kTable = {WM_STRING(WORDMILL_ISA_NAME),
-                            {skipgram<float>, cbow<float>, find_rows<float>, take_loss<float>, rows<float>, merge<float>, sigmoid<float>},
-                            {skipgram<double>, cbow<double>, find_rows<double>, take_loss<double>, rows<double>, merge<double>, sigmoid<double>},
+                            kStepFunctions<float>,
+                            kStepFunctions<double>,
                             hash,
                             draw,
-                            differ,
+                            find_next,
                             multiply_add};
 
 }  // namespace

@@ -77,7 +77,9 @@ template <class T> struct StepFunctions {
   void (*cbow)(const CbowStep<T>&);
   void (*find_rows)(T* matrix, int64_t stride, const int32_t* ids, int64_t n, T** rows);
   double (*take_loss)(LossSum<T>&);  // what steps added since it was taken last
-  void (*rows)(const SkipgramStep<T>&);  // the memory traffic of a step without its arithmetic: what benchmarks measure it against
+  // The memory traffic of a step without its arithmetic, which benchmarks measure it against: each row read and written back once.
+  void (*skipgram_rows)(const SkipgramStep<T>&);
+  void (*cbow_rows)(const CbowStep<T>&);
   void (*merge)(const Merge<T>* merges, int64_t n, int64_t stride);
   void (*sigmoid)(const T* scores, T* out, int64_t n);
 };
@@ -89,7 +91,9 @@ struct Kernels {
   void (*hash)(uint64_t key, const int64_t* counters, int64_t n, uint64_t* out);  // draws of the stream `key` (random.hpp)
   // n alias samples, one from the hash of each counter (random.hpp, alias.hpp).
   void (*draw)(const uint64_t* table, uint32_t size, const uint64_t* counters, int64_t n, int32_t* out);
-  bool (*differ)(const int32_t* ids, int n);  // whether all do; may read kRowBytes past their end
+  // Where the next of n ids equal to each stands, less than `reach` places behind it; INT32_MAX: nowhere there. May read and write kRowBytes
+  // past their ends, and find ids there.
+  void (*find_next)(const int32_t* ids, int64_t n, int64_t reach, int32_t* next);
   int64_t (*multiply_add)(int64_t rounds);  // does nothing but multiply and add floats; returns how often: for benchmarks
 };
 

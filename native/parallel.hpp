@@ -3,26 +3,48 @@
 #include <atomic>
 #include <cstdint>
 #include <exception>
+#include <string>
+#include <system_error>
 #include <thread>
 #include <vector>
 
 namespace wordmill {
 
-// Runs work(0) ... work(threads - 1) at once. The first exception (by thread) is thrown again here.
+// Runs work(0) ... work(threads - 1) at once, which may wait for each other: none starts before all threads are there. The first exception
+// (by thread) is thrown again here; std::system_error if the system gives no more threads.
 template <class Work>
 void run_threads(int threads, const Work& work) {
+  enum : int { kStarting, kWorking, kGivenUp };
+  std::atomic<int> state = kStarting;
   std::vector<std::exception_ptr> failures(threads);
   const auto guarded = [&](int thread) noexcept {
+    state.wait(kStarting);
+    if (state == kGivenUp) return;
     try {
       work(thread);
     } catch (...) {
       failures[thread] = std::current_exception();
     }
   };
+  const auto set = [&](int to) {
+    state = to;
+    state.notify_all();
+  };
   std::vector<std::thread> helpers;
-  for (int t = 1; t < threads; t++) helpers.emplace_back(guarded, t);
+  const auto join = [&] {
+    for (std::thread& helper : helpers) helper.join();
+  };
+  try {
+    for (int t = 1; t < threads; t++) helpers.emplace_back(guarded, t);
+  } catch (const std::system_error& error) {
+    set(kGivenUp);
+    join();
+    const std::string started = std::to_string(1 + helpers.size()) + " of " + std::to_string(threads);
+    throw std::system_error(error.code(), "the system gave " + started + " threads: ask for fewer workers");
+  }
+  set(kWorking);
   guarded(0);
-  for (std::thread& helper : helpers) helper.join();
+  join();
   for (const std::exception_ptr& failure : failures)
     if (failure) std::rethrow_exception(failure);
 }

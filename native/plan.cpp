@@ -18,7 +18,7 @@ Plan::Plan(const Problem& problem, const AliasTable& noise, const Kernels& kerne
       negative_key_(stream_key(problem.seed, epoch, Stream::kNegatives)) {}
 
 void Plan::make_room(int64_t tokens) {
-  const size_t needed = kept_ + static_cast<size_t>(tokens) + kRowBytes / sizeof(int32_t);  // what is dropped is written too, then overwritten
+  const size_t needed = kept_ + static_cast<size_t>(tokens) + kRowBytes / sizeof(int32_t);  // a dropped token is written, then overwritten
   if (tokens_.size() >= needed) return;
   tokens_.resize(needed);
   positions_.resize(needed);

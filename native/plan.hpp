@@ -32,7 +32,8 @@ class Plan {
   // Plans the centres in [begin, end). Contexts reach across both edges, up to the ends of their sequences.
   void load(int64_t begin, int64_t end);
 
-  std::span<const int32_t> tokens() const { return {tokens_.data(), kept_}; }  // kept ones, those beyond the edges included
+  // The kept ones, those beyond the edges included; kRowBytes past the end may be read.
+  std::span<const int32_t> tokens() const { return {tokens_.data(), kept_}; }
   std::span<const int64_t> positions() const { return {positions_.data(), kept_}; }  // of tokens, in the corpus
   std::span<const Window> windows() const { return windows_; }  // of the kept centres that have a context, in order
   int64_t subsampled() const { return subsampled_; }

@@ -96,19 +96,17 @@ template <int N, class C> WM_INLINE Vec<float> polynomial(const C (&c)[N], Vec<f
 }
 
 // sigmoid(s) and e = exp(-|s|), of which it is made: exact at both ends, no clipping. softplus(s) = log1p(e) + max(s, 0).
-// float: exp2 by a polynomial of degree 6, log1p(e)/e by one of degree 9; within 3e-7. double: the C library's.
+// float: exp2 by a polynomial of degree 5, log1p(e)/e by one of degree 9; within 3e-7. double: the C library's.
 WM_INLINE void logistic(Vec<float> s, Vec<float>& sigmoid, Vec<float>& e) {
-  // |s|, at most 87: as integers, which positive floats are ordered like
-  constexpr int32_t most = __builtin_bit_cast(int32_t, 87.0f);
-  Mask<float> magnitude = __builtin_bit_cast(Mask<float>, s) & INT32_MAX;
-  magnitude = magnitude < most ? magnitude : most - Mask<float>{};
+  const Mask<float> magnitude = __builtin_bit_cast(Mask<float>, s) & INT32_MAX;
   const Vec<float> t = __builtin_bit_cast(Vec<float>, magnitude) * -1.44269504f;
-  const Vec<float> magic = splat<float>(12582912.0f);  // 1.5 * 2^23: adding it rounds to an integer
-  const Vec<float> rounded = (t + magic) - magic, f = t - rounded;
-  const Vec<float> two_to_f = polynomial({1.0f, 0.6931471824645996f, 0.24022646248340607f, 5.550328642129898e-2f, 9.618489071726799e-3f,
-                                          1.3399930903688073e-3f, 1.5345810970757157e-4f}, f);
-  const Mask<float> exponent = (__builtin_convertvector(rounded, Mask<float>) + 127) << 23;
-  e = two_to_f * __builtin_bit_cast(Vec<float>, exponent);
+  const Vec<float> magic = splat<float>(12582912.0f + 127);  // 1.5 * 2^23: adding it rounds to an integer, in the low bits; 127: of 2^0
+  const Vec<float> rounded = t + magic, f = t - (rounded - magic);
+  const Vec<float> two_to_f = polynomial({1.0f, 0.6931470036506653f, 0.2402224242687225f, 5.550733581185341e-2f, 9.671512991189957e-3f,
+                                          1.326472731307149e-3f}, f);
+  const Vec<float> power = __builtin_bit_cast(Vec<float>, __builtin_bit_cast(Mask<float>, rounded) << 23);
+  constexpr int32_t most = __builtin_bit_cast(int32_t, 87.0f);  // compared as integers, which positive floats are ordered like
+  e = magnitude < most ? two_to_f * power : Vec<float>{};
   const Vec<float> q = 1.0f / (1.0f + e);
   sigmoid = s < 0 ? e * q : q;
 }

@@ -14,8 +14,9 @@
 
 namespace wordmill {
 
-// The last two serve benchmarks: a run's rows without arithmetic, and its plan without rows.
-enum class Architecture { kSkipGram, kCbow, kRowsOnly, kPlanOnly };
+enum class Architecture { kSkipGram, kCbow };
+// What of training is done. All but the first serve benchmarks: the plan, or the traffic of the rows as well, as they come or fetched ahead.
+enum class Part { kAll, kPlan, kRows, kRowsAhead };
 enum class CbowUpdate { kMean, kSqrt, kWord2Vec };  // what a context row gets of dh: dh / C, dh / sqrt(max(C, 3)), dh
 inline constexpr int kFewContexts = 3;  // fewer get no more each: the rate that long windows want overshoots in short ones
 
@@ -35,6 +36,7 @@ template <class T> struct Task {  // what is trained
   Matrix<T> input_vectors, output_vectors;
   const Kernels& kernels;
   std::span<const uint8_t> frozen = {};  // (V) rows of input_vectors that never change; empty: none
+  Part part = Part::kAll;
 };
 
 struct Rate {  // the learning rate falls with each token
@@ -83,11 +85,29 @@ template <class T> class DistinctRows {
   std::vector<int32_t> slots_;  // open addressing: which of the distinct rows a slot holds
 };
 
-template <class T> auto skipgram_step(const Kernels& kernels, Architecture architecture) -> void (*)(const SkipgramStep<T>&) {
-  switch (architecture) {
-    case Architecture::kSkipGram: return step_functions<T>(kernels).skipgram;
-    case Architecture::kRowsOnly: return step_functions<T>(kernels).rows;
-    default: return [](const SkipgramStep<T>&) {};
+// Where ids repeat.
+class Repeats {
+ public:
+  // Those that do within `reach` places. kRowBytes past the ids' end may be read.
+  void find(const Kernels& kernels, std::span<const int32_t> ids, size_t reach) {
+    ends_.resize(ids.size() + kRowBytes / sizeof(int32_t));
+    kernels.find_next(ids.data(), static_cast<int64_t>(ids.size()), static_cast<int64_t>(reach), ends_.data());
+    int32_t nearest = INT32_MAX;
+    for (size_t i = ids.size(); i-- > 0;) ends_[i] = nearest = std::min(nearest, ends_[i]);
+  }
+  bool within(size_t begin, size_t end) const { return ends_[begin] < static_cast<int32_t>(end); }
+
+ private:
+  std::vector<int32_t> ends_;  // where the nearest id at or after each place stands that occurred since that place
+};
+
+template <class Step> using StepFunction = void (*)(const Step&);
+
+template <class Step> StepFunction<Step> part_of(Part part, StepFunction<Step> all, StepFunction<Step> rows) {
+  switch (part) {
+    case Part::kAll: return all;
+    case Part::kPlan: return [](const Step&) {};
+    default: return rows;
   }
 }
 
@@ -105,7 +125,8 @@ template <class T> class WindowTrainer {
       : task_(task),
         cbow_(task.architecture == Architecture::kCbow),
         outputs_each_(1 + task.problem.negative),
-        skipgram_step_(skipgram_step<T>(task.kernels, task.architecture)),
+        skipgram_step_(part_of(task.part, step_functions<T>(task.kernels).skipgram, step_functions<T>(task.kernels).skipgram_rows)),
+        cbow_step_(part_of(task.part, step_functions<T>(task.kernels).cbow, step_functions<T>(task.kernels).cbow_rows)),
         placed_inputs_(inputs),
         placed_outputs_(outputs) {}
 
@@ -114,7 +135,7 @@ template <class T> class WindowTrainer {
     if (from == to) return {};
     const auto windows = plan.windows().subspan(from, to - from);
     find_rows(plan, windows, outputs);
-    if (!cbow_) find_repeats(plan.tokens(), windows);
+    if (!cbow_) find_repeats(plan.tokens(), windows, outputs);
     asked_ = begin_;
     look_ahead(windows, 0, std::min(kAhead, windows.size()));
     ask_for(ahead_outputs_), ask_for(ahead_contexts_);
@@ -125,8 +146,7 @@ template <class T> class WindowTrainer {
       const auto alpha = static_cast<T>(rate.at(plan.positions()[centre]));
       look_ahead(windows, std::min(w + kAhead, windows.size()), std::min(next + kAhead, windows.size()));
       if (cbow_) cbow(windows.subspan(w, next - w), w, alpha);
-      else skipgram(contexts_alone(windows[w]), repeat_ends_[first - begin_] < last, output_rows(w),
-                    may_repeat(outputs.subspan(w * outputs_each_, outputs_each_)), alpha);
+      else skipgram(contexts_alone(windows[w]), repeated_contexts_.within(first - begin_, last - begin_), output_rows(w), outputs_repeat(w), alpha);
       trained.examples += cbow_ ? next - w : last - first - 1;
     }
     trained.loss = take_loss();
@@ -148,11 +168,6 @@ template <class T> class WindowTrainer {
   }
 
  private:
-  // Whether two of few are equal; of many, whether that is likely.
-  bool may_repeat(std::span<const int32_t> ids) const {
-    return ids.size() > kFewIds || !task_.kernels.differ(ids.data(), static_cast<int>(ids.size()));
-  }
-
   static constexpr size_t kAhead = 4;  // windows between asking for rows and using them
 
   void ask_for(std::span<T* const> rows) const {
@@ -186,18 +201,16 @@ template <class T> class WindowTrainer {
     rows.resize(placed.places.size());
     for (size_t i = 0; i < placed.places.size(); i++) rows[i] = placed.row(placed.places[i]);
   }
-  // repeat_ends_[i - begin_]: where the nearest word at or after token i stands that occurs a second time within a window.
-  void find_repeats(std::span<const int32_t> tokens, std::span<const Window> windows) {
+  // Of wide windows' outputs it goes unasked: more often than not one repeats.
+  void find_repeats(std::span<const int32_t> tokens, std::span<const Window> windows, std::span<const int32_t> outputs) {
     const auto [begin, end] = token_range(windows);
-    int32_t reach = 0, nearest = INT32_MAX;
+    int32_t reach = 0;
     for (const Window& window : windows) reach = std::max(reach, window.last - window.first);
-    repeat_ends_.resize(end - begin);
-    for (int32_t i = end - 1; i >= begin; i--) {
-      const int32_t* limit = tokens.data() + std::max(i + 1, std::min({i + reach, nearest, end}));
-      const int32_t* again = std::find(tokens.data() + i + 1, limit, tokens[i]);
-      if (again != limit) nearest = static_cast<int32_t>(again - tokens.data());
-      repeat_ends_[i - begin] = nearest;
-    }
+    repeated_contexts_.find(task_.kernels, tokens.subspan(begin, end - begin), reach);
+    if (outputs_each_ <= kFewIds) repeated_outputs_.find(task_.kernels, outputs, outputs_each_);
+  }
+  bool outputs_repeat(size_t w) const {
+    return outputs_each_ > kFewIds || repeated_outputs_.within(w * outputs_each_, (w + 1) * outputs_each_);
   }
   std::span<T* const> contexts(int32_t first, int32_t last) const {
     return std::span(context_rows_).subspan(first - begin_, last - first);
@@ -218,9 +231,8 @@ template <class T> class WindowTrainer {
   }
   void cbow(std::span<T* const> tokens, const CbowWindow<T> (&windows)[2], size_t count, T alpha) {
     T* const* changes = task_.frozen.empty() ? tokens.data() : thawed_or_nowhere(tokens);
-    step_functions<T>(task_.kernels)
-        .cbow({arguments(tokens.size(), outputs_each_, alpha), tokens.data(), changes, static_cast<int>(tokens.size()),
-               {windows[0], windows[1]}, static_cast<int>(count)});
+    cbow_step_({arguments(tokens.size(), outputs_each_, alpha), tokens.data(), changes, static_cast<int>(tokens.size()),
+                {windows[0], windows[1]}, static_cast<int>(count)});
   }
 
   // The rows of a window's contexts, side by side: the first takes the centre's place, until the next window. Those of a wide window are
@@ -262,7 +274,9 @@ template <class T> class WindowTrainer {
   StepArguments<T> arguments(size_t inputs, size_t outputs, T alpha) {
     const int64_t stride = task_.input_vectors.stride;
     T* scratch = aligned(scratch_, scratch_size(static_cast<int64_t>(inputs), static_cast<int64_t>(outputs), stride));
-    const auto ahead = [](std::span<T* const> rows) { return RowsAhead<T>{rows.data(), static_cast<int>(rows.size())}; };
+    const auto ahead = [this](std::span<T* const> rows) {
+      return RowsAhead<T>{rows.data(), task_.part == Part::kRows ? 0 : static_cast<int>(rows.size())};
+    };
     return {static_cast<int>(outputs), stride, alpha, ahead(ahead_contexts_), ahead(ahead_outputs_), scratch, &loss_};
   }
   double take_loss() { return step_functions<T>(task_.kernels).take_loss(loss_); }
@@ -283,11 +297,12 @@ template <class T> class WindowTrainer {
   const Task<T>& task_;
   const bool cbow_;
   size_t outputs_each_;  // of a window
-  void (*skipgram_step_)(const SkipgramStep<T>&);
+  StepFunction<SkipgramStep<T>> skipgram_step_;
+  StepFunction<CbowStep<T>> cbow_step_;
   LossSum<T> loss_;
   const PlacedRows<T>*placed_inputs_, *placed_outputs_;  // or null
   int32_t begin_ = 0;  // the token of the first of context_rows_
-  std::vector<int32_t> repeat_ends_;  // of skip-gram
+  Repeats repeated_contexts_, repeated_outputs_;  // of skip-gram
   int32_t asked_ = 0;  // the token up to which context rows were asked for
   std::vector<T*> context_rows_, output_rows_;
   std::span<T* const> ahead_contexts_, ahead_outputs_;

@@ -35,9 +35,15 @@ template <class T> nb::object allocate(int64_t rows, int64_t columns) {
 Architecture architecture_named(const std::string& name) {
   if (name == "skipgram") return Architecture::kSkipGram;
   if (name == "cbow") return Architecture::kCbow;
-  if (name == "rows") return Architecture::kRowsOnly;
-  if (name == "plan") return Architecture::kPlanOnly;
   throw std::invalid_argument("architecture must be skipgram or cbow, not " + name);
+}
+
+Part part_named(const std::string& name) {
+  if (name == "all") return Part::kAll;
+  if (name == "plan") return Part::kPlan;
+  if (name == "rows") return Part::kRows;
+  if (name == "rows ahead") return Part::kRowsAhead;
+  throw std::invalid_argument("part must be all, plan, rows or rows ahead, not " + name);
 }
 
 CbowUpdate update_named(const std::string& name) {
@@ -52,7 +58,7 @@ template <class T> class BoundTrainer {
  public:
   BoundTrainer(Array<const int32_t> ids, Array<const int64_t> offsets, Array<const uint32_t> keep, Array<const double> noise, Rows<T> input_vectors,
                Rows<T> output_vectors, const std::string& architecture, const std::string& cbow_update, int window, bool shrink_windows,
-               int negative, uint64_t seed, const std::string& isa, std::optional<Array<const uint8_t>> frozen)
+               int negative, uint64_t seed, const std::string& isa, std::optional<Array<const uint8_t>> frozen, const std::string& part)
       : ids_(ids),
         offsets_(offsets),
         keep_(keep),
@@ -66,7 +72,8 @@ template <class T> class BoundTrainer {
                   matrix(input_vectors_),
                   matrix(output_vectors_),
                   kernels_for(isa),
-                  frozen ? span(*frozen_) : std::span<const uint8_t>()},
+                  frozen ? span(*frozen_) : std::span<const uint8_t>(),
+                  part_named(part)},
                  span(noise)) {
     const size_t words = noise.shape(0);
     if (keep.shape(0) != words || input_vectors.shape(0) != words || output_vectors.shape(0) != words)
@@ -140,7 +147,7 @@ template <class T> void check_ids(const Array<const int32_t>& ids, const Rows<T>
 
 template <class T>
 double step(Rows<T> input_vectors, Rows<T> output_vectors, Array<const int32_t> contexts, int32_t target, Array<const int32_t> negatives, double alpha,
-            const std::string& architecture, const std::string& cbow_update, const std::string& isa) {
+            const std::string& architecture, const std::string& cbow_update, const std::string& isa, const std::string& part) {
   check_ids(contexts, input_vectors);
   check_ids(negatives, output_vectors);
   if (target < 0 || static_cast<size_t>(target) >= output_vectors.shape(0)) throw std::out_of_range("an id has no row");
@@ -150,7 +157,9 @@ double step(Rows<T> input_vectors, Rows<T> output_vectors, Array<const int32_t> 
                      update_named(cbow_update),
                      matrix(input_vectors),
                      matrix(output_vectors),
-                     kernels_for(isa)};
+                     kernels_for(isa),
+                     {},
+                     part_named(part)};
   return WindowTrainer<T>(task).window(span(contexts), target, span(negatives), static_cast<T>(alpha));
 }
 
@@ -163,15 +172,16 @@ template <class T> nb::object sigmoid(Array<const T> scores, const std::string& 
 template <class T> void bind_precision(nb::module_& m, const char* trainer, const char* allocator) {
   nb::class_<BoundTrainer<T>>(m, trainer)
       .def(nb::init<Array<const int32_t>, Array<const int64_t>, Array<const uint32_t>, Array<const double>, Rows<T>, Rows<T>, const std::string&,
-                    const std::string&, int, bool, int, uint64_t, const std::string&, std::optional<Array<const uint8_t>>>(),
+                    const std::string&, int, bool, int, uint64_t, const std::string&, std::optional<Array<const uint8_t>>, const std::string&>(),
            "ids"_a, "offsets"_a, "keep"_a, "noise"_a, "input_vectors"_a.noconvert(), "output_vectors"_a.noconvert(), nb::kw_only(),
-           "architecture"_a, "cbow_update"_a, "window"_a, "shrink_windows"_a, "negative"_a, "seed"_a, "isa"_a, "frozen"_a = nb::none())
+           "architecture"_a, "cbow_update"_a, "window"_a, "shrink_windows"_a, "negative"_a, "seed"_a, "isa"_a, "frozen"_a = nb::none(),
+           "part"_a = "all")
       .def("train", &BoundTrainer<T>::train, "epoch"_a, "begins"_a, "ends"_a, "alphas"_a, "alpha_step"_a, "threads"_a,
            "deterministic"_a = false)
       .def("plan", &BoundTrainer<T>::plan, "epoch"_a, "begin"_a, "end"_a);
   m.def(allocator, &allocate<T>, "rows"_a, "columns"_a);
   m.def("step", &step<T>, "input_vectors"_a.noconvert(), "output_vectors"_a.noconvert(), "contexts"_a, "target"_a, "negatives"_a,
-        nb::kw_only(), "alpha"_a, "architecture"_a, "cbow_update"_a, "isa"_a);
+        nb::kw_only(), "alpha"_a, "architecture"_a, "cbow_update"_a, "isa"_a, "part"_a = "all");
   m.def("sigmoid", &sigmoid<T>, "scores"_a.noconvert(), "isa"_a);
 }
 

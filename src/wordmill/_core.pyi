@@ -41,6 +41,7 @@ def step(
     architecture: str,
     cbow_update: str,
     isa: str,
+    part: str = "all",
 ) -> float: ...
 
 _Trained: TypeAlias = tuple[
@@ -75,6 +76,7 @@ class _Trainer:
         seed: int,
         isa: str,
         frozen: NDArray[np.uint8] | None = None,
+        part: str = "all",
     ) -> None: ...
     def train(
         self,

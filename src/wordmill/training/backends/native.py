@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,9 +19,16 @@ def allocate_vectors(rows: int, columns: int, dtype: type[np.floating] = np.floa
 
 
 def native_trainer(
-    problem: Problem, input_vectors: NDArray[np.floating], output_vectors: NDArray[np.floating], isa: str | None = None
+    problem: Problem,
+    input_vectors: NDArray[np.floating],
+    output_vectors: NDArray[np.floating],
+    isa: str | None = None,
+    part: Literal["all", "plan", "rows", "rows ahead"] = "all",
 ) -> core.TrainerFloat32 | core.TrainerFloat64:
-    """Hand a problem and its matrices to the core, in their precision."""
+    """Hand a problem and its matrices to the core, in their precision.
+
+    Benchmarks replay parts of training: the plan, or the traffic of the rows as well, as they come or fetched ahead.
+    """
     trainer = core.TrainerFloat64 if input_vectors.dtype == np.float64 else core.TrainerFloat32
     return trainer(
         problem.ids,
@@ -36,6 +45,7 @@ def native_trainer(
         seed=problem.seed,
         isa=isa or instruction_set(),
         frozen=None if problem.frozen is None else problem.frozen.astype(np.uint8),
+        part=part,
     )
 
 
