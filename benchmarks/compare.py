@@ -86,8 +86,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         planned = list(jobs(options, programs, str(scratch / "corpus.txt")))
         for number, (name, job) in enumerate(planned, start=1):
             run = run_program(name, job, scratch)
-            # one number of threads is enough, and has all that threads may do to quality
-            if job.threads == max(options.threads) and name in {"wordmill", "gensim", "fasttext"}:
+            if name in {"wordmill", "gensim", "fasttext"}:
                 run["quality"] = measure_quality(load_vectors(scratch / "vectors.npz"), options.analogies, pairs)
             settings = {key: value for key, value in asdict(job).items() if key != "corpus"}
             report["runs"].append({"program": name, "job": settings, **run})

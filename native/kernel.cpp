@@ -57,8 +57,9 @@ template <class T> WM_INLINE Mask<T> lane_numbers() {
   return lanes;
 }
 
-// Factors of LossSum are at most 2: their product over all lanes of so many vectors is a double, and over the vectors a float.
-constexpr int kMostFactors = 60;
+// Factors of LossSum are at most 2: their product over all lanes of so many vectors is a double, and over the vectors a float. Nor are
+// more terms added up in single precision.
+constexpr int kMostVectors = 60;
 
 template <class T> constexpr T kNoLoss = -100;  // a score so certain that 1 + its exponential is 1
 
@@ -94,13 +95,13 @@ WM_INLINE void coefficients(T* scores, const T* weights, int n, const Signs& sig
     } else {
       terms += z < 0 ? Vec<T>{} : z;
       factors *= 1 + e;
-      if (++loss.vectors == kMostFactors) {
-        store(loss.factors, factors);
-        store(loss.terms, terms);
-        loss.sum = take_loss(loss);
-        terms = Vec<T>{};
-        factors = splat(T(1));
-      }
+    }
+    if (++loss.vectors == kMostVectors) {
+      store(loss.factors, factors);
+      store(loss.terms, terms);
+      loss.sum = take_loss(loss);
+      terms = Vec<T>{};
+      factors = splat(T(1));
     }
     store_unaligned(scores + k, g);
   }
@@ -130,12 +131,12 @@ template <class T> void pair_weights(const T* input_weights, const T* output_wei
 
 template <class T> void skipgram_coefficients(const SkipgramStep<T>& step, T* scores) {
   const int outputs = step.outputs_count, n = step.contexts * outputs;
-  const int width = outputs < kTileColumns ? outputs : kTileColumns, labelled = step.contexts * width;
+  const int width = outputs < kTileColumns ? outputs : kTileColumns, first_panel = step.contexts * width;
   int phase = 0;  // k % width
   const auto signs = [&](int k) {
     const Vec<T> sign = load_unaligned(kSigns<T>.at[width] + phase);
     phase = (phase + kLanes<T>) % width;
-    return lane_numbers<T>() < labelled - k ? sign : splat(T(1));
+    return lane_numbers<T>() < first_panel - k ? sign : splat(T(1));
   };
   if (!step.input_weights && !step.output_weights) return coefficients<false, T>(scores, nullptr, n, signs, step.alpha, *step.loss);
   T* weights = scores + n + kLanes<T>;
@@ -347,7 +348,7 @@ template <class T, int M> void cbow(const CbowStep<T>& step) {
 
 template <class T> void cbow(const CbowStep<T>& step) { return step.windows_count == 2 ? cbow<T, 2>(step) : cbow<T, 1>(step); }
 
-// Reads rows and writes them back, one after the other; asks for as many of those ahead.
+// Reads rows and writes them back, one after the other; of those ahead asks for as many, no more.
 template <class T> void touch(T* const* rows, int count, int64_t stride, RowsAhead<T> ahead) {
   constexpr int64_t line = kRowBytes / static_cast<int64_t>(sizeof(T));
   for (int r = 0; r < count; r++) {
@@ -364,9 +365,10 @@ template <class T> void skipgram_rows(const SkipgramStep<T>& step) {
 
 template <class T> void cbow_rows(const CbowStep<T>& step) {
   touch(step.inputs, step.tokens, step.stride, step.ahead_inputs);
-  RowsAhead<T> ahead = step.ahead_outputs;
-  for (int m = 0; m < step.windows_count; m++, ahead.rows += step.outputs_count, ahead.count -= step.outputs_count)
-    touch(step.windows[m].outputs, step.outputs_count, step.stride, ahead);
+  const RowsAhead<T>& ahead = step.ahead_outputs;
+  for (int m = 0, from = 0; m < step.windows_count; m++, from += step.outputs_count)
+    touch(step.windows[m].outputs, step.outputs_count, step.stride,
+          from < ahead.count ? RowsAhead<T>{ahead.rows + from, ahead.count - from} : RowsAhead<T>{});
 }
 
 template <class T> WM_INLINE void merge(const Merge<T>& m, int64_t stride) {
@@ -408,19 +410,22 @@ template <class T> void find_rows(T* matrix, int64_t stride, const int32_t* ids,
     rows[i] = reinterpret_cast<T*>(reinterpret_cast<uintptr_t>(matrix) + static_cast<uint32_t>(ids[i]) * (row_bytes & 0xffffffff));
 }
 
-void find_next(const int32_t* ids, int64_t n, int64_t reach, int32_t* next) {
+// From the end, so that no place is compared with those beyond the nearest repeat.
+void find_repeats(const int32_t* ids, int64_t n, int64_t reach, int32_t* ends) {
   constexpr int L = kLanes<float>;
   const auto load = [](const int32_t* p) {
     Mask<float> v;
     __builtin_memcpy(&v, p, sizeof v);
     return v;
   };
-  for (int64_t i = 0; i < n; i += L) {
+  int32_t nearest = INT32_MAX;
+  for (int64_t i = (n - 1) / L * L; i >= 0; i -= L) {
     const Mask<float> these = load(ids + i), place = lane_numbers<float>() + static_cast<int32_t>(i);
-    Mask<float> nearest = INT32_MAX - Mask<float>{};
-    for (int64_t k = reach < n - i ? reach - 1 : n - i - 1; k > 0; k--)  // the nearest last
-      nearest = load(ids + i + k) == these ? place + static_cast<int32_t>(k) : nearest;
-    __builtin_memcpy(next + i, &nearest, sizeof nearest);
+    const int64_t last = n - 1 < nearest ? n - 1 : nearest;
+    Mask<float> next = INT32_MAX - Mask<float>{};
+    for (int64_t k = reach <= last - i ? reach - 1 : last - i; k > 0; k--)  // the nearest last
+      next = load(ids + i + k) == these ? place + static_cast<int32_t>(k) : next;
+    for (int lane = L - 1; lane >= 0; lane--) ends[i + lane] = nearest = next[lane] < nearest ? next[lane] : nearest;
   }
 }
 
@@ -460,7 +465,7 @@ constexpr Kernels kTable = {WM_STRING(WORDMILL_ISA_NAME),
                             kStepFunctions<double>,
                             hash,
                             draw,
-                            find_next,
+                            find_repeats,
                             multiply_add};
 
 }  // namespace

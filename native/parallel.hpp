@@ -10,6 +10,16 @@
 
 namespace wordmill {
 
+// Throws the exception in flight again; one of the system with the cure.
+[[noreturn]] inline void refuse_threads(size_t started, int threads) {
+  try {
+    throw;
+  } catch (const std::system_error& error) {
+    const std::string given = std::to_string(started) + " of " + std::to_string(threads);
+    throw std::system_error(error.code(), "the system gave " + given + " threads: ask for fewer (workers, threads)");
+  }
+}
+
 // Runs work(0) ... work(threads - 1) at once, which may wait for each other: none starts before all threads are there. The first exception
 // (by thread) is thrown again here; std::system_error if the system gives no more threads.
 template <class Work>
@@ -34,13 +44,13 @@ void run_threads(int threads, const Work& work) {
   const auto join = [&] {
     for (std::thread& helper : helpers) helper.join();
   };
+  helpers.reserve(threads);
   try {
     for (int t = 1; t < threads; t++) helpers.emplace_back(guarded, t);
-  } catch (const std::system_error& error) {
+  } catch (...) {
     set(kGivenUp);
     join();
-    const std::string started = std::to_string(1 + helpers.size()) + " of " + std::to_string(threads);
-    throw std::system_error(error.code(), "the system gave " + started + " threads: ask for fewer workers");
+    refuse_threads(1 + helpers.size(), threads);
   }
   set(kWorking);
   guarded(0);

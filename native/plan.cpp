@@ -17,8 +17,9 @@ Plan::Plan(const Problem& problem, const AliasTable& noise, const Kernels& kerne
       token_key_(stream_key(problem.seed, epoch, Stream::kTokens)),
       negative_key_(stream_key(problem.seed, epoch, Stream::kNegatives)) {}
 
+// With room to read on past the end; and a token that is dropped is written, then overwritten.
 void Plan::make_room(int64_t tokens) {
-  const size_t needed = kept_ + static_cast<size_t>(tokens) + kRowBytes / sizeof(int32_t);  // a dropped token is written, then overwritten
+  const size_t needed = kept_ + static_cast<size_t>(tokens) + kRowBytes / sizeof(int32_t);
   if (tokens_.size() >= needed) return;
   tokens_.resize(needed);
   positions_.resize(needed);

@@ -91,14 +91,12 @@ class Repeats {
   // Those that do within `reach` places. kRowBytes past the ids' end may be read.
   void find(const Kernels& kernels, std::span<const int32_t> ids, size_t reach) {
     ends_.resize(ids.size() + kRowBytes / sizeof(int32_t));
-    kernels.find_next(ids.data(), static_cast<int64_t>(ids.size()), static_cast<int64_t>(reach), ends_.data());
-    int32_t nearest = INT32_MAX;
-    for (size_t i = ids.size(); i-- > 0;) ends_[i] = nearest = std::min(nearest, ends_[i]);
+    kernels.find_repeats(ids.data(), static_cast<int64_t>(ids.size()), static_cast<int64_t>(reach), ends_.data());
   }
   bool within(size_t begin, size_t end) const { return ends_[begin] < static_cast<int32_t>(end); }
 
  private:
-  std::vector<int32_t> ends_;  // where the nearest id at or after each place stands that occurred since that place
+  std::vector<int32_t> ends_;
 };
 
 template <class Step> using StepFunction = void (*)(const Step&);
@@ -124,13 +122,15 @@ template <class T> class WindowTrainer {
   explicit WindowTrainer(const Task<T>& task, const PlacedRows<T>* inputs = nullptr, const PlacedRows<T>* outputs = nullptr)
       : task_(task),
         cbow_(task.architecture == Architecture::kCbow),
+        fetches_ahead_(task.part == Part::kAll || task.part == Part::kRowsAhead),
         outputs_each_(1 + task.problem.negative),
         skipgram_step_(part_of(task.part, step_functions<T>(task.kernels).skipgram, step_functions<T>(task.kernels).skipgram_rows)),
         cbow_step_(part_of(task.part, step_functions<T>(task.kernels).cbow, step_functions<T>(task.kernels).cbow_rows)),
         placed_inputs_(inputs),
         placed_outputs_(outputs) {}
 
-  // Windows [from, to) of a plan, whose outputs are given. The rows of those ahead are on their way into the cache.
+  // Windows [from, to) of a plan, whose outputs are given; kRowBytes past their end may be read. The rows of those ahead are on their way
+  // into the cache.
   Trained windows(const Plan& plan, size_t from, size_t to, std::span<const int32_t> outputs, const Rate& rate) {
     if (from == to) return {};
     const auto windows = plan.windows().subspan(from, to - from);
@@ -138,7 +138,7 @@ template <class T> class WindowTrainer {
     if (!cbow_) find_repeats(plan.tokens(), windows, outputs);
     asked_ = begin_;
     look_ahead(windows, 0, std::min(kAhead, windows.size()));
-    ask_for(ahead_outputs_), ask_for(ahead_contexts_);
+    if (fetches_ahead_) ask_for(ahead_outputs_), ask_for(ahead_contexts_);
     Trained trained;
     for (size_t w = 0, next; w < windows.size(); w = next) {
       next = w + (cbow_ && windows[w].leads && w + 1 < windows.size() ? 2 : 1);
@@ -275,7 +275,7 @@ template <class T> class WindowTrainer {
     const int64_t stride = task_.input_vectors.stride;
     T* scratch = aligned(scratch_, scratch_size(static_cast<int64_t>(inputs), static_cast<int64_t>(outputs), stride));
     const auto ahead = [this](std::span<T* const> rows) {
-      return RowsAhead<T>{rows.data(), task_.part == Part::kRows ? 0 : static_cast<int>(rows.size())};
+      return RowsAhead<T>{rows.data(), fetches_ahead_ ? static_cast<int>(rows.size()) : 0};
     };
     return {static_cast<int>(outputs), stride, alpha, ahead(ahead_contexts_), ahead(ahead_outputs_), scratch, &loss_};
   }
@@ -295,7 +295,7 @@ template <class T> class WindowTrainer {
   }
 
   const Task<T>& task_;
-  const bool cbow_;
+  const bool cbow_, fetches_ahead_;
   size_t outputs_each_;  // of a window
   StepFunction<SkipgramStep<T>> skipgram_step_;
   StepFunction<CbowStep<T>> cbow_step_;

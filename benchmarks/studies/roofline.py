@@ -81,11 +81,11 @@ def report(records: list[Record]) -> list[str]:
         ])  # fmt: skip
     peaks = {record["isa"]: f"{record['peak_flops'] / 1e9:.0f} GFLOP/s ({record['isa']})" for record in records}
     return [
-        "Nanoseconds a window. Plan: subsampling, windows and negatives alone. Rows: the run's own ids again, each row",
-        "that a step changes read and written back, one after the other; the plan's time is taken off. Rows ahead: the",
-        "same while the rows of the windows ahead are fetched, as in training. Arithmetic: the multiply-adds that the",
-        f"step needs at the peak measured in the same run, {', '.join(peaks.values())}. Share: the larger of rows and",
-        "arithmetic by the time of the run; stricter: of rows ahead and arithmetic.",
+        "Nanoseconds a window. Plan: subsampling, windows, negatives, where their rows are. Rows: the run's own ids",
+        "again, each row that a step changes read and written back, one after the other; the plan's time is taken off.",
+        "Rows ahead: the same while the rows of the windows ahead are fetched, as in training. Arithmetic: the",
+        f"multiply-adds that the step needs at the peak measured in the same run, {', '.join(peaks.values())}.",
+        "Share: the larger of rows and arithmetic by the time of the run; stricter: of rows ahead and arithmetic.",
         "",
         *table(heading, rows),
     ]

@@ -8,6 +8,7 @@ void raise_os_error(const std::exception_ptr& thrown, void*) {
   try {
     std::rethrow_exception(thrown);
   } catch (const std::system_error& error) {
+    if (error.code().category() != std::generic_category() && error.code().category() != std::system_category()) throw;
     PyErr_SetObject(PyExc_OSError, nb::make_tuple(error.code().value(), error.what()).ptr());
   }
 }

@@ -10,11 +10,13 @@ import pytest
 
 TRAIN = """
 import resource
+from pathlib import Path
 
 import wordmill
 
 model = wordmill.Word2Vec(min_count=1, epochs=1, workers=900, deterministic={deterministic})
-resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
+now = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (now + (1 << 29), now + (1 << 29)))
 try:
     model.fit([["a", "b", "c"]] * 50)
 except OSError as refused:
@@ -30,5 +32,5 @@ except OSError as refused:
 def test_too_many_threads_are_refused(deterministic: bool) -> None:
     code = TRAIN.format(deterministic=deterministic)
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
-    assert "of 900 threads: ask for fewer workers" in run.stdout, run.stderr
+    assert "of 900 threads: ask for fewer" in run.stdout, run.stderr
     assert run.returncode == 0, run.stderr

@@ -35,7 +35,7 @@ class Commands(TyperGroup):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(0) from None
         except OSError as problem:
-            _fail(": ".join(str(part) for part in (problem.filename, problem.strerror or problem) if part))
+            _fail(": ".join(str(part) for part in (problem.filename, problem.strerror or repr(problem)) if part))
         except MemoryError:
             _fail("out of memory: raise --min-count, give --max-final-vocab or lower --vector-size")
         except KeyboardInterrupt:
