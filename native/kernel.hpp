@@ -91,8 +91,8 @@ struct Kernels {
   void (*hash)(uint64_t key, const int64_t* counters, int64_t n, uint64_t* out);  // draws of the stream `key` (random.hpp)
   // n alias samples, one from the hash of each counter (random.hpp, alias.hpp).
   void (*draw)(const uint64_t* table, uint32_t size, const uint64_t* counters, int64_t n, int32_t* out);
-  // ends[i]: the nearest place behind i where one of n ids stands that occurs between i and there, less than `reach` places before it;
-  // INT32_MAX: none. May read and write kRowBytes past both arrays' ends.
+  // ends[i]: the nearest place behind i where one of n ids stands that occurs between i and there, less than `reach` places before it; n or
+  // more: none. May read and write kRowBytes past both arrays' ends.
   void (*find_repeats)(const int32_t* ids, int64_t n, int64_t reach, int32_t* ends);
   int64_t (*multiply_add)(int64_t rounds);  // does nothing but multiply and add floats; returns how often: for benchmarks
 };

@@ -115,7 +115,10 @@ def _plain(path: Path, batch: Any, name: str) -> NDArray[Any]:
     if column.null_count or not (text or pa.types.is_integer(column.type)):
         raise FormatError(f"{path}: column {name!r} holds {column.type} with {column.null_count} empty cells")
     column.validate(full=True)
-    return np.array(column.to_pylist(), dtype=object if text else np.int64)
+    if text:
+        return np.array(column.to_pylist(), dtype=object)
+    integers: NDArray[np.int64] = column.cast(pa.int64()).to_numpy(zero_copy_only=False)  # beyond 64 bits: an ArrowException
+    return integers
 
 
 def _matrix(path: Path, column: Any) -> NDArray[Any]:
