@@ -117,7 +117,8 @@ def _plain(path: Path, batch: Any, name: str) -> NDArray[Any]:
     column.validate(full=True)
     if text:
         return np.array(column.to_pylist(), dtype=object)
-    integers: NDArray[np.int64] = column.cast(pa.int64()).to_numpy(zero_copy_only=False)  # beyond 64 bits: an ArrowException
+    # an ArrowException where 64 bits do not hold one
+    integers: NDArray[np.int64] = column.cast(pa.int64()).to_numpy(zero_copy_only=False)
     return integers
 
 
