@@ -216,8 +216,11 @@ def test_arrow_tables_of_others(tmp_path: Path) -> None:
         ({"word": ["a"], "vector": [[1.0]]}, "no column 'key' among"),
         ({"key": ["a", None], "vector": [[1.0], [2.0]]}, "'key' holds string with 1 empty"),
         ({"key": [1.5], "vector": [[1.0]]}, "'key' holds double"),
-        ({"key": [2**63], "vector": [[1.0]]}, "9223372036854775808 not in range"),
-        ({"key": ["a"], "vector": [[1.0]], "count": [2**63]}, "9223372036854775808 not in range"),
+        ({"key": pa.array([2**63], pa.uint64()), "vector": [[1.0]]}, "9223372036854775808 not in range"),
+        (
+            {"key": ["a"], "vector": [[1.0]], "count": pa.array([2**63], pa.uint64())},
+            "9223372036854775808 not in range",
+        ),
         ({"key": ["a", "b"], "vector": [[1.0], [2.0, 3.0]]}, "all of one length"),
         ({"key": ["a", "b"], "vector": [[1.0], None]}, "'vector' holds list"),
         ({"key": ["a"], "vector": [["x"]]}, "lists of floats"),
