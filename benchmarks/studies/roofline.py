@@ -34,8 +34,10 @@ def _measure(setting: Setting, tokens: int, architecture: str, size: int, window
     corpus = read_corpus(setting.text)
     problem = make_problem(corpus.ids[:tokens], corpus.vocab.counts, architecture, window=window, negative=negative)
     run = CoreRun(problem, size)
-    parts = ("all", "plan", "rows", "rows ahead")
-    turns = [(peak(instruction_set()), *(run.train(part) for part in parts)) for _ in range(setting.turns)]
+    turns = [
+        (peak(instruction_set()), run.train(), run.train("plan"), run.train("rows"), run.train("rows ahead"))
+        for _ in range(setting.turns)
+    ]
     trained = turns[0][1]
     needed = 2 * multiply_adds(architecture, trained.windows, run.contexts(), negative, size)
     return {

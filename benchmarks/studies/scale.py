@@ -76,7 +76,7 @@ def report(records: list[Record]) -> list[str]:
             f"{record['tokens'] / record['seconds'] / 1e6:.2f}",
         ])  # fmt: skip
     return [
-        f"D=100, {records[0]['threads']} threads, seconds inside an epoch, of short ones the quickest of some. A text",
+        f"D=100, threads={records[0]['threads']}, seconds inside an epoch, of short ones the quickest of some. A text",
         "is cut, or repeated, to its length and keeps the vocabulary of all of it.",
         "",
         *table(["", "corpus", "million tokens", "V", "ns a token", "ns a window", "M tokens/s"], rows, left=2),
