@@ -324,3 +324,23 @@ def test_models_of_the_same_name_are_told_apart_by_their_paths(cli: Cli, model: 
         assert cli("export", model, path).code == 0
     scores = json.loads(cli("evaluate", *paths, "--pairs", tmp_path / "pairs.txt", "--json").out)["pairs.txt"]
     assert list(scores) == [str(path) for path in paths]
+
+
+@pytest.mark.parametrize(
+    ("problem", "line"),
+    [
+        (OSError(5, "Input/output error", "model"), "model: Input/output error"),
+        (OSError(11, "the system gave 1 of 2 threads"), "the system gave 1 of 2 threads"),
+        (OSError("not a gzip file"), "not a gzip file"),
+        (OSError(), "OSError"),
+    ],
+)
+def test_what_the_system_refuses_is_one_line(
+    cli: Cli, model: Path, monkeypatch: pytest.MonkeyPatch, problem: OSError, line: str
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise problem
+
+    monkeypatch.setattr("wordmill.vectors.KeyedVectors.load", refuse)
+    outcome = cli("nearest", model, "cat")
+    assert (outcome.code, outcome.out, outcome.err) == (1, "", f"wordmill: {line}\n")

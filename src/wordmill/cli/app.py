@@ -35,7 +35,8 @@ class Commands(TyperGroup):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(0) from None
         except OSError as problem:
-            _fail(": ".join(str(part) for part in (problem.filename, problem.strerror or repr(problem)) if part))
+            reason = problem.strerror or str(problem) or type(problem).__name__
+            _fail(f"{problem.filename}: {reason}" if problem.filename else reason)
         except MemoryError:
             _fail("out of memory: raise --min-count, give --max-final-vocab or lower --vector-size")
         except KeyboardInterrupt:
