@@ -1,19 +1,20 @@
 """safetensors files: 8 bytes header length, a JSON header, then raw little-endian arrays.
 
-Written here in blocks and read as memory-mapped arrays, which the `safetensors` package offers for no NumPy array.
+Written here in blocks and read as memory-mapped arrays, which the `safetensors` package, the reference implementation,
+offers for no NumPy array. What a header may say, it decides.
 Specification: https://huggingface.co/docs/safetensors/index#format
 """
 
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from safetensors import SafetensorError, safe_open
 
 from wordmill.errors import FormatError
 
@@ -25,7 +26,17 @@ _DTYPES = {
     "U64": "<u8", "U32": "<u4", "U16": "<u2", "U8": "|u1",
 }  # fmt: skip
 _NAMES = {dtype: name for name, dtype in _DTYPES.items()}
-_LARGEST_HEADER = 100_000_000  # bytes, as in the reference implementation
+_REASONS = {  # what the reference implementation says, and what it means
+    "header too small": ": it ends inside its header",
+    "header too large": ": its header claims more bytes than can be",
+    "invalid header length": ": its header claims more bytes than there are",
+    "invalid offset": ": arrays overlap or leave a hole between them",
+    "incomplete metadata": ": its arrays are not all of its bytes",
+    "invalid shape": ": the bytes of an array are not as many as its shape says",
+    "overflow": ": a shape is too large",
+}
+_CURE = "fetch it again, or save it again"
+_LONGEST_REASON, _LONGEST_NAME = 150, 60  # characters of foreign text in a message
 _BLOCK = 1 << 22  # bytes written at once
 
 
@@ -52,7 +63,13 @@ def write_safetensors(
 
 
 def read_safetensors(path: Path) -> dict[str, NDArray[Any]]:
-    """Arrays of a file, read-only and memory-mapped. No number is believed before it fits the file's size."""
+    """Arrays of a file, read-only and memory-mapped.
+
+    Raises
+    ------
+    FormatError
+        What the reference implementation refuses, arrays that overlap or leave a hole say, and a name that comes twice.
+    """
     header, begin = _read_header(path)
     header.pop("__metadata__", None)
     data = np.asarray(np.memmap(path, dtype=np.uint8, mode="r"))[begin:]
@@ -61,36 +78,49 @@ def read_safetensors(path: Path) -> dict[str, NDArray[Any]]:
 
 def read_metadata(path: Path) -> dict[str, str]:
     """Metadata of a file; empty where it has none."""
-    metadata = _read_header(path)[0].get("__metadata__", {})
-    if isinstance(metadata, dict) and all(isinstance(value, str) for value in metadata.values()):
-        return metadata
-    raise FormatError(f"{path}: the safetensors metadata are not strings")
+    metadata: dict[str, str] | None = _read_header(path)[0].get("__metadata__")
+    return metadata or {}
 
 
 def _read_header(path: Path) -> tuple[dict[str, Any], int]:
-    """Parse the header; also where the data begin."""
-    size = path.stat().st_size
+    """Return the header, which the `safetensors` package has found right, and where the data begin."""
+    _check(path)
     with path.open("rb") as file:
         length = int.from_bytes(file.read(8), "little")
-        if size < 8 or length > min(size - 8, _LARGEST_HEADER):
-            raise FormatError(f"{path}: not a safetensors file: it is {size} bytes and its header claims {length}")
         try:
-            header = json.loads(file.read(length))
+            header = json.loads(file.read(length), object_pairs_hook=_without_repeats)
         except (ValueError, RecursionError) as error:
-            raise FormatError(f"{path}: the safetensors header is not JSON ({error})") from None
-    if not isinstance(header, dict):
-        raise FormatError(f"{path}: the safetensors header is not a JSON object")
+            raise FormatError(f"{path}: the safetensors header cannot be read ({error}): {_CURE}") from None
     return header, 8 + length
 
 
+def _check(path: Path) -> None:
+    """Have the reference implementation read the header; its offsets are those of all data, without holes."""
+    try:
+        with safe_open(path, framework="numpy"):
+            return
+    except SafetensorError as error:
+        reason = str(error).removeprefix("Error while deserializing header: ")
+    said = next((ours for theirs, ours in _REASONS.items() if reason.startswith(theirs)), "")
+    shown = reason.encode("unicode_escape").decode()[:_LONGEST_REASON]
+    raise FormatError(f"{path} is no whole safetensors file{said} ({shown}): {_CURE}")
+
+
+def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Make an object of JSON; a name that comes twice would hide an array."""
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        seen: set[str] = set()
+        name = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
+        raise ValueError(f"it names {name[:_LONGEST_NAME]!r} twice")
+    return made
+
+
 def _view(path: Path, name: str, entry: object, data: NDArray[np.uint8]) -> NDArray[Any]:
-    """One array inside the mapped data."""
+    """One array inside the mapped data; its shape and place are right."""
     match entry:
         case {"dtype": str(dtype), "shape": [*shape], "data_offsets": [int(begin), int(end)]} if dtype in _DTYPES:
-            itemsize = np.dtype(_DTYPES[dtype]).itemsize
-            whole = all(type(length) is int and length >= 0 for length in shape) and 0 <= begin <= end <= len(data)
-            if whole and end - begin == math.prod(shape) * itemsize:
-                return data[begin:end].view(_DTYPES[dtype]).reshape(shape)
-    raise FormatError(
-        f"{path}: tensor {name!r} does not fit the {len(data)} bytes of data or has an unknown type: {entry}"
-    )
+            return data[begin:end].view(_DTYPES[dtype]).reshape(shape)
+        case {"dtype": str(dtype)}:
+            raise FormatError(f"{path}: {name[:_LONGEST_NAME]!r} is {dtype}, which NumPy has not: save it as F32")
+    raise FormatError(f"{path}: {name[:_LONGEST_NAME]!r} has no dtype, shape and data_offsets by name: {_CURE}")

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
 from wordmill.atomic import fingerprint
@@ -285,62 +285,6 @@ def test_newer_format(tmp_path: Path) -> None:
     (tmp_path / "m" / "manifest.json").write_text(json.dumps(manifest | {"format": 99}), encoding="utf-8")
     with pytest.raises(FormatError, match="newer wordmill"):
         load_model(tmp_path / "m")
-
-
-# -- safetensors ------------------------------------------------------------------------------------------------------
-
-DTYPES = ["f8", "f4", "f2", "i8", "i4", "i2", "i1", "u8", "u4", "u2", "u1", "?"]
-
-
-def test_safetensors_are_the_packages(tmp_path: Path) -> None:
-    arrays = {f"array {dtype}": np.arange(7).astype(dtype) for dtype in DTYPES}
-    arrays |= {"matrix": np.arange(12.0).reshape(3, 4)[:, 1:], "scalar": np.array(2.5), "none": np.empty((0, 3))}
-    write_safetensors(tmp_path / "ours", arrays, {"made": "here"})
-    theirs, ours = load_file(tmp_path / "ours"), read_safetensors(tmp_path / "ours")
-    save_file({name: np.ascontiguousarray(array) for name, array in arrays.items()}, tmp_path / "theirs")
-    again = read_safetensors(tmp_path / "theirs")
-    for name, array in arrays.items():
-        for read in (theirs[name], ours[name], again[name]):
-            np.testing.assert_array_equal(read, array)
-            assert read.dtype == array.dtype
-        assert ours[name].flags.aligned
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        b"",
-        b"\0" * 7,
-        (10**18).to_bytes(8, "little") + b"{}",
-        (2).to_bytes(8, "little") + b"[]",
-        (4).to_bytes(8, "little") + b"{no}",
-        (100_000).to_bytes(8, "little") + b"[" * 100_000,
-    ],
-)
-def test_safetensors_bad_header(tmp_path: Path, content: bytes) -> None:
-    (tmp_path / "x").write_bytes(content)
-    with pytest.raises(FormatError, match="safetensors"):
-        read_safetensors(tmp_path / "x")
-
-
-@pytest.mark.parametrize(
-    "entry",
-    [
-        {"dtype": "F32", "shape": [2], "data_offsets": [0, 9]},
-        {"dtype": "F32", "shape": [10**12], "data_offsets": [0, 4 * 10**12]},
-        {"dtype": "F32", "shape": [-2, -1], "data_offsets": [0, 8]},
-        {"dtype": "F32", "shape": [2], "data_offsets": [8, 0]},
-        {"dtype": "F32", "shape": [True, 2], "data_offsets": [0, 8]},
-        {"dtype": "BF16", "shape": [4], "data_offsets": [0, 8]},
-        {"dtype": "F32", "shape": 2, "data_offsets": [0, 8]},
-        [],
-    ],
-)
-def test_safetensors_bad_entry(tmp_path: Path, entry: Any) -> None:
-    header = json.dumps({"x": entry}).encode()
-    (tmp_path / "x").write_bytes(len(header).to_bytes(8, "little") + header + bytes(8))
-    with pytest.raises(FormatError, match="tensor 'x'"):
-        read_safetensors(tmp_path / "x")
 
 
 # -- tokenizer.json ---------------------------------------------------------------------------------------------------
