@@ -14,6 +14,7 @@ PACKAGE = Path(__file__).parents[1] / "src" / "wordmill"
 
 # A part may import the parts above its own line, and itself: never its neighbours on the line, never what is below.
 LEVELS = [
+    {"foreign"},
     {"errors", "other_names", "_core"},
     {"atomic", "compression", "config", "core", "safetensors", "text"},
     {"layers", "corpus", "vectors"},
@@ -75,7 +76,7 @@ def test_imports_go_one_way(part: str) -> None:
 
 @pytest.mark.parametrize("part", sorted(FREE))
 def test_free_parts_import_neither_core_nor_corpus(part: str) -> None:
-    allowed = FREE | {"atomic", "compression", "config", "errors", "other_names", "safetensors", "text"}
+    allowed = FREE | {"atomic", "compression", "config", "errors", "foreign", "other_names", "safetensors", "text"}
     needed = [(place, imported) for place, imported in imports(part) if imported in set(LEVEL) - allowed]
     assert not [place for place, imported in needed if (place.partition(",")[0], imported) != OPTIONAL_CORE]
 
@@ -84,3 +85,14 @@ def test_free_parts_load_without_the_core() -> None:
     loads = "\n".join(f"import wordmill.{part}" for part in sorted(FREE))
     script = f"import sys; sys.modules['wordmill._core'] = None\n{loads}"
     subprocess.run([sys.executable, "-W", "error", "-c", script], check=True)
+
+
+def test_foreign_values_are_quoted_by_one_function() -> None:
+    """A `!r` of a key, a path or a line can be of any length: `wordmill.foreign.quoted` bounds it."""
+    found = [
+        f"{path.relative_to(PACKAGE)}, line {node.lineno}"
+        for path in sorted(PACKAGE.rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FormattedValue) and node.conversion == ord("r")
+    ]
+    assert not found, f"write {{quoted(value)}} in place of {{value!r}}: {found}"

@@ -8,6 +8,8 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from wordmill.foreign import quoted
+
 if TYPE_CHECKING:
     from wordmill.config import TrainConfig
     from wordmill.corpus import EncodedCorpus, Vocab, read_corpus
@@ -48,7 +50,7 @@ def __getattr__(name: str) -> Any:
     if name == "__version__":
         return importlib.import_module("importlib.metadata").version("wordmill")
     if name not in _HOME:
-        raise AttributeError(f"module 'wordmill' has no attribute {name!r}")
+        raise AttributeError(f"module 'wordmill' has no attribute {quoted(name)}")
     return getattr(importlib.import_module(_HOME[name]), name)
 
 

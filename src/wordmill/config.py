@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 import numbers
 import os
-import reprlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -17,6 +16,7 @@ from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from wordmill.errors import ParameterError
+from wordmill.foreign import quoted
 from wordmill.other_names import unknown_parameter
 
 __all__ = ["KINDS", "Knob", "TrainConfig", "available_cores", "expected", "knobs"]
@@ -230,7 +230,7 @@ def _checked(name: str, value: Any, kinds: tuple[Any, ...], knob: Knob) -> Any:
         number = _number(value, kind)
         if number is not None and knob.admits(number):
             return number
-    raise ParameterError(f"{name}={reprlib.repr(value)} is not allowed: it must be {expected(kinds, knob)}")
+    raise ParameterError(f"{name}={quoted(value)} is not allowed: it must be {expected(kinds, knob)}")
 
 
 def _number(value: Any, kind: Any) -> int | float | None:

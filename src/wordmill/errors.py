@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from wordmill.foreign import one_line
+
 __all__ = [
     "CoreNotBuiltError",
     "CorpusError",
@@ -19,7 +21,13 @@ __all__ = [
 
 
 class WordmillError(Exception):
-    """Base of every error that wordmill raises on purpose. The command line shows it as one line and exits with 1."""
+    """Base of every error that wordmill raises on purpose. The command line shows it as one line and exits with 1.
+
+    Whatever a message quotes, it is one printable line of a thousand characters or so.
+    """
+
+    def __init__(self, *arguments: object, **named: object) -> None:
+        super().__init__(*(one_line(part) if isinstance(part, str) else part for part in arguments), **named)
 
 
 class ParameterError(WordmillError, ValueError):

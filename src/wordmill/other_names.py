@@ -6,6 +6,8 @@ import difflib
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from wordmill.foreign import quoted
+
 __all__ = ["renamed", "unknown_parameter"]
 
 #: Same meaning and value, another name. Where it comes from: word2vec.c, gensim, fastText, scikit-learn, the book.
@@ -88,7 +90,7 @@ _TRANSLATED: dict[str, Callable[[Any], str]] = {
 
 
 def _ours(name: str, value: str) -> str:
-    return f"write {name}={value!r}"
+    return f"write {name}={quoted(value)}"
 
 
 def renamed(name: str, value: object) -> str | None:

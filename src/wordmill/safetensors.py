@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 
 from wordmill.errors import FormatError
+from wordmill.foreign import quoted
 
 __all__ = ["read_metadata", "read_safetensors", "write_safetensors"]
 
@@ -36,7 +37,7 @@ _REASONS = {  # what the reference implementation says, and what it means
     "overflow": ": a shape is too large",
 }
 _CURE = "fetch it again, or save it again"
-_LONGEST_REASON, _LONGEST_NAME = 150, 60  # characters of foreign text in a message
+_LONGEST_REASON = 150  # characters
 _BLOCK = 1 << 22  # bytes written at once
 
 
@@ -112,7 +113,7 @@ def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(made) < len(pairs):
         seen: set[str] = set()
         name = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
-        raise ValueError(f"it names {name[:_LONGEST_NAME]!r} twice")
+        raise ValueError(f"it names {quoted(name)} twice")
     return made
 
 
@@ -122,5 +123,5 @@ def _view(path: Path, name: str, entry: object, data: NDArray[np.uint8]) -> NDAr
         case {"dtype": str(dtype), "shape": [*shape], "data_offsets": [int(begin), int(end)]} if dtype in _DTYPES:
             return data[begin:end].view(_DTYPES[dtype]).reshape(shape)
         case {"dtype": str(dtype)}:
-            raise FormatError(f"{path}: {name[:_LONGEST_NAME]!r} is {dtype}, which NumPy has not: save it as F32")
-    raise FormatError(f"{path}: {name[:_LONGEST_NAME]!r} has no dtype, shape and data_offsets by name: {_CURE}")
+            raise FormatError(f"{path}: {quoted(name)} is {dtype}, which NumPy has not: save it as F32")
+    raise FormatError(f"{path}: {quoted(name)} has no dtype, shape and data_offsets by name: {_CURE}")

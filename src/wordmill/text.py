@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wordmill.errors import ParameterError
+from wordmill.foreign import quoted
 
 __all__ = [
     "WHITESPACE",
@@ -80,7 +81,7 @@ def tokenize(text: str, tokenizer: TokenizerName = "whitespace", *, lowercase: b
         return split_whitespace(text)
     if tokenizer == "words":
         return split_words(text)
-    raise ParameterError(f"tokenizer={tokenizer!r}: 'whitespace' or 'words'")
+    raise ParameterError(f"tokenizer={quoted(tokenizer)}: 'whitespace' or 'words'")
 
 
 @cache

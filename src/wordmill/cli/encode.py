@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from wordmill.cli.options import CORPUS, Corpora, corpus_source, with_settings
+from wordmill.foreign import quoted
 
 EXAMPLES = "Example: wordmill encode 'logs/*.txt.zst' -o logs.corpus && wordmill train logs.corpus -o model/"
 
@@ -40,4 +41,4 @@ def command(
     resources = Resources() if max_vocab_size is None else Resources(max_vocab_size=max_vocab_size)
     encoded = read_corpus(source, **settings, resources=resources)
     encoded.save(output)
-    note(f"{encoded!r} saved in {output}")
+    note(f"{quoted(encoded)} saved in {output}")

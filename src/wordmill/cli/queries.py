@@ -10,6 +10,7 @@ import typer
 
 from wordmill.cli.console import at_work, error, note
 from wordmill.errors import MissingKeyError, ParameterError, counted
+from wordmill.foreign import quoted
 from wordmill.vectors import KeyedVectors
 
 __all__ = ["answer_all", "open_vectors", "to_keys"]
@@ -73,10 +74,10 @@ def to_keys(vectors: KeyedVectors, words: list[str]) -> list[Key]:
     try:
         return [int(word) for word in words]
     except ValueError:
-        raise ParameterError(f"{' '.join(words)!r}: the keys of this model are integers") from None
+        raise ParameterError(f"{quoted(' '.join(words))}: the keys of this model are integers") from None
 
 
 def _checked_keys(vectors: KeyedVectors, words: list[str], size: int, what: str) -> list[Key]:
     if len(words) != size:
-        raise ParameterError(f"{' '.join(words)!r} has {counted(len(words), 'word')}, and a query is {what}")
+        raise ParameterError(f"{quoted(' '.join(words))} has {counted(len(words), 'word')}, and a query is {what}")
     return to_keys(vectors, words)

@@ -14,6 +14,7 @@ from wordmill.cli.console import note, print_rows, program
 from wordmill.cli.options import Corpora, corpus_source, with_settings
 from wordmill.config import TrainConfig
 from wordmill.errors import OutputError, ParameterError
+from wordmill.foreign import quoted
 
 if TYPE_CHECKING:
     from wordmill.corpus import EncodedCorpus
@@ -128,7 +129,9 @@ def _timing(text: str) -> tuple[float | None, int | None]:
     """Turn 90s, 10m, 2h, 1epoch or never into seconds or epochs."""
     found = re.fullmatch(r"(\d+(?:\.\d+)?)(s|m|h)|(\d+) ?epochs?|never", text)
     if found is None or "0" in (found[1], found[3]):
-        raise typer.BadParameter(f"{text!r}: write 90s, 10m, 2h, 1epoch or never", param_hint="--checkpoint-every")
+        raise typer.BadParameter(
+            f"{quoted(text)}: write 90s, 10m, 2h, 1epoch or never", param_hint="--checkpoint-every"
+        )
     seconds = float(found[1]) * {"s": 1, "m": 60, "h": 3600}[found[2]] if found[1] else None
     return seconds, int(found[3]) if found[3] else None
 

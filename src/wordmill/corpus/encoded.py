@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from wordmill.atomic import atomic_file
 from wordmill.corpus.vocab import Vocab
 from wordmill.errors import FormatError, counted
+from wordmill.foreign import quoted
 from wordmill.safetensors import read_metadata, read_safetensors, write_safetensors
 
 _FORMAT = "wordmill.corpus"
@@ -178,7 +179,7 @@ def _read_checked(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
     facts = {name: value for name, value in metadata.items() if name != "format" and not name.startswith("crc32")}
     for name, dtype in _DTYPES.items():
         if name not in arrays or arrays[name].dtype != dtype or arrays[name].ndim != 1:
-            raise FormatError(f"{path}: {name!r} is missing or has a wrong type: encode the corpus again")
+            raise FormatError(f"{path}: {quoted(name)} is missing or has a wrong type: encode the corpus again")
     expected = {name: value for name, value in metadata.items() if name.startswith("crc32")}
     if _checksums(arrays, facts) != expected:
         raise FormatError(f"{path}: a checksum is wrong, the file is corrupt: encode the corpus again")

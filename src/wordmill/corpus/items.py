@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from wordmill.corpus.sources import int64
 from wordmill.errors import CorpusError
+from wordmill.foreign import quoted
 
 _TOKENS_AT_ONCE = 1 << 20
 _SURROGATES = re.compile("[\ud800-\udfff]")
@@ -73,7 +74,7 @@ def bad_token(index: int, tokens: Any) -> str:
         if not token:
             return f"{where} is empty: leave such tokens out"
         if not token.isprintable() and _SURROGATES.search(token):
-            return f"{where}, {token!r}, holds half a surrogate pair: mend it, or pass errors='replace'"
+            return f"{where}, {quoted(token)}, holds half a surrogate pair: mend it, or pass errors='replace'"
     return f"sequence {index:,} is no list of tokens"
 
 

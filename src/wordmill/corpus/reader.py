@@ -19,6 +19,7 @@ from wordmill.corpus.sources import Files, open_source
 from wordmill.corpus.spool import Spool
 from wordmill.corpus.vocab import check_thresholds
 from wordmill.errors import CorpusError, ParameterError
+from wordmill.foreign import quoted
 from wordmill.text import TokenizerName
 
 log = logging.getLogger(__name__)
@@ -77,9 +78,11 @@ def read_corpus(
         return source
     check_thresholds(min_count, max_final_vocab)
     if errors not in {"strict", "replace"}:
-        raise ParameterError(f"errors={errors!r}: 'strict' or 'replace'")
+        raise ParameterError(f"errors={quoted(errors)}: 'strict' or 'replace'")
     if not callable(tokenizer) and tokenizer not in get_args(TokenizerName):
-        raise ParameterError(f"tokenizer={tokenizer!r}: 'whitespace', 'words', or a function from str to list of str")
+        raise ParameterError(
+            f"tokenizer={quoted(tokenizer)}: 'whitespace', 'words', or a function from str to list of str"
+        )
     resources = resources or Resources()
 
     opened = open_source(source)

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wordmill.errors import CorpusError, MissingDependencyError
+from wordmill.foreign import quoted
 
 STDIN = "-"
 _LONGEST_PATH = 4096
@@ -86,7 +87,9 @@ def _open_iterable(source: Any) -> Source:
     if isinstance(source, list | tuple) and source and isinstance(source[0], os.PathLike):
         return Files(tuple(_all_paths(source)))
     if isinstance(source, list | tuple) and source and all(map(_names_a_file, source)):
-        raise CorpusError(f"the strings of this list, {source[0]!r} and so on, name files: pass them as pathlib.Path")
+        raise CorpusError(
+            f"the strings of this list, {quoted(source[0])} and so on, name files: pass them as pathlib.Path"
+        )
     return Sequences(source)
 
 
@@ -97,14 +100,14 @@ def _files_named(path: str | os.PathLike[str]) -> list[Path]:
     if not name:
         raise CorpusError("an empty string names no file")
     if len(name) > _LONGEST_PATH or "\n" in name or "\0" in name:
-        raise CorpusError(f"{name[:40]!r}... is no file name: check the path{or_text}")
+        raise CorpusError(f"{quoted(name[:40])}... is no file name: check the path{or_text}")
     if os.path.exists(name):  # noqa: PTH110 (Path.exists fails on long names)
         return [Path(name)]
     if not glob.has_magic(name):
-        raise CorpusError(f"{name!r} names no file: check the path{or_text}")
+        raise CorpusError(f"{quoted(name)} names no file: check the path{or_text}")
     paths = sorted(path for path in map(Path, glob.glob(name, recursive=True)) if not path.is_dir())  # noqa: PTH207
     if not paths:
-        raise CorpusError(f"{name!r} matches no file: check the path and its wildcards")
+        raise CorpusError(f"{quoted(name)} matches no file: check the path and its wildcards")
     return paths
 
 

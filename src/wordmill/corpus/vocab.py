@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wordmill.errors import MissingKeyError, ParameterError, VocabularyError, counted
+from wordmill.foreign import quoted
 
 Keys = list[str] | NDArray[np.int64]
 
@@ -118,7 +119,9 @@ class Vocab:
         try:
             return self.key_to_index[key]
         except KeyError:
-            raise MissingKeyError(f"{key!r} is not among the {counted(len(self), 'key')} of the vocabulary") from None
+            raise MissingKeyError(
+                f"{quoted(key)} is not among the {counted(len(self), 'key')} of the vocabulary"
+            ) from None
 
     def __iter__(self) -> Iterator[str | int]:
         return iter(self.key_to_index)
@@ -141,7 +144,7 @@ class Vocab:
 def keep_probabilities(counts: NDArray[np.int64], sample: float) -> NDArray[np.float64]:
     """Return `Vocab.keep_probabilities` for counts in any order, some of which may be 0."""
     if not 0 <= sample < np.inf:
-        raise ParameterError(f"sample={sample!r}: a finite number >= 0 is needed (0 turns subsampling off)")
+        raise ParameterError(f"sample={quoted(sample)}: a finite number >= 0 is needed (0 turns subsampling off)")
     if sample == 0:
         return np.ones(len(counts))
     ratio: NDArray[np.float64] = sample * counts.sum() / np.maximum(counts, 1)

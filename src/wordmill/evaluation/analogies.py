@@ -17,6 +17,7 @@ from wordmill.evaluation.analogy_files import Question, read_analogies
 from wordmill.evaluation.intervals import Interval, bootstrap_share
 from wordmill.evaluation.scores import Score, json_number
 from wordmill.evaluation.vectors import Case, Vectors, fold, row_lookup, unit_rows
+from wordmill.foreign import quoted
 
 __all__ = ["AnalogyResult", "AnalogySection", "answer_questions", "evaluate_analogies"]
 
@@ -180,9 +181,9 @@ def evaluate_analogies(
         A setting is unknown, or the keys are not words.
     """
     if method not in ("3cosadd", "3cosmul"):
-        raise ParameterError(f"method={method!r} is unknown: use '3cosadd' or '3cosmul'")
+        raise ParameterError(f"method={quoted(method)} is unknown: use '3cosadd' or '3cosmul'")
     if unknown not in ("skip", "wrong"):
-        raise ParameterError(f"unknown={unknown!r} is unknown: use 'skip' or 'wrong'")
+        raise ParameterError(f"unknown={quoted(unknown)} is unknown: use 'skip' or 'wrong'")
     questions = list(read_analogies(path))
     known, correct = answer_questions(vectors, questions, method=method, restrict_vocab=restrict_vocab, case=case)
     sections = tuple(_tally(questions, known, correct, unknown))

@@ -16,6 +16,7 @@ from wordmill.evaluation.intervals import Interval, bootstrap_share
 from wordmill.evaluation.lines import cells, numbered_lines
 from wordmill.evaluation.scores import Score, json_number
 from wordmill.evaluation.vectors import Case, Vectors, fold, row_lookup, unit_rows
+from wordmill.foreign import quoted
 
 __all__ = ["OutlierSet", "OutliersResult", "evaluate_outliers", "read_outliers"]
 
@@ -178,7 +179,9 @@ def _list(path: Path, number: int, text: str) -> tuple[str, ...]:
     try:
         items = ast.literal_eval(text)
     except (ValueError, SyntaxError, MemoryError, RecursionError) as error:  # the last two: too many brackets
-        raise FormatError(f"{path}, line {number}: {text!r} is no list of words such as ['one', 'two']") from error
+        raise FormatError(
+            f"{path}, line {number}: {quoted(text)} is no list of words such as ['one', 'two']"
+        ) from error
     if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
-        raise FormatError(f"{path}, line {number}: {text!r} is no list of words such as ['one', 'two']")
+        raise FormatError(f"{path}, line {number}: {quoted(text)} is no list of words such as ['one', 'two']")
     return tuple(item for item in items if item.strip())

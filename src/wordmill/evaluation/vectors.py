@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wordmill.errors import ParameterError
+from wordmill.foreign import quoted
 
 __all__ = ["Case", "Vectors", "row_lookup", "unit_rows"]
 
@@ -37,7 +38,7 @@ def row_lookup(vectors: Vectors, case: Case, limit: int | None = None) -> dict[s
     Of words that differ only in case the first one, which is the most frequent, stands for all.
     """
     if case not in ("ignore", "match"):
-        raise ParameterError(f"case={case!r} is unknown: use 'ignore' or 'match'")
+        raise ParameterError(f"case={quoted(case)} is unknown: use 'ignore' or 'match'")
     if limit is not None and limit < 1:
         raise ParameterError(f"restrict_vocab={limit} leaves no words: use a positive number, or None for all")
     keys = vectors.index_to_key

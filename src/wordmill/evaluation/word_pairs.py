@@ -16,6 +16,7 @@ from wordmill.evaluation.intervals import Interval, bootstrap
 from wordmill.evaluation.lines import cells, numbered_lines
 from wordmill.evaluation.scores import Score, json_number
 from wordmill.evaluation.vectors import Case, Vectors, fold, row_lookup, unit_rows
+from wordmill.foreign import quoted
 
 __all__ = ["PairsResult", "WordPair", "evaluate_pairs", "read_pairs", "spearman"]
 
@@ -172,7 +173,8 @@ def read_pairs(path: str | os.PathLike[str], *, score_column: int = 3, strip_tag
         score = _score(columns, score_column)
         if score is None:
             raise FormatError(
-                f"{path}, line {number}: {columns[score_column - 1]!r} in column {score_column} is not a score; set "
+                f"{path}, line {number}: {quoted(columns[score_column - 1])} in column {score_column} is "
+                f"not a score; set "
                 f"score_column to the column that holds it" + (f" ({', '.join(heading)})" if heading else "")
             )
         first, second = (_strip_tag(word) if strip_tags else word for word in columns[:2])

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from wordmill.errors import MissingDependencyError, MissingKeyError, ParameterError, counted
 from wordmill.evaluation.vectors import Vectors, unit_rows
+from wordmill.foreign import listed, quoted
 from wordmill.plots.figure import Fonts, fonts_for, new_figure, save_figure
 from wordmill.plots.labels import place_labels
 
@@ -100,7 +101,7 @@ def plot_map(
             f"{counted(len(known), 'word')} for the map, and more than {_MOST:,} cannot be read; choose fewer"
         )
     if unknown:
-        _LOG.warning("left out of the map, for want of a vector: %s", ", ".join(map(str, unknown)))
+        _LOG.warning("left out of the map, for want of a vector: %s", listed(unknown))
     positions = _layout(unit_rows(vectors.vectors[[vectors.key_to_index[word] for word in known]]), method, seed)
     names = [name for name in groups if any(owner[word] == name for word in known)]
     colours = {name: _COLOURS[i % len(_COLOURS)] for i, name in enumerate(names)}
@@ -122,7 +123,7 @@ def plot_map(
     drawn = _draw_labels(figure, axes, positions, texts, [colours[owner[word]] for word in known], fonts)
     unlabelled = tuple(word for word, has_label in zip(known, drawn, strict=True) if not has_label)
     if unlabelled:
-        _LOG.warning("no room on the map for the labels of %s", ", ".join(map(str, unlabelled)))
+        _LOG.warning("no room on the map for the labels of %s", listed(unlabelled))
     return WordMap(save_figure(figure, path), tuple(known), positions, unknown, unlabelled)
 
 
@@ -135,7 +136,7 @@ def _layout(unit: NDArray[np.float32], method: Method, seed: int) -> NDArray[np.
         return _spread(_tsne(unit, seed))
     if method == "umap":
         return _spread(_umap(unit, seed))
-    raise ParameterError(f"method={method!r} is unknown: use 'pca', 'tsne' or 'umap'")
+    raise ParameterError(f"method={quoted(method)} is unknown: use 'pca', 'tsne' or 'umap'")
 
 
 def _tsne(unit: NDArray[np.float32], seed: int) -> NDArray[np.float64]:

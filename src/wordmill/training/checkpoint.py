@@ -24,6 +24,7 @@ import numpy as np
 import wordmill
 from wordmill.core import instruction_set
 from wordmill.errors import FormatError, OutputError, ParameterError, WordmillError
+from wordmill.foreign import quoted
 from wordmill.training.account import Account, checked_history
 from wordmill.training.callbacks import Callback, Run
 from wordmill.vectors.formats.directory import Model, load_model, save_model
@@ -221,7 +222,7 @@ def resume(run: Run, directory: str | PathLike[str]) -> bool:
         raise
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise FormatError(
-            f"{directory}: the checkpoint does not fit together ({error!r}): remove it to start anew"
+            f"{directory}: the checkpoint does not fit together ({quoted(error)}): remove it to start anew"
         ) from error
     return True
 
@@ -291,8 +292,8 @@ def _check_same(run: Run, saved: Model, directory: Path) -> None:
     for name, value in ours.items():
         if name not in FREE and theirs.get(name) != value:
             raise ParameterError(
-                f"the checkpoints in {directory} were made with {name}={theirs.get(name)!r}, this run has "
-                f"{name}={value!r}: go on with the same, or remove {directory} to start anew"
+                f"the checkpoints in {directory} were made with {name}={quoted(theirs.get(name))}, this run has "
+                f"{name}={quoted(value)}: go on with the same, or remove {directory} to start anew"
             )
     for name, value in _origin(run).items():
         other = saved.settings["origin"][name]

@@ -17,6 +17,7 @@ from wordmill.corpus import EncodedCorpus, Resources, Vocab, read_corpus
 from wordmill.corpus.recode import recode
 from wordmill.corpus.vocab import keep_probabilities
 from wordmill.errors import CorpusError, ParameterError, VocabularyError
+from wordmill.foreign import quoted
 from wordmill.text import TokenizerName
 from wordmill.training.backends import Backend, Problem, allocate_vectors, create_backend
 from wordmill.training.callbacks import Callback, Run
@@ -105,7 +106,7 @@ def freeze_keys(run: Run, keys: Iterable[str | int]) -> None:
         The keys are one text, or none of them has a vector.
     """
     if isinstance(keys, str):
-        raise ParameterError(f"freeze takes a list of keys, not one text: write freeze=[{keys!r}]")
+        raise ParameterError(f"freeze takes a list of keys, not one text: write freeze=[{quoted(keys)}]")
     wanted = set(keys)
     if not wanted:
         return
@@ -158,7 +159,7 @@ def make_trainer(run: Run, corpus: EncodedCorpus, validation: Any, callbacks: Se
     problem = replace(_problem(config, counts, corpus.ids, parts.offsets), frozen=run.frozen)
     validate = None
     if held_out.any():
-        run.validation = f"{float(validation)!r} of the corpus"
+        run.validation = f"{quoted(float(validation))} of the corpus"
         unthinned = replace(problem, keep=np.ones(len(counts)))
         validate = HeldOut(_backend(run, unthinned), parts.begins[held_out], parts.ends[held_out]).loss
     elif not of_share:

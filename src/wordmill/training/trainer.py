@@ -13,6 +13,7 @@ import numpy as np
 
 from wordmill.config import TrainConfig
 from wordmill.errors import DivergenceError, FormatError
+from wordmill.foreign import quoted
 from wordmill.training.account import Account
 from wordmill.training.backends import Backend, Blocks, Sums
 from wordmill.training.callbacks import Callback, Run
@@ -178,4 +179,4 @@ def _gentler(config: TrainConfig) -> float:
 def _for_wide_windows(config: TrainConfig) -> str:
     """Name the other cause: a skip-gram step sums over its window, so that wide ones need a lower rate."""
     wide = config.window == "sequence" or config.window > 20
-    return f" for window={config.window!r}" if wide and config.architecture == "skipgram" else ""
+    return f" for window={quoted(config.window)}" if wide and config.architecture == "skipgram" else ""

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wordmill.errors import CorpusError, ParameterError
+from wordmill.foreign import quoted
 from wordmill.training.backends import Backend, Blocks
 from wordmill.training.schedule import cut_into_blocks
 
@@ -43,7 +44,9 @@ def split(tokens: int, offsets: NDArray[np.int64], fraction: float, seed: int) -
     A held-out block is a run of whole sequences, or a piece of a sequence that is longer than a block.
     """
     if not 0 <= fraction <= 0.5:
-        raise ParameterError(f"validation={fraction!r} is not allowed: it must be a share from 0 to 0.5, or a corpus")
+        raise ParameterError(
+            f"validation={quoted(fraction)} is not allowed: it must be a share from 0 to 0.5, or a corpus"
+        )
     edges = cut_into_blocks(tokens)
     if not fraction:
         return Split(edges[:-1], edges[1:], np.zeros(len(edges) - 1, np.bool_), offsets)

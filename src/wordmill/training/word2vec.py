@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from wordmill.config import TrainConfig, knobs
 from wordmill.corpus import EncodedCorpus, Vocab
 from wordmill.errors import DivergenceError, FormatError, NotFittedError, ParameterError
+from wordmill.foreign import quoted
 from wordmill.text import lower
 from wordmill.training.account import checked_history
 from wordmill.training.callbacks import Callback, Run
@@ -128,7 +129,7 @@ class Word2Vec:
         """Show the parameters that differ from the defaults."""
         defaults = Word2Vec().get_params()
         changed = {name: value for name, value in self.get_params().items() if value != defaults[name]}
-        return f"Word2Vec({', '.join(f'{name}={value!r}' for name, value in changed.items())})"
+        return f"Word2Vec({', '.join(f'{name}={quoted(value)}' for name, value in changed.items())})"
 
     # Training
 
@@ -407,7 +408,8 @@ class Word2Vec:
             model._trained = _Trained.from_saved(saved, TrainConfig.from_params(params))
         except (KeyError, TypeError, ValueError) as error:
             raise FormatError(
-                f"{path}: what it says of its training cannot be ({error!r}); its vectors are read by KeyedVectors.load"
+                f"{path}: what it says of its training cannot be ({quoted(error)}); its vectors are read by "
+                "KeyedVectors.load"
             ) from error
         return model
 

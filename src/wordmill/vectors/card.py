@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 import wordmill
 from wordmill.errors import ParameterError, counted
+from wordmill.foreign import quoted
 from wordmill.vectors.table import VectorTable
 
 __all__ = ["CardFacts", "Scored", "model_card"]
@@ -52,9 +53,9 @@ class CardFacts:
         for name in ("license", "data"):
             value = getattr(self, name)
             if not isinstance(value, str) or not value.strip():
-                raise ParameterError(f"{name}={value!r}: a model card needs it; say what it is")
+                raise ParameterError(f"{name}={quoted(value)}: a model card needs it; say what it is")
         if isinstance(self.language, str):
-            raise ParameterError(f"language={self.language!r}: give a list of codes, [{self.language!r}]")
+            raise ParameterError(f"language={quoted(self.language)}: give a list of codes, [{quoted(self.language)}]")
 
 
 def model_card(repo_id: str, vectors: VectorTable, facts: CardFacts, settings: Mapping[str, Any]) -> str:
@@ -115,7 +116,7 @@ def _use(repo_id: str, vectors: VectorTable) -> list[str]:
         "import wordmill",
         "",
         f'vectors = wordmill.KeyedVectors.from_pretrained("{repo_id}")',
-        f"vectors.most_similar({key!r})",
+        f"vectors.most_similar({quoted(key)})",
         "```",
     ]
     if vectors.kind == "str" and vectors.tokenizer is not None:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wordmill.errors import ParameterError
+from wordmill.foreign import quoted
 from wordmill.text import tokenize
 from wordmill.vectors.search import Floats
 from wordmill.vectors.table import VectorTable
@@ -34,7 +35,7 @@ def encode_documents(
         (V,) a factor for the vector of each key; the sum is still divided by the number of keys found.
     """
     if not isinstance(documents, Iterable):
-        raise ParameterError(f"documents are texts or lists of keys, not {documents!r}")
+        raise ParameterError(f"documents are texts or lists of keys, not {quoted(documents)}")
     means = [_block_means(table, ids, weights) for ids in _blocks(table, documents)]
     return np.concatenate([np.empty((0, table.vector_size), dtype=table.vectors.dtype), *means])
 
@@ -47,7 +48,7 @@ def sif_weights(table: VectorTable, a: float = 1e-3) -> NDArray[np.float64]:
     if table.counts is None:
         raise ParameterError("sif needs the counts of the keys: use a model that was trained here, or give counts")
     if not a > 0:
-        raise ParameterError(f"sif must be a positive number such as 1e-3, not {a!r}")
+        raise ParameterError(f"sif must be a positive number such as 1e-3, not {quoted(a)}")
     return a / (a + table.counts / max(1, int(table.counts.sum())))
 
 
@@ -71,7 +72,7 @@ def _keys(table: VectorTable, document: Document) -> Sequence[Any] | NDArray[Any
     if table.kind == "int" or table.tokenizer is None:
         what = "integer keys" if table.kind == "int" else "no tokenizer"
         raise ParameterError(
-            f"the model has {what}, so a text cannot be split: give lists of keys, not {document[:20]!r}"
+            f"the model has {what}, so a text cannot be split: give lists of keys, not {quoted(document[:20])}"
         )
     return tokenize(document, table.tokenizer, lowercase=table.lowercase)
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wordmill.errors import ParameterError, counted
+from wordmill.foreign import quoted
 from wordmill.vectors.card import CardFacts, Scored
 from wordmill.vectors.documents import Document, encode_documents, sif_weights
 from wordmill.vectors.keys import Key
@@ -362,5 +363,5 @@ class KeyedVectors(VectorTable):
 
 def _positive(name: str, number: object) -> int:
     if isinstance(number, bool) or not isinstance(number, int | np.integer) or number < 1:
-        raise ParameterError(f"{name} must be a positive integer, not {number!r}")
+        raise ParameterError(f"{name} must be a positive integer, not {quoted(number)}")
     return int(number)

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wordmill.errors import ParameterError
+from wordmill.foreign import quoted
 
 __all__ = ["IntegerKeys", "Key", "KeyTable", "PackedKeys", "TextKeys", "make_key_table", "near_spellings"]
 
@@ -221,14 +222,16 @@ def _checked_text(keys: Sequence[str]) -> list[str]:
         index, key = next(((i, key) for i, key in enumerate(listed) if not isinstance(key, str)), (0, ""))
         if not isinstance(key, str):
             raise ParameterError(
-                f"key {index} is {type(key).__name__} {key!r}: keys must be all text or all 64-bit integers"
+                f"key {index} is {type(key).__name__} {quoted(key)}: keys must be all text or all 64-bit integers"
             )
     try:
         "".join(listed).encode()
     except UnicodeEncodeError as error:
         surrogate = error.object[error.start]
         index = next(i for i, key in enumerate(listed) if surrogate in key)
-        raise ParameterError(f"key {index} {listed[index]!r} is not Unicode: decode it with errors='replace'") from None
+        raise ParameterError(
+            f"key {index} {quoted(listed[index])} is not Unicode: decode it with errors='replace'"
+        ) from None
     return listed
 
 
@@ -236,5 +239,5 @@ def _duplicate_message(keys: Sequence[Key]) -> str:
     first: dict[Key, int] = {}
     for index, key in enumerate(keys):
         if first.setdefault(key, index) != index:
-            return f"key {key!r} appears twice (rows {first[key]} and {index}): keys must be distinct"
+            return f"key {quoted(key)} appears twice (rows {first[key]} and {index}): keys must be distinct"
     return "the stored order of the keys is not their order"

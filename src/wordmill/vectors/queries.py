@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wordmill.errors import ParameterError
+from wordmill.foreign import quoted
 from wordmill.vectors.keys import Key
 from wordmill.vectors.search import Floats, row_norms, unit_rows
 from wordmill.vectors.table import VectorTable
@@ -34,7 +35,9 @@ def parse_terms(table: VectorTable, query: Query) -> Iterator[Term]:
         weighted = isinstance(term, tuple) and len(term) == 2
         what, weight = term if weighted else (term, 1.0)  # type: ignore[misc]
         if not isinstance(weight, int | float | np.number) or not np.isfinite(weight):
-            raise ParameterError(f"{term!r} is no pair (key or vector, weight): the weight must be a finite number")
+            raise ParameterError(
+                f"{quoted(term)} is no pair (key or vector, weight): the weight must be a finite number"
+            )
         if isinstance(what, np.ndarray) and what.ndim == 1:
             vector = checked_vectors(table, what[None])
             yield Term(vector[0], unit_rows(vector, row_norms(vector))[0], float(weight), None)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wordmill.errors import MissingKeyError, ParameterError, counted
+from wordmill.foreign import quoted
 from wordmill.text import TokenizerName
 from wordmill.vectors.keys import IntegerKeys, Key, KeyTable, PackedKeys, TextKeys, make_key_table, near_spellings
 from wordmill.vectors.search import Floats, row_norms, unit_rows
@@ -42,10 +43,10 @@ class VectorTable:
         if not np.isfinite(self._norms).all():
             row = int(np.flatnonzero(~np.isfinite(self._norms))[0])
             raise ParameterError(
-                f"the vector of key {self._table[row]!r} (row {row}) holds NaN or infinity, or is too long"
+                f"the vector of key {quoted(self._table[row])} (row {row}) holds NaN or infinity, or is too long"
             )
         if tokenizer not in ("whitespace", "words", None):
-            raise ParameterError(f"tokenizer={tokenizer!r}: 'whitespace', 'words' or None")
+            raise ParameterError(f"tokenizer={quoted(tokenizer)}: 'whitespace', 'words' or None")
         self.tokenizer, self.lowercase = tokenizer, lowercase
 
     def __repr__(self) -> str:
@@ -143,7 +144,7 @@ class VectorTable:
     def get_indices(self, keys: Iterable[Key] | NDArray[np.integer[Any]]) -> NDArray[np.int64]:
         """Rows of several keys (n,); `MissingKeyError` for the first that is missing."""
         if isinstance(keys, str) or not isinstance(keys, Iterable):
-            raise ParameterError(f"{keys!r} where several keys are asked for: give a list of keys")
+            raise ParameterError(f"{quoted(keys)} where several keys are asked for: give a list of keys")
         listed = keys if isinstance(keys, np.ndarray) else list(keys)
         ids = self._table.find_many(listed)
         if (ids < 0).any():
@@ -158,13 +159,13 @@ class VectorTable:
         if isinstance(self._table, IntegerKeys):
             low, high = self._table.keys.min(), self._table.keys.max()
             return MissingKeyError(
-                f"no vector for {key!r}: the {counted(len(self), 'key')} are integers from {low} to {high}"
+                f"no vector for {quoted(key)}: the {counted(len(self), 'key')} are integers from {low} to {high}"
             )
         if not isinstance(key, str):
-            return MissingKeyError(f"no vector for {key!r}: the keys of this model are strings")
+            return MissingKeyError(f"no vector for {quoted(key)}: the keys of this model are strings")
         near = ", ".join(repr(form) for form in near_spellings(self._table, key))
         hint = f"did you mean {near}?" if near else f"it is not among the {counted(len(self), 'key')}"
-        return MissingKeyError(f"no vector for {key!r}: {hint}")
+        return MissingKeyError(f"no vector for {quoted(key)}: {hint}")
 
     # -- other tables made of this one --------------------------------------------------------------------------------
 
@@ -204,7 +205,9 @@ class VectorTable:
         ids = self._table.find_many(list(keys))
         old, new = np.flatnonzero(ids >= 0), np.flatnonzero(ids < 0)
         if len(old) and not replace:
-            raise ParameterError(f"key {keys[int(old[0])]!r} is here already: replace=True gives it the new vector")
+            raise ParameterError(
+                f"key {quoted(keys[int(old[0])])} is here already: replace=True gives it the new vector"
+            )
         matrix = np.concatenate([self._vectors, rows[new]])
         matrix[ids[old]] = rows[old]
         all_counts = None if self._counts is None else np.concatenate([self._counts, more_counts[new]])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NoReturn
 
+from wordmill.foreign import quoted
+
 __all__ = ["KEYED_VECTORS", "MODELS", "PARTS", "UTILS", "WORD2VEC", "no_attribute", "no_name"]
 
 _INNER = "it is a part of gensim's inside"
@@ -84,11 +86,11 @@ def no_name(module: str, name: str, absent: dict[str, str]) -> NoReturn:
     """Raise the error for a name that a module of gensim has and ours has not: so `from ... import` says why, too."""
     if name in absent:
         raise ImportError(f"gensim's {name} is not in wordmill.{module}: {absent[name]}")
-    raise AttributeError(f"module 'wordmill.{module}' has no attribute {name!r}")
+    raise AttributeError(f"module 'wordmill.{module}' has no attribute {quoted(name)}")
 
 
 def no_attribute(kind: str, name: str, absent: dict[str, str]) -> NoReturn:
     """Raise the error for an attribute that is not there."""
     if name in absent:
         raise AttributeError(f"gensim's {kind}.{name} is not in wordmill.compat.gensim: {absent[name]}")
-    raise AttributeError(f"{kind} has no attribute {name!r}")
+    raise AttributeError(f"{kind} has no attribute {quoted(name)}")

@@ -12,6 +12,7 @@ from wordmill.compat.gensim.files import check_encoding
 from wordmill.errors import ParameterError
 from wordmill.evaluation import evaluate_pairs, read_analogies
 from wordmill.evaluation.analogies import Method, answer_questions
+from wordmill.foreign import quoted
 
 __all__ = ["Correlation", "analogies", "p_value", "word_pairs"]
 
@@ -39,7 +40,7 @@ def analogies(
 ) -> tuple[float, list[dict[str, Any]]]:
     """Return the share of right answers, and a section each, the last one of all questions."""
     if similarity_function not in METHODS:
-        raise ParameterError(f"similarity_function={similarity_function!r}: one of {', '.join(METHODS)}")
+        raise ParameterError(f"similarity_function={quoted(similarity_function)}: one of {', '.join(METHODS)}")
     questions = list(read_analogies(path))
     known, correct = answer_questions(
         vectors,
@@ -77,7 +78,7 @@ def word_pairs(
     if dummy4unknown:
         raise ParameterError("dummy4unknown=True is not there for word pairs: pairs with unknown words are left out")
     if delimiter not in DELIMITERS:
-        raise ParameterError(f"delimiter={delimiter!r}: columns are separated by tabs, commas or spaces")
+        raise ParameterError(f"delimiter={quoted(delimiter)}: columns are separated by tabs, commas or spaces")
     check_encoding(encoding)
     case = "ignore" if case_insensitive else "match"
     result = evaluate_pairs(vectors, path, restrict_vocab=restrict_vocab, case=case)  # type: ignore[arg-type]

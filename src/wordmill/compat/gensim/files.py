@@ -12,6 +12,7 @@ import numpy as np
 
 import wordmill
 from wordmill.errors import FormatError, ParameterError
+from wordmill.foreign import quoted
 from wordmill.vectors import formats
 from wordmill.vectors.formats.streams import open_input, open_output
 
@@ -24,7 +25,7 @@ def refuse(where: str, **options: object) -> None:
     """Raise the error for options that are given and not there."""
     for name, value in options.items():
         if value:
-            raise ParameterError(f"{where}: {name}={value!r} is not there yet; leave it out")
+            raise ParameterError(f"{where}: {name}={quoted(value)} is not there yet; leave it out")
 
 
 def prepare_save(path: str | PathLike[str], options: Mapping[str, object]) -> None:
@@ -39,7 +40,7 @@ def prepare_save(path: str | PathLike[str], options: Mapping[str, object]) -> No
 def check_encoding(encoding: str) -> None:
     """Raise the error for an encoding other than UTF-8."""
     if codecs.lookup(encoding).name != "utf-8":
-        raise ParameterError(f"encoding={encoding!r} is not there: files are UTF-8, convert it (iconv)")
+        raise ParameterError(f"encoding={quoted(encoding)} is not there: files are UTF-8, convert it (iconv)")
 
 
 def save_word2vec(
@@ -52,7 +53,7 @@ def save_word2vec(
 ) -> None:
     """Write word2vec's files; rows are sorted by count already."""
     if sort_attr != "count":
-        raise ParameterError(f"sort_attr={sort_attr!r} is not there: rows are sorted by count")
+        raise ParameterError(f"sort_attr={quoted(sort_attr)} is not there: rows are sorted by count")
     if binary and not write_header:
         raise ParameterError("write_header=False is for text: the binary form needs its header")
     formats.save(path, vectors, format=_name(binary, write_header))
@@ -75,7 +76,7 @@ def load_word2vec(
 ) -> wordmill.KeyedVectors:
     """Read word2vec's files."""
     if np.dtype(datatype) not in _DATATYPES:
-        raise ParameterError(f"datatype={datatype!r} is not there yet: float32 or float64")
+        raise ParameterError(f"datatype={quoted(datatype)} is not there yet: float32 or float64")
     vectors = formats.load(
         path,
         format=_name(binary, not no_header),
@@ -104,6 +105,6 @@ def _read_counts(path: Path) -> dict[str, int]:
         while line := file.readline(1 << 20):
             word, _, count = line.strip().rpartition(b" ")
             if not word or not count.isdigit() or len(count) > 18:  # more digits than a 64-bit count may have
-                raise FormatError(f"{path}: {line[:40]!r} after {len(counts)} words is no word and its count")
+                raise FormatError(f"{path}: {quoted(line[:40])} after {len(counts)} words is no word and its count")
             counts[word.decode("utf-8", "replace")] = int(count)
     return counts

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wordmill.errors import MissingKeyError, ParameterError
+from wordmill.foreign import quoted
 from wordmill.vectors.keys import Key
 from wordmill.vectors.search import Floats, row_norms
 
@@ -71,7 +72,7 @@ def mean_of(
         elif ignore_missing:
             continue
         else:
-            raise MissingKeyError(f"no vector for {key!r}: leave it out, or pass ignore_missing=True")
+            raise MissingKeyError(f"no vector for {quoted(key)}: leave it out, or pass ignore_missing=True")
         size += abs(weight)
     scale = np.linalg.norm(total) if post_normalize else size
     return (total / (scale or 1.0)).astype(vectors.vectors.dtype)

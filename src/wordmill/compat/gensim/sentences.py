@@ -10,6 +10,7 @@ from typing import Any
 
 from wordmill.corpus.files import read_chunks, read_lines
 from wordmill.errors import CorpusError, ParameterError
+from wordmill.foreign import quoted
 from wordmill.text import split_whitespace
 
 __all__ = ["MAX_WORDS_IN_BATCH", "LineSentence", "PathLineSentences", "Text8Corpus", "as_source"]
@@ -101,7 +102,8 @@ def as_source(sentences: Any, corpus_file: str | os.PathLike[str] | None) -> Any
 def _token_list(sentence: Any) -> Any:
     if isinstance(sentence, str):
         raise CorpusError(
-            f"a sentence is the string {sentence[:40]!r}, whose letters gensim would take for words: pass lists of "
+            f"a sentence is the string {quoted(sentence[:40])}, whose letters gensim would take for words: "
+            f"pass lists of "
             "tokens, text.split() or list(text)"
         )
     return sentence
@@ -141,4 +143,6 @@ def _decoded(path: Path, text: bytes) -> str:
         return text.decode("utf-8")
     except UnicodeDecodeError as error:
         around = text[max(0, error.start - 20) : error.start + 20]
-        raise CorpusError(f"{path}: {around!r} is not UTF-8: convert the file, e.g. iconv -f latin1 -t utf-8") from None
+        raise CorpusError(
+            f"{path}: {quoted(around)} is not UTF-8: convert the file, e.g. iconv -f latin1 -t utf-8"
+        ) from None

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from wordmill.atomic import recover
 from wordmill.errors import FormatError, ParameterError
+from wordmill.foreign import quoted
 from wordmill.vectors.formats.arrow import read_arrow, read_parquet, write_arrow, write_parquet
 from wordmill.vectors.formats.directory import load_model, save_model
 from wordmill.vectors.formats.fasttext import looks_like_fasttext, read_fasttext
@@ -132,11 +133,11 @@ def save(path: str | PathLike[str], keyed_vectors: KeyedVectors, *, format: str 
     name = format_to_write(path, format)
     writer = FORMATS[name].write
     if writer is None:
-        raise ParameterError(f"format={name!r} can be read, but not written")
+        raise ParameterError(f"format={quoted(name)} can be read, but not written")
     taken = [*signature(writer).parameters][2:]
     if unknown := sorted(set(options) - set(taken)):
         known = f", only {', '.join(taken)}" if taken else ""
-        raise ParameterError(f"format={name!r} takes no {unknown[0]}={known}")
+        raise ParameterError(f"format={quoted(name)} takes no {unknown[0]}={known}")
     writer(target, keyed_vectors, **options)
 
 
@@ -204,7 +205,7 @@ def _known(name: str, path: Path) -> str:
     if name == "word2vec":
         return "word2vec-binary" if ".bin" in path.suffixes else "word2vec-text"
     if name not in FORMATS:
-        raise ParameterError(f"format={name!r} is not known: one of {_names()}")
+        raise ParameterError(f"format={quoted(name)} is not known: one of {_names()}")
     return name
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from wordmill.atomic import atomic_file
 from wordmill.errors import FormatError, MissingDependencyError
+from wordmill.foreign import quoted
 from wordmill.vectors.formats.rows import MOST_DIMENSIONS, ReadOptions, collect_arrays
 from wordmill.vectors.keyed_vectors import KeyedVectors
 
@@ -79,7 +80,7 @@ def _table(keyed_vectors: KeyedVectors) -> Any:
 
 def _columns(path: Path, names: list[str]) -> list[str]:
     if missing := {"key", "vector"} - set(names):
-        raise FormatError(f"{path}: no column {' or '.join(sorted(missing))!r} among {names}: rename the columns")
+        raise FormatError(f"{path}: no column {quoted(' or '.join(sorted(missing)))} among {names}: rename the columns")
     return [name for name in ("key", "vector", "count") if name in names]
 
 
@@ -113,7 +114,7 @@ def _plain(path: Path, batch: Any, name: str) -> NDArray[Any]:
         column = column.dictionary_decode()
     text = name == "key" and (pa.types.is_string(column.type) or pa.types.is_large_string(column.type))
     if column.null_count or not (text or pa.types.is_integer(column.type)):
-        raise FormatError(f"{path}: column {name!r} holds {column.type} with {column.null_count} empty cells")
+        raise FormatError(f"{path}: column {quoted(name)} holds {column.type} with {column.null_count} empty cells")
     column.validate(full=True)
     if text:
         return np.array(column.to_pylist(), dtype=object)

@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 import wordmill
 from wordmill.atomic import atomic_directory, fingerprint, recover
 from wordmill.errors import FormatError, OutputError, WordmillError
+from wordmill.foreign import quoted
 from wordmill.safetensors import read_safetensors, write_safetensors
 from wordmill.vectors.formats.storage import StorageType, pack, similarity_error, unpack
 from wordmill.vectors.formats.tokenizer_json import write_tokenizer
@@ -155,7 +156,7 @@ def _load(directory: Path, *, verify: bool) -> Model:
     except FormatError:
         raise
     except (KeyError, TypeError, ValueError, WordmillError) as error:
-        raise FormatError(f"{directory}: the files do not fit together ({error!r}): {_CURE}") from error
+        raise FormatError(f"{directory}: the files do not fit together ({quoted(error)}): {_CURE}") from error
 
 
 def _identity(directory: Path) -> tuple[int, int] | None:
@@ -274,7 +275,7 @@ def _check_manifest(directory: Path, *, verify: bool) -> None:
     manifest = _read_json(directory, MANIFEST)
     if not isinstance(manifest.get("files"), dict) or manifest.get("format") != FORMAT:
         raise FormatError(
-            f"{directory / MANIFEST}: format {manifest.get('format')!r} is not known here: use a newer wordmill"
+            f"{directory / MANIFEST}: format {quoted(manifest.get('format'))} is not known here: use a newer wordmill"
         )
     for name, expected in manifest["files"].items():
         file = directory / Path(name).name

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from wordmill.errors import FormatError
+from wordmill.foreign import quoted
 from wordmill.vectors.formats.rows import MOST_DIMENSIONS, ReadOptions, RowCollector, text_keys
 from wordmill.vectors.formats.streams import open_input, open_output
 from wordmill.vectors.formats.text_rows import format_rows, parse_number, read_rows
@@ -24,7 +25,9 @@ def read_glove(path: Path, options: ReadOptions) -> KeyedVectors:
         head = source.read(_HEAD)
         dimensions = guess_dimensions(head)
         if dimensions is None:
-            raise FormatError(f"{path}: line 1 is not a key and its numbers: {head[:40]!r}: not a text of vectors")
+            raise FormatError(
+                f"{path}: line 1 is not a key and its numbers: {quoted(head[:40])}: not a text of vectors"
+            )
         rows = RowCollector(path, dimensions, options)
         read_rows(source, rows, dimensions, line=1, first=head, most=options.limit or _ALL)
         return rows.finish()

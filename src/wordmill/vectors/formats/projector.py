@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wordmill.errors import FormatError, OutputError, counted
+from wordmill.foreign import quoted
 from wordmill.vectors.formats.rows import MOST_DIMENSIONS, ReadOptions, RowCollector
 from wordmill.vectors.formats.streams import Input, open_input, open_output
 from wordmill.vectors.formats.text_rows import parse_numbers, read_lines
@@ -66,7 +67,8 @@ def _take(path: Path, metadata: _Metadata, rows: RowCollector, lines: list[bytes
     if numbers is None:
         index = next(i for i, line in enumerate(lines) if parse_numbers([line], dimensions) is None)
         raise FormatError(
-            f"{path}: line {begin + index + 1} does not hold {dimensions} numbers: {lines[index][:40]!r}: mend the line"
+            f"{path}: line {begin + index + 1} does not hold {dimensions} numbers: "
+            f"{quoted(lines[index][:40])}: mend the line"
         )
     if end > len(metadata.keys):
         raise FormatError(
@@ -82,7 +84,7 @@ def write_projector(path: Path, keyed_vectors: KeyedVectors) -> None:
     bad = next((key for key in keys if not key.strip() or any(mark in key for mark in "\t\n\r")), None)
     if bad is not None:
         raise OutputError(
-            f"{path}: the key {bad!r} is blank or holds a tab or line end, which end a cell in this format"
+            f"{path}: the key {quoted(bad)} is blank or holds a tab or line end, which end a cell in this format"
         )
     with open_output(metadata_path(path)) as file:
         if keyed_vectors.counts is None:

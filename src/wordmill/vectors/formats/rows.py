@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wordmill.errors import FormatError, OutputError, ParameterError, counted
+from wordmill.foreign import quoted
 from wordmill.vectors.keyed_vectors import KeyedVectors
 from wordmill.vectors.keys import Key, TextKeys
 from wordmill.vectors.search import Floats, row_norms
@@ -59,7 +60,7 @@ class ReadOptions:
     def __post_init__(self) -> None:
         limit: object = self.limit
         if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int) or limit < 1):
-            raise ParameterError(f"limit must be a positive integer or None, not {limit!r}")
+            raise ParameterError(f"limit must be a positive integer or None, not {quoted(limit)}")
         for name, allowed in (
             ("errors", ("strict", "replace", "ignore")),
             ("duplicates", ("error", "first")),
@@ -67,7 +68,7 @@ class ReadOptions:
             ("dtype", ("float32", "float64")),
         ):
             if getattr(self, name) not in allowed:
-                raise ParameterError(f"{name}={getattr(self, name)!r}: one of {', '.join(map(repr, allowed))}")
+                raise ParameterError(f"{name}={quoted(getattr(self, name))}: one of {', '.join(map(repr, allowed))}")
 
 
 def check_header(path: Path, count: int, dimensions: int, *, smallest_row: int, size: int | None) -> None:
@@ -152,7 +153,7 @@ class RowCollector:
         if not np.isfinite(norms).all() and not (finite := np.isfinite(self._matrix[begin:end]).all(axis=1)).all():
             index = int(np.argmin(finite))
             raise FormatError(
-                f"{self._path}: {place(index)}: the vector of {decoded[index]!r} holds NaN or infinity: "
+                f"{self._path}: {place(index)}: the vector of {quoted(decoded[index])} holds NaN or infinity: "
                 "remove the row, or train again if the model diverged"
             )
         self._keys += decoded
@@ -187,7 +188,7 @@ class RowCollector:
         except UnicodeDecodeError as error:
             index = next(i for i, key in enumerate(keys) if not _is_utf8(key))
             raise FormatError(
-                f"{self._path}: {place(index)}: the key {keys[index]!r} is not UTF-8 ({error.reason}): "
+                f"{self._path}: {place(index)}: the key {quoted(keys[index])} is not UTF-8 ({error.reason}): "
                 "convert the file, or read it with errors='replace'"
             ) from None
 
@@ -202,7 +203,7 @@ class RowCollector:
             elif self._options.duplicates == "error":
                 begin, place = self._places[bisect(self._places, row, key=itemgetter(0)) - 1]
                 raise FormatError(
-                    f"{self._path}: {place(row - begin)}: the key {key!r} appears twice: "
+                    f"{self._path}: {place(row - begin)}: the key {quoted(key)} appears twice: "
                     "mend the file, or keep the first with duplicates='first'"
                 )
         return first
@@ -221,7 +222,8 @@ class RowCollector:
                 integers[row] = int(key)
             except (ValueError, OverflowError):
                 raise FormatError(
-                    f"{self._path}: the key {key!r} (row {row}) is not an integer of 64 bits: read it with keys='str'"
+                    f"{self._path}: the key {quoted(key)} (row {row}) is not an integer of 64 bits: read it "
+                    f"with keys='str'"
                 ) from None
         return integers
 
@@ -278,14 +280,14 @@ def text_keys(path: Path, keyed_vectors: KeyedVectors, space: str | None) -> lis
         return keys
     if space is None or _SPACES.intersection(space) or not space:
         raise OutputError(
-            f"{path}: {counted(len(spaced), 'key')} empty or with white space, for example {keys[spaced[0]]!r}, "
+            f"{path}: {counted(len(spaced), 'key')} empty or with white space, for example {quoted(keys[spaced[0]])}, "
             "which ends a key in this format: give space='_' or save a model directory"
         )
     table = str.maketrans(dict.fromkeys(_SPACES, space))
     for row in spaced:
         keys[row] = keys[row].translate(table) or space
     if len(set(keys)) < len(keys):
-        raise OutputError(f"{path}: with space={space!r} two keys become the same: choose another replacement")
+        raise OutputError(f"{path}: with space={quoted(space)} two keys become the same: choose another replacement")
     return keys
 
 

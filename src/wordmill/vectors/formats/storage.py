@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wordmill.errors import ParameterError
+from wordmill.foreign import quoted
 from wordmill.vectors.search import Floats, row_norms, unit_rows
 
 __all__ = ["StorageType", "pack", "similarity_error", "unpack"]
@@ -31,7 +32,7 @@ def pack(vectors: Floats, dtype: StorageType) -> dict[str, NDArray[Any]]:
         weights = (np.abs(vectors).max(axis=1) / 127).astype(np.float32)
         scaled = np.divide(vectors, weights[:, None], out=np.zeros_like(vectors), where=weights[:, None] > 0)
         return {"embeddings": np.rint(scaled).astype(np.int8), "weights": weights}
-    raise ParameterError(f"dtype={dtype!r}: one of 'float32', 'float64', 'float16', 'int8'")
+    raise ParameterError(f"dtype={quoted(dtype)}: one of 'float32', 'float64', 'float16', 'int8'")
 
 
 def unpack(tensors: Mapping[str, NDArray[Any]]) -> Floats:

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wordmill.errors import FormatError, counted
+from wordmill.foreign import quoted
 from wordmill.vectors.formats.rows import ReadOptions, RowCollector, believable_rows, check_header, text_keys
 from wordmill.vectors.formats.streams import Input, open_input, open_output
 from wordmill.vectors.formats.text_rows import format_rows, read_rows
@@ -90,7 +91,7 @@ def _read_header(source: Input) -> tuple[int, int]:
     header = parse_header(line)
     if header is None:
         raise FormatError(
-            f"{source.path}: line 1 must hold two numbers, vectors and dimensions, not {line[:40]!r}: "
+            f"{source.path}: line 1 must hold two numbers, vectors and dimensions, not {quoted(line[:40])}: "
             "if the file has no header, read it as GloVe text (format='glove')"
         )
     return header

@@ -16,6 +16,7 @@ from wordmill.compat.gensim import evaluation, files
 from wordmill.compat.gensim.absent import KEYED_VECTORS, no_attribute
 from wordmill.compat.gensim.queries import gensim_query, mean_of
 from wordmill.errors import MissingKeyError, ParameterError
+from wordmill.foreign import listed, quoted
 from wordmill.vectors.keys import Key
 from wordmill.vectors.postprocess import to_unit_length
 from wordmill.vectors.queries import combine
@@ -51,7 +52,7 @@ class KeyedVectors:
         self._wrapped: wordmill.KeyedVectors | None = None
         self.vectors_lockf: NDArray[Any] = np.ones(1, np.float32)
         if self._empty.dtype not in (np.float32, np.float64):
-            raise ParameterError(f"dtype={dtype!r} is not there yet: float32 or float64")
+            raise ParameterError(f"dtype={quoted(dtype)} is not there yet: float32 or float64")
 
     @classmethod
     def wrapping(cls, vectors: wordmill.KeyedVectors) -> Self:
@@ -154,13 +155,13 @@ class KeyedVectors:
         """Count of a key; it has no other attribute."""
         if attr not in self.expandos:
             known = ", ".join(self.expandos) or "none: these vectors came without counts"
-            raise KeyError(f"there is no attribute {attr!r} here; there is {known}")
+            raise KeyError(f"there is no attribute {quoted(attr)} here; there is {known}")
         return int(self.expandos[attr][self.get_index(key)])
 
     def set_vecattr(self, key: Key, attr: str, val: int) -> None:
         """Set the count of a key."""
         if attr != "count":
-            raise ParameterError(f"the attribute {attr!r} is not there: the only one is count")
+            raise ParameterError(f"the attribute {quoted(attr)} is not there: the only one is count")
         counts = np.array(self.expandos.get("count", np.zeros(len(self), np.int64)))
         counts[self.get_index(key)] = val
         self.wrapped = self.wrapped.replace(keys=self.wrapped.key_table, vectors=self.vectors, counts=counts)
@@ -315,7 +316,7 @@ class KeyedVectors:
         """Keys with their closeness to the mean of all, the closest first; those without a vector are passed over."""
         known = [word for word in words if word in self]
         if len(known) < len(words):
-            logger.warning("passed over, for they have no vector: %s", [word for word in words if word not in self])
+            logger.warning("passed over, for they have no vector: %s", listed([w for w in words if w not in self]))
         if not known:
             raise ValueError("none of the words has a vector")
         rows = np.stack([self.get_vector(word, norm=use_norm) for word in known])

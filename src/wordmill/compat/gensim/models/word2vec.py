@@ -26,6 +26,7 @@ from wordmill.compat.gensim.vocabulary import TrimRule, corpus_of_counts, keep_k
 from wordmill.config import TrainConfig
 from wordmill.corpus import EncodedCorpus, Vocab
 from wordmill.errors import DivergenceError, FormatError, NotFittedError, ParameterError, VocabularyError
+from wordmill.foreign import quoted
 from wordmill.training.callbacks import Callback, Run
 from wordmill.training.setup import begin_run, extend_run, make_trainer, padded, read_validation_corpus
 from wordmill.vectors import formats
@@ -112,7 +113,7 @@ class Word2Vec:
 
     def __getattr__(self, name: str) -> Any:
         if hasattr(KeyedVectors, name) and not name.startswith("_"):
-            raise AttributeError(f"Word2Vec has no attribute {name!r}, but its vectors have: model.wv.{name}")
+            raise AttributeError(f"Word2Vec has no attribute {quoted(name)}, but its vectors have: model.wv.{name}")
         no_attribute("Word2Vec", name, WORD2VEC)
 
     # -- vocabulary ---------------------------------------------------------------------------------------------------
@@ -143,7 +144,7 @@ class Word2Vec:
         files.refuse("build_vocab", keep_raw_vocab=keep_raw_vocab)
         for name in kwargs:
             if name not in ("min_count", "sample"):
-                raise TypeError(f"build_vocab has no parameter {name!r}")
+                raise TypeError(f"build_vocab has no parameter {quoted(name)}")
         self.min_count = kwargs.get("min_count") or self.min_count
         self.sample = kwargs.get("sample") or self.sample
         rule = keep_known(self.wv.key_to_index, trim_rule) if update else trim_rule
@@ -379,7 +380,7 @@ def _refuse_absent(model: Word2Vec) -> None:
     }
     for name, (is_asked_for, what) in absent.items():
         if is_asked_for:
-            raise ParameterError(f"{name}={getattr(model, name)!r} is not there yet: {what}")
+            raise ParameterError(f"{name}={quoted(getattr(model, name))} is not there yet: {what}")
 
 
 class _Watcher(Callback):
