@@ -154,13 +154,30 @@ def test_result_says_what_was_measured(tmp_path: Path) -> None:
     assert record["sections"][1]["accuracy"] is None
 
 
+def test_smileys_are_words_and_comments_are_none(tmp_path: Path) -> None:
+    path = tmp_path / "q.txt"
+    path.write_text(
+        "//Copyright 2013 Google\n# my own four words\n: smileys\n:) happy :( sad\n:D glad :'( sad\n:more\n"
+        "#love love #hate hate\n// one two three\n",
+        encoding="utf-8",
+    )
+    assert list(read_analogies(path)) == [
+        Question("smileys", ":)", "happy", ":(", ("sad",)),
+        Question("smileys", ":D", "glad", ":'(", ("sad",)),
+        Question("more", "#love", "love", "#hate", ("hate",)),
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
         (": royal\nman king woman\n", r"questions.txt, line 2: 3 words, and an analogy has 4"),
         ("\nman king woman queen\n", r"line 2: a question before any section"),
         ("", r"no questions in it"),
-        ("# no section\n", r"line 1: 3 words"),
+        ("# a comment, and nothing else\n", r"no questions in it"),
+        (": empty\n", r"no questions in it"),
+        (": s\n:) happy :(\n", r"line 2: 3 words"),
+        (": s\n#one two three\n", r"line 2: 3 words"),
     ],
 )
 def test_bad_files_name_the_line(tmp_path: Path, text: str, message: str) -> None:

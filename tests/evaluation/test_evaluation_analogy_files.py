@@ -60,6 +60,8 @@ def test_any_answer_will_do(tmp_path: Path) -> None:
         ({"w.questions": "a b c\n"}, "w.questions", "w.answers: cannot be read"),
         ({"bats/x.csv": "a,b"}, "bats", "no .txt files in it"),
         ({"bats/x.txt": "a\tb\nc d e\n"}, "bats", "x.txt, line 2: 3 columns"),
+        ({"bats/x.txt": "a\tb\nc\t/\n"}, "bats", "x.txt, line 2: 2 columns; a line is a word and its answers"),
+        ({"bats/x.txt": "a\tb\n", "bats/y.txt": "c\td\n"}, "bats", "no questions in it; a relation needs two lines"),
     ],
 )
 def test_bad_files_name_the_place(tmp_path: Path, files: dict[str, str], source: str, message: str) -> None:

@@ -70,10 +70,48 @@ def test_category_columns(tmp_path: Path) -> None:
     expected = [("carp", "fish"), ("oak", "tree")]
     assert read_categories(write(tmp_path / "a", ",category,word\n0,fish,carp\n1,tree,oak\n")) == expected
     assert read_categories(write(tmp_path / "b", "carp\tfish\noak\ttree\n")) == expected
-    with pytest.raises(FormatError, match="line 2: 1 columns"):
+    with pytest.raises(FormatError, match="line 2: 1 column;"):
         read_categories(write(tmp_path / "c", "carp,fish\noak\n"))
     with pytest.raises(FormatError, match="no words in it"):
         read_categories(write(tmp_path / "d", "word,category\n"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "WORD,CATEGORY\ncarp,fish\noak,tree\n",
+        "Category\tWord\nfish\tcarp\ntree\toak\n",
+        "\tcategory\tword\n0\tfish\tcarp\n1\ttree\toak\n",
+        '"Concept";"Class"\n"carp";"fish"\n"oak";"tree"\n',
+        "# category,word\nfish,carp\ntree,oak\n",
+        "#Words,Categories\ncarp,fish\n// more\noak,tree\n",
+        "carp fish\noak tree\n",
+        ",category,word\n0,fish,carp\n1,fish,\n2,tree,oak\n",
+    ],
+)
+def test_headings_of_categories_are_no_words(tmp_path: Path, text: str) -> None:
+    assert read_categories(write(tmp_path / "kinds", text)) == [("carp", "fish"), ("oak", "tree")]
+
+
+def test_words_that_could_be_a_heading_are_words(tmp_path: Path) -> None:
+    text = "word,class\nterm,class\noak,tree\n"
+    assert read_categories(write(tmp_path / "a", text)) == [("word", "class"), ("term", "class"), ("oak", "tree")]
+    assert read_categories(write(tmp_path / "b", "#tag,net\nword,net\n")) == [("#tag", "net"), ("word", "net")]
+
+
+def test_no_category_is_no_category(tmp_path: Path) -> None:
+    with pytest.raises(FormatError, match="line 2: 'oak' has no category"):
+        read_categories(write(tmp_path / "kinds", "carp,fish\noak,\n"))
+
+
+def test_utf16_and_binary_files_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "kinds"
+    path.write_text("carp,fish\n", encoding="utf-16")
+    with pytest.raises(FormatError, match="is UTF-16; convert the file: iconv -f utf-16 -t utf-8"):
+        read_categories(path)
+    path.write_text("carp,fish\n", encoding="utf-16-le")
+    with pytest.raises(FormatError, match="NUL"):
+        read_categories(path)
 
 
 def test_outliers_are_found_and_placed(tmp_path: Path) -> None:
@@ -86,6 +124,11 @@ def test_outliers_are_found_and_placed(tmp_path: Path) -> None:
         vectors_by_kind(0.05), write(tmp_path / "one.csv", text.replace(", 'pixie', 'grape'", ""))
     )
     assert (alone.accuracy, alone.position) == (1.0, 1.0)
+
+
+def test_columns_of_outliers_are_found_in_any_case(tmp_path: Path) -> None:
+    text = "# sets\n\tCategory\tWords\tOUTLIERS\n0\tx\t['a', 'b']\t['c']\n"
+    assert read_outliers(write(tmp_path / "sets.tsv", text)) == [OutlierSet("x", ("a", "b"), ("c",))]
 
 
 def test_outlier_directory(tmp_path: Path) -> None:

@@ -70,9 +70,18 @@ def test_case_and_restricted_vocabulary(tmp_path: Path) -> None:
         "# Word 1\tWord 2\tsimilarity\nlove\tsex\t6.77\ntiger\tcat\t7.35",
         "\ufeffw1\tw2\tscore\rlove\tsex\t6.77\rtiger\tcat\t7.35\r",
         "love\tsex\t6.77\t9\t6\ntiger\tcat\t7.35\t9\t7\n",
+        '"Word 1"\t"Word 2"\t"Score"\n"love"\t"sex"\t"6.77"\n"tiger"\t"cat"\t"7.35"\n',
+        '"love" "sex" 6.77\n"tiger" "cat" 7.35\n',
+        "w1;w2;Human (mean)\nlove;sex;6.77\ntiger;cat;7.35\n",
+        "//Copyright 2013 3\n# of 2 5\nlove\tsex\t6.77\ntiger\tcat\t7.35\n",
+        "#word1,word2,score\nlove,sex,6.77\ntiger,cat,7.35\n",
+        "単語1,単語2,点\nlove,sex,6.77\ntiger,cat,7.35\n",
     ],
-    ids=["tab", "space", "csv", "comment", "cr", "more columns"],
-)
+    ids=[
+        "tab", "space", "csv", "comment", "cr", "more columns", "quoted tabs", "quoted spaces", "semicolons",
+        "comments", "heading behind a #", "heading in Japanese",
+    ],
+)  # fmt: skip
 def test_formats(tmp_path: Path, text: str) -> None:
     assert read_pairs(write(tmp_path, text)) == [WordPair("love", "sex", 6.77), WordPair("tiger", "cat", 7.35)]
 
@@ -80,6 +89,20 @@ def test_formats(tmp_path: Path, text: str) -> None:
 def test_phrases_and_commas_stay_whole(tmp_path: Path) -> None:
     assert read_pairs(write(tmp_path, "New York\tcity\t8\n")) == [WordPair("New York", "city", 8)]
     assert read_pairs(write(tmp_path, 'a,b,c\n"well, then",so,3\n')) == [WordPair("well, then", "so", 3)]
+
+
+@pytest.mark.parametrize("separator", ["\t", ",", ";", " "])
+@pytest.mark.parametrize("word", ['"', "#tag", ":)", "'s", '5"', "/", "NA", "nan"])
+def test_marks_are_words_wherever_they_stand(tmp_path: Path, separator: str, word: str) -> None:
+    rows = [(word, "x", "1"), ("x", word, "2"), ("y", word, "3")]
+    pairs = read_pairs(write(tmp_path, "\n".join(map(separator.join, rows))))
+    assert pairs == [WordPair(first, second, float(score)) for first, second, score in rows]
+
+
+@pytest.mark.parametrize("score", ["NA", "nan", "N/A", "null", "inf", "-", "?", "", "3.5x", "3,5"])
+def test_a_first_row_without_a_score_is_no_heading(tmp_path: Path, score: str) -> None:
+    with pytest.raises(FormatError, match=r"line 1: .* in column 3 is not a score"):
+        read_pairs(write(tmp_path, f"cat\tdog\t{score}\t1\ncat\tcar\t2\t1\n"))
 
 
 def test_score_column_and_tags(tmp_path: Path) -> None:
@@ -95,8 +118,10 @@ def test_score_column_and_tags(tmp_path: Path) -> None:
         ("cat\tdog\t9\ncat\tdog\n", "pairs.txt, line 2: 2 columns, the score should be in 3"),
         ("w1\tw2\tPOS\tscore\nold\tnew\tA\t1.58\n", r"line 2: 'A' in column 3 is not a score; .*w1, w2, POS, score"),
         ("cat\tdog\t9\ncat\tdog\tnan\n", "line 2: 'nan' in column 3 is not a score"),
-        ("cat\tdog\ncat\tdog\n", "line 2: 2 columns"),
+        ("cat\tdog\ncat\tdog\n", "line 1: 2 columns"),
         ("# nothing\n", "no word pairs in it"),
+        ("cat\tdog\t9\n\tdog\t8\n", "line 2: a word is missing"),
+        ("#love\t#hate\n#love\t#peace\t3\n", "line 1: 2 columns"),
         ("w1\tw2\tscore\n", "no word pairs in it"),
     ],
 )

@@ -50,13 +50,14 @@ def command(
 
 def _read_groups(path: Path) -> dict[str, list[str]]:
     """Read words by group; those before the first ': name' line have none."""
-    from wordmill.evaluation.lines import numbered_lines
+    from wordmill.evaluation.lines import numbered_lines, section_name
 
     groups: dict[str, list[str]] = {}
     name = ""
     for _, line in numbered_lines(path):
-        if line.startswith(":"):
-            name = line[1:].strip()
-        else:
+        group = section_name(line)
+        if group is None:
             groups.setdefault(name, []).extend(line.split())
+        else:
+            name = group
     return groups

@@ -9,7 +9,7 @@ from itertools import permutations
 from pathlib import Path
 
 from wordmill.errors import FormatError, counted
-from wordmill.evaluation.lines import numbered_lines
+from wordmill.evaluation.lines import is_comment, numbered_lines, section_name
 
 __all__ = ["Question", "read_analogies"]
 
@@ -32,7 +32,9 @@ def read_analogies(path: str | os.PathLike[str]) -> Iterator[Question]:
       `one/two/three`: a question for each two lines, the first answer of the one, any answer of the other;
     - `*.questions`: Microsoft's (Mikolov, Yih & Zweig, 2013), three words a line, and in the file `*.answers` beside it
       a relation and the answer;
-    - any other file: Google's (Mikolov et al., 2013), sections `: name`, each followed by lines of four words.
+    - any other file: Google's (Mikolov et al., 2013), sections `: name`, each followed by lines of four words. A
+      line of four words that begins with a smiley, `:)` or `:D`, is a question; one that begins with `# ` or `//` is a
+      comment.
 
     Raises
     ------
@@ -50,11 +52,14 @@ def read_analogies(path: str | os.PathLike[str]) -> Iterator[Question]:
 
 def _read_google(path: Path) -> Iterator[Question]:
     section: str | None = None
+    questions = 0
     for number, line in numbered_lines(path):
-        if line.startswith(":"):
-            section = line[1:].strip()
+        if is_comment(line):
             continue
-        words = line.split()
+        words, name = line.split(), section_name(line)
+        if name is not None and (len(words) != 4 or words[0] == ":"):
+            section = name
+            continue
         if len(words) != 4:
             raise FormatError(
                 f"{path}, line {number}: {counted(len(words), 'word')}, and an analogy has 4: a b c answer"
@@ -62,8 +67,9 @@ def _read_google(path: Path) -> Iterator[Question]:
         if section is None:
             raise FormatError(f"{path}, line {number}: a question before any section; add a line ': name' above it")
         a, b, c, answer = words
+        questions += 1
         yield Question(section, a, b, c, (answer,))
-    if section is None:
+    if not questions:
         raise FormatError(f"{path}: no questions in it; the format is ': section' lines, then lines of four words")
 
 
@@ -85,16 +91,19 @@ def _read_bats(directory: Path) -> Iterator[Question]:
     files = sorted(directory.rglob("*.txt"))
     if not files:
         raise FormatError(f"{directory}: no .txt files in it; BATS has one for each relation, in four directories")
-    for file in files:
-        pairs = [_bats_pair(file, number, line) for number, line in numbered_lines(file)]
+    relations = {file: [_bats_pair(file, number, line) for number, line in numbered_lines(file)] for file in files}
+    if not any(len(pairs) > 1 for pairs in relations.values()):
+        raise FormatError(f"{directory}: no questions in it; a relation needs two lines, a word and its answers each")
+    for file, pairs in relations.items():
         for (a, b), (c, answers) in permutations(pairs, 2):
             yield Question(file.stem, a, b[0], c, answers)
 
 
 def _bats_pair(file: Path, number: int, line: str) -> tuple[str, tuple[str, ...]]:
     word, *rest = line.split()
-    if len(rest) != 1:
+    answers = tuple(answer for answer in rest[0].split("/") if answer) if len(rest) == 1 else ()
+    if not answers:
         raise FormatError(
             f"{file}, line {number}: {counted(len(rest) + 1, 'column')}; a line is a word and its answers one/two"
         )
-    return word, tuple(answer for answer in rest[0].split("/") if answer)
+    return word, answers

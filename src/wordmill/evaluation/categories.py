@@ -10,12 +10,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from wordmill.errors import FormatError
-from wordmill.evaluation.lines import cells, numbered_lines
+from wordmill.errors import FormatError, counted
+from wordmill.evaluation.lines import cells, is_comment, numbered_lines, separator_of
 from wordmill.evaluation.scores import Score, json_number
 from wordmill.evaluation.vectors import Case, Vectors, fold, row_lookup, unit_rows
+from wordmill.foreign import quoted
 
 __all__ = ["CategoriesResult", "evaluate_categories", "purity", "read_categories"]
+
+_NAMES = {
+    "word": frozenset({"word", "words", "concept", "concepts", "term", "item", "noun"}),
+    "category": frozenset({"category", "categories", "class", "cluster", "group", "label", "type"}),
+}
 
 
 @dataclass(frozen=True)
@@ -99,28 +105,56 @@ def evaluate_categories(
 
 
 def read_categories(path: str | os.PathLike[str]) -> list[tuple[str, str]]:
-    """Read (word, category) pairs: columns separated by tabs or commas.
+    """Read (word, category) pairs: columns separated by tabs, semicolons, commas or one space, in double quotes or not.
 
-    A heading that names the columns `word` and `category` says where they are; else they are the first and second.
+    A first line that names a column of words (`word`, `concept`, `term`, `item`, `noun`) and one of categories
+    (`category`, `class`, `cluster`, `group`, `label`, `type`), in any case, is a heading that says where they are;
+    without one they are the first and second. Lines without a word, with which public copies of BLESS are filled up,
+    and lines that begin with `# ` or `//` are left out.
 
     Raises
     ------
     FormatError
         The message names file and line.
     """
+    lines = list(numbered_lines(path))
+    separator = separator_of(lines[0][1]) if lines else None
+    rows = [(number, cells(line, separator)) for number, line in lines if not is_comment(line)]
+    columns = _named_columns(cells(lines[0][1].lstrip("# "), separator), rows) if lines else {}
+    if columns and not is_comment(lines[0][1]):
+        rows = rows[1:]
+    word_column, category_column = columns.get("word", 0), columns.get("category", 1)
     pairs: list[tuple[str, str]] = []
-    columns = {"word": 0, "category": 1}
-    for index, (number, line) in enumerate(numbered_lines(path)):
-        row = cells(path, number, line, "\t" if "\t" in line else ",")
-        if index == 0 and {"word", "category"} <= set(row):
-            columns = {name: row.index(name) for name in columns}
-        elif len(row) <= max(columns.values()):
-            raise FormatError(f"{path}, line {number}: {len(row)} columns; a line is a word and its category")
-        else:
-            pairs.append((row[columns["word"]], row[columns["category"]]))
+    for number, row in rows:
+        if len(row) <= max(word_column, category_column) or (separator is None and len(row) != 2):
+            raise FormatError(
+                f"{path}, line {number}: {counted(len(row), 'column')}; a line is a word and its category"
+            )
+        word, category = row[word_column], row[category_column]
+        if word and not category:
+            raise FormatError(
+                f"{path}, line {number}: {quoted(word)} has no category; give it one or leave the line out"
+            )
+        if word:
+            pairs.append((word, category))
     if not pairs:
         raise FormatError(f"{path}: no words in it; the format is word, category on a line each")
     return pairs
+
+
+def _named_columns(first: list[str], rows: list[tuple[int, list[str]]]) -> dict[str, int]:
+    """Where a heading says that words and categories are; empty where the first line is a word and its category."""
+    names = [cell.casefold() for cell in first]
+    columns = {
+        kind: next(column for column, name in enumerate(names) if name in known)
+        for kind, known in _NAMES.items()
+        if not known.isdisjoint(names)
+    }
+    if len(columns) < len(_NAMES):
+        return {}
+    column = columns["category"]
+    again = sum(row[column : column + 1] == [first[column]] for _, row in rows)
+    return columns if again <= 1 else {}  # of a category that other words have too, the first line is one more word
 
 
 def purity(clusters: NDArray[np.int64], labels: NDArray[np.int64]) -> float:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from wordmill.errors import FormatError, counted
 from wordmill.evaluation.intervals import Interval, bootstrap_share
-from wordmill.evaluation.lines import cells, numbered_lines
+from wordmill.evaluation.lines import numbered_lines, table_rows
 from wordmill.evaluation.scores import Score, json_number
 from wordmill.evaluation.vectors import Case, Vectors, fold, row_lookup, unit_rows
 from wordmill.foreign import quoted
@@ -131,7 +131,8 @@ def read_outliers(path: str | os.PathLike[str]) -> list[OutlierSet]:
     """Read sets of words with outliers.
 
     - a directory: a `.txt` file for each set, the words a line each, an empty line, the outliers a line each;
-    - a file: CSV with the columns `category`, `words` and `outliers`, the last two as lists `['one', 'two']`.
+    - a file: CSV whose heading names `category`, `words` and `outliers`, in any case, the last two columns lists
+      `['one', 'two']`; the separator may also be a tab or a semicolon.
 
     Raises
     ------
@@ -153,22 +154,21 @@ def _read_directory(directory: Path) -> list[OutlierSet]:
         jumps = [i for i in range(1, len(lines)) if lines[i][0] > lines[i - 1][0] + 1]
         if len(jumps) != 1:
             raise FormatError(f"{file}: {len(jumps)} empty lines between words; one parts the words from the outliers")
-        words = [line for _, line in lines]
+        words = [line.strip() for _, line in lines]
         sets.append(OutlierSet(file.stem, tuple(words[: jumps[0]]), tuple(words[jumps[0] :])))
     return sets
 
 
 def _read_table(path: Path) -> list[OutlierSet]:
-    heading, *rows = [(number, cells(path, number, line)) for number, line in numbered_lines(path)] or [(1, [])]
-    if not {"category", "words", "outliers"} <= set(heading[1]):
-        raise FormatError(f"{path}, line 1: the heading must name the columns category, words and outliers")
+    heading, *rows = list(table_rows(path)) or [(1, [])]
+    names = [cell.casefold() for cell in heading[1]]
+    if not {"category", "words", "outliers"} <= set(names):
+        raise FormatError(f"{path}, line {heading[0]}: the heading must name the columns category, words and outliers")
     sets = []
     for number, row in rows:
-        if len(row) != len(heading[1]):
-            raise FormatError(
-                f"{path}, line {number}: {counted(len(row), 'cell')}, and the heading has {len(heading[1])}"
-            )
-        named = dict(zip(heading[1], row, strict=True))
+        if len(row) != len(names):
+            raise FormatError(f"{path}, line {number}: {counted(len(row), 'cell')}, and the heading has {len(names)}")
+        named = dict(zip(names, row, strict=True))
         sets.append(
             OutlierSet(named["category"], *(_list(path, number, named[name]) for name in ("words", "outliers")))
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,12 +13,15 @@ from numpy.typing import ArrayLike, NDArray
 
 from wordmill.errors import FormatError, ParameterError, counted
 from wordmill.evaluation.intervals import Interval, bootstrap
-from wordmill.evaluation.lines import cells, numbered_lines
+from wordmill.evaluation.lines import table_rows
 from wordmill.evaluation.scores import Score, json_number
 from wordmill.evaluation.vectors import Case, Vectors, fold, row_lookup, unit_rows
-from wordmill.foreign import quoted
+from wordmill.foreign import listed, quoted
 
 __all__ = ["PairsResult", "WordPair", "evaluate_pairs", "read_pairs", "spearman"]
+
+#: What stands for a score that is missing: those that pandas and R read so, and infinities.
+_MISSING = frozenset({"na", "n/a", "n.a.", "nan", "null", "none", "nil", "missing", "inf", "infinity"})
 
 
 @dataclass(frozen=True)
@@ -141,13 +144,15 @@ def evaluate_pairs(
 def read_pairs(path: str | os.PathLike[str], *, score_column: int = 3, strip_tags: bool = False) -> list[WordPair]:
     """Read word pairs with scores: a line each, columns separated by tabs, commas (CSV) or spaces.
 
-    A first line whose score is not a number is a heading; lines that start with `#` are comments; other columns are
-    left out.
+    A first line that has a name in the score's column, which begins with a letter, is a heading; NA, nan, null and the
+    like are no names but a score that is missing, an error on any line. Lines that begin with `# ` or `//` are
+    comments; other columns are left out.
 
     Parameters
     ----------
     path
-        UTF-8 text. The first line decides the separator: a tab if it has one, else a comma, else white space.
+        UTF-8 text. The first line decides the separator: a tab if it has one, else a semicolon, a comma, or white
+        space. Cells may be in double quotes.
     score_column
         Which column holds the score, counted from 1; 4 for the full SimLex-999.
     strip_tags
@@ -160,8 +165,8 @@ def read_pairs(path: str | os.PathLike[str], *, score_column: int = 3, strip_tag
     """
     if score_column < 3:
         raise ParameterError(f"score_column={score_column}: columns 1 and 2 are the words; use 3 or more")
-    rows = list(_rows(path))
-    heading = rows.pop(0)[1] if rows and _score(rows[0][1], score_column) is None else []
+    rows = list(table_rows(path))
+    heading = rows.pop(0)[1] if rows and _is_heading(rows[0][1], score_column) else []
     if not rows:
         raise FormatError(f"{path}: no word pairs in it; the format is word, word, score on a line each")
     pairs = []
@@ -173,10 +178,11 @@ def read_pairs(path: str | os.PathLike[str], *, score_column: int = 3, strip_tag
         score = _score(columns, score_column)
         if score is None:
             raise FormatError(
-                f"{path}, line {number}: {quoted(columns[score_column - 1])} in column {score_column} is "
-                f"not a score; set "
-                f"score_column to the column that holds it" + (f" ({', '.join(heading)})" if heading else "")
+                f"{path}, line {number}: {quoted(columns[score_column - 1])} in column {score_column} is not a score; "
+                f"set score_column to the column that holds it{_names(heading)}, or leave the line out"
             )
+        if not all(columns[:2]):
+            raise FormatError(f"{path}, line {number}: a word is missing; leave the line out")
         first, second = (_strip_tag(word) if strip_tags else word for word in columns[:2])
         pairs.append(WordPair(first, second, score))
     return pairs
@@ -203,13 +209,14 @@ def _pearson(x: NDArray[Any], y: NDArray[Any]) -> float:
     return float(dx @ dy / scale) if scale > 0 else float("nan")
 
 
-def _rows(path: str | os.PathLike[str]) -> Iterator[tuple[int, list[str]]]:
-    """Yield (line number, columns) of the lines that are no comments, split as the first of them suggests."""
-    lines = [(number, line) for number, line in numbered_lines(path) if not line.startswith("#")]
-    separator = next((mark for mark in "\t," if lines and mark in lines[0][1]), None)
-    for number, line in lines:
-        columns = cells(path, number, line) if separator == "," else line.split(separator)
-        yield number, [column.strip() for column in columns]
+def _is_heading(columns: list[str], score_column: int) -> bool:
+    """Whether a row has the name of the score where the score should be."""
+    cell = "".join(columns[score_column - 1 : score_column])
+    return re.match(r"\W*[^\W\d_]", cell) is not None and cell.casefold().strip("#<>()[]") not in _MISSING
+
+
+def _names(heading: list[str]) -> str:
+    return f" ({listed(heading)})" if heading else ""
 
 
 def _score(columns: list[str], score_column: int) -> float | None:
