@@ -110,7 +110,7 @@ Expected expected_gradients(const Task<T>& task, const AliasTable& noise) {
   Expected expected;
   const Problem& problem = task.problem;
   std::vector<double> kept(problem.keep.size());
-  for (int32_t id : problem.ids) kept[id] += 1;
+  for (int64_t position = 0; position < std::ssize(problem.ids); position++) kept[problem.id(position)] += 1;
   double tokens = 0, draws = 0;
   for (size_t id = 0; id < kept.size(); id++) {
     tokens += kept[id] *= (problem.keep[id] + 1.0) * 0x1p-32;

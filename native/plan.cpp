@@ -2,12 +2,17 @@
 
 #include <algorithm>
 #include <numeric>
+#include <string>
 
 #include "random.hpp"
 
 namespace wordmill {
 namespace {
 constexpr int kMaxRedraws = 32;  // a window; then its negatives are drawn from the distribution without the target
+}
+
+void Problem::refuse_id(int64_t position, int32_t id) const {
+  throw BadCorpus("token " + std::to_string(position) + " has id " + std::to_string(id) + " in a vocabulary of " + std::to_string(keep.size()));
 }
 
 Plan::Plan(const Problem& problem, const AliasTable& noise, const Kernels& kernels, uint64_t epoch)
@@ -28,7 +33,7 @@ void Plan::make_room(int64_t tokens) {
 
 // Of the token's hash, the high half decides whether it is kept, the low half how wide its window is.
 bool Plan::try_keep(int64_t position, uint64_t hash) {
-  const int32_t id = problem_.ids[position];
+  const int32_t id = problem_.id(position);
   const uint64_t reach = problem_.window;
   tokens_[kept_] = id;
   positions_[kept_] = position;
@@ -54,8 +59,16 @@ void Plan::load(int64_t begin, int64_t end) {
   kept_ = 0;
   windows_.clear();
   subsampled_ = without_context_ = 0;
-  auto next = std::upper_bound(problem_.offsets.begin(), problem_.offsets.end(), begin);
-  for (int64_t at = begin; at < end; at = *next++) load_sequence(at, std::min(end, *next), next[-1], *next);
+  const auto& offsets = problem_.offsets;
+  size_t next = std::upper_bound(offsets.begin(), offsets.end(), begin) - offsets.begin();
+  for (int64_t at = begin; at < end; next++) {
+    if (next == 0 || next >= offsets.size()) throw BadCorpus("token " + std::to_string(at) + " is in no sequence");
+    const int64_t sequence_begin = offsets[next - 1], sequence_end = offsets[next];
+    if (sequence_begin < 0 || sequence_begin > at || sequence_end < at || sequence_end > std::ssize(problem_.ids))
+      throw BadCorpus("sequence " + std::to_string(next - 1) + " has bounds that cannot be");
+    load_sequence(at, std::min(end, sequence_end), sequence_begin, sequence_end);
+    at = sequence_end;
+  }
 }
 
 // Plans the centres [begin, end) of one sequence.

@@ -3,12 +3,18 @@
 #pragma once
 #include <cstdint>
 #include <span>
+#include <stdexcept>
 #include <vector>
 
 #include "alias.hpp"
 #include "kernel.hpp"
 
 namespace wordmill {
+
+// Ids or offsets that cannot be, though they were checked: they may lie in a file that somebody else has changed since.
+struct BadCorpus : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
 
 struct Problem {  // borrowed: the owner keeps the arrays alive
   std::span<const int32_t> ids;
@@ -18,6 +24,15 @@ struct Problem {  // borrowed: the owner keeps the arrays alive
   bool shrink_windows;
   int negative;
   uint64_t seed;
+
+  int32_t id(int64_t position) const {  // read once, and a row of the vocabulary
+    const int32_t id = ids[position];
+    if (static_cast<uint32_t>(id) >= keep.size()) [[unlikely]] refuse_id(position, id);
+    return id;
+  }
+
+ private:
+  [[noreturn]] void refuse_id(int64_t position, int32_t id) const;
 };
 
 struct Window {  // places in Plan::tokens(): the contexts are [first, last) without the centre
@@ -29,7 +44,8 @@ class Plan {
  public:
   Plan(const Problem& problem, const AliasTable& noise, const Kernels& kernels, uint64_t epoch);
 
-  // Plans the centres in [begin, end). Contexts reach across both edges, up to the ends of their sequences.
+  // Plans the centres in [begin, end). Contexts reach across both edges, up to the ends of their sequences. BadCorpus where an id that is
+  // read, or the bounds of a sequence, cannot be.
   void load(int64_t begin, int64_t end);
 
   // The kept ones, those beyond the edges included; kRowBytes past the end may be read.

@@ -81,7 +81,7 @@ template <class T> class BoundTrainer {
     if (frozen && frozen->shape(0) != words) throw std::invalid_argument("frozen must have an entry a word");
     if (input_vectors.stride(0) != output_vectors.stride(0)) throw std::invalid_argument("both matrices must have the same row length");
     if (offsets.shape(0) < 1 || offsets.data()[0] != 0 || offsets.data()[offsets.shape(0) - 1] != static_cast<int64_t>(ids.shape(0)))
-      throw std::invalid_argument("offsets must run from 0 to the number of ids");
+      throw BadCorpus("offsets must run from 0 to the number of ids");
     if (window < 0 || negative < 1) throw std::invalid_argument("window must be at least 0 and negative at least 1");
   }
 
@@ -188,6 +188,7 @@ template <class T> void bind_precision(nb::module_& m, const char* trainer, cons
 }  // namespace
 
 void bind_training(nb::module_& m) {
+  nb::exception<BadCorpus>(m, "BadCorpusError", PyExc_ValueError);
   bind_precision<float>(m, "TrainerFloat32", "allocate_float32");
   bind_precision<double>(m, "TrainerFloat64", "allocate_float64");
   m.def("available_isas", &available_isas);

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from wordmill.core import core, instruction_set
 from wordmill.corpus import EncodedCorpus, Vocab
+from wordmill.errors import CorpusError
 from wordmill.training.backends import Blocks, Problem, allocate_vectors, create_backend
 from wordmill.training.backends.native import native_trainer
 from wordmill.training.schedule import Schedule, cut_into_blocks
@@ -78,13 +79,18 @@ def test_schedule_of_two_billion_tokens() -> None:
     assert (blocks.alphas >= 1e-4).all()
 
 
-def test_counts_and_corpus_beyond_two_billion(problem: Problem, tmp_path: Path) -> None:
+def test_counts_and_corpus_beyond_two_billion() -> None:
     vocab = Vocab.from_counts(["a", "b"], np.array([TOKENS - 7, 7]))
     assert vocab.total == TOKENS
     assert vocab.keep_probabilities(1e-3).min() > 0
-    corpus = EncodedCorpus(vocab, problem.ids, problem.offsets, TOKENS)
+    ids = np.zeros(TOKENS, np.int32)  # pages that nobody wrote to take no memory
+    ids[-1] = 1
+    corpus = EncodedCorpus(vocab, ids, np.array([0, TOKENS - 7, TOKENS]), TOKENS)
     assert len(corpus.ids) == TOKENS > np.iinfo(np.int32).max
     assert len(corpus.fingerprint()) > 8
+    ids[-1] = 2
+    with pytest.raises(CorpusError, match=f"token {TOKENS - 1:,} has id 2, but the vocabulary has 2 keys"):
+        EncodedCorpus(vocab, ids, corpus.offsets, TOKENS)
 
 
 def test_step_on_matrices_of_more_than_two_billion_elements(tmp_path: Path) -> None:

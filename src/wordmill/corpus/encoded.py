@@ -10,7 +10,7 @@ import json
 import os
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
@@ -21,13 +21,15 @@ from numpy.typing import NDArray
 
 from wordmill.atomic import atomic_file
 from wordmill.corpus.vocab import Vocab
-from wordmill.errors import FormatError, counted
+from wordmill.errors import CorpusError, FormatError, counted
 from wordmill.foreign import quoted
+from wordmill.mapped import MappedFile
 from wordmill.safetensors import read_metadata, read_safetensors, write_safetensors
 
 _FORMAT = "wordmill.corpus"
 _SIGNATURE = b'{"__metadata__":{"format":"wordmill.corpus"'
 _DTYPES = {"ids": "<i4", "offsets": "<i8", "counts": "<i8"}
+_SPAN = 1 << 20  # ids that are checked at once: they stay in the cache between two looks
 _SPANS = 1024  # a fingerprint looks at so many spans of so many ids
 
 
@@ -52,6 +54,13 @@ class EncodedCorpus:
     count_error : int
         0: counts are exact. Otherwise rare words were forgotten to stay within memory (`Resources.max_vocab_size`), and
         a count may be short by at most this many.
+    file : MappedFile, optional
+        The file that the arrays are mapped from.
+
+    Raises
+    ------
+    CorpusError
+        An id has no key, or the offsets do not cut the ids into sequences.
     """
 
     vocab: Vocab
@@ -61,27 +70,55 @@ class EncodedCorpus:
     tokenizer: str | None = None
     lowercase: bool = False
     count_error: int = 0
+    file: MappedFile | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
-        """Make the arrays read-only."""
-        for array in (self.ids, self.offsets):
-            array.flags.writeable = False
+        """Check the arrays, and hold views of them that are read-only.
+
+        Raises
+        ------
+        CorpusError
+            An id has no key, or the offsets do not cut the ids into sequences.
+        """
+        if not isinstance(self.vocab, Vocab):
+            raise CorpusError(f"vocab is of type {type(self.vocab).__name__}: a Vocab is needed")
+        for name, dtype in (("ids", np.int32), ("offsets", np.int64)):
+            object.__setattr__(self, name, _read_only(name, getattr(self, name), dtype))
+        _check_offsets(self.offsets, len(self.ids))
+        _check_ids(self.ids, len(self.vocab))
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Pickle the arrays themselves, which are of no file then."""
+        return {**self.__dict__, "file": None}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Take the state of a pickled or copied corpus; NumPy forgets there that arrays were read-only."""
         self.__dict__.update(state)
         self.__post_init__()
 
+    def check_file(self) -> None:
+        """Refuse the file of a loaded corpus that was written to since, as far as can be seen.
+
+        Raises
+        ------
+        FormatError
+            Its size or its time of change is another.
+        """
+        if self.file is not None:
+            self.file.check()
+
     def __len__(self) -> int:
         return len(self.offsets) - 1
 
     def __getitem__(self, sequence: int) -> NDArray[np.int32]:
+        self.check_file()
         if not -len(self) <= sequence < len(self):
             raise IndexError(f"sequence {sequence} of a corpus of {len(self):,}")
         sequence %= len(self)
         return self.ids[self.offsets[sequence] : self.offsets[sequence + 1]]
 
     def __iter__(self) -> Iterator[NDArray[np.int32]]:
+        self.check_file()
         for begin, end in pairwise(self.offsets.tolist()):
             yield self.ids[begin:end]
 
@@ -102,6 +139,7 @@ class EncodedCorpus:
 
     def fingerprint(self) -> str:
         """Return a short name of the content: all keys and counts, but of the ids only a sample of at most 4 MiB."""
+        self.check_file()
         return self._fingerprint
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -112,6 +150,7 @@ class EncodedCorpus:
         OutputError
             The file cannot be written; what was there before is untouched.
         """
+        self.check_file()
         arrays: dict[str, NDArray[Any]] = {
             "ids": self.ids,
             "offsets": self.offsets,
@@ -139,6 +178,7 @@ class EncodedCorpus:
         path = Path(path)
         if not is_saved_corpus(path):
             raise FormatError(f"{path} is not a saved corpus: EncodedCorpus.save (wordmill encode) makes one")
+        file = MappedFile.now(path)
         arrays, facts = _read_checked(path)
         try:
             corpus = cls(
@@ -149,20 +189,50 @@ class EncodedCorpus:
                 tokenizer=facts["tokenizer"] or None,
                 lowercase=facts["lowercase"] == "True",
                 count_error=int(facts["count_error"]),
+                file=file,
             )
         except (KeyError, ValueError) as error:
             raise FormatError(f"{path}: its parts do not fit together ({error}): encode the corpus again") from error
-        if not _fits(corpus):
-            raise FormatError(f"{path}: its ids, offsets and keys do not fit together: encode the corpus again")
+        if corpus.vocab.counts.min(initial=1) <= 0:
+            raise FormatError(f"{path}: a key has no count: encode the corpus again")
         return corpus
 
 
-def _fits(corpus: EncodedCorpus) -> bool:
-    """Whether every id has a key, each key stands once, and the sequences are all of the ids, in order."""
-    ids, offsets, vocab = corpus.ids, corpus.offsets, corpus.vocab
-    known = not len(ids) or (ids.min() >= 0 and ids.max() < len(vocab))
-    in_order = len(offsets) and offsets[0] == 0 and offsets[-1] == len(ids) and (np.diff(offsets) >= 0).all()
-    return bool(known and in_order and len(set(vocab)) == len(vocab) and vocab.counts.min(initial=1) > 0)
+def _read_only(name: str, array: Any, dtype: type[np.integer[Any]]) -> NDArray[Any]:
+    """Return a view of a flat array of integers in the type that it is to have, which must hold them all."""
+    given = np.asarray(array)
+    if given.ndim != 1 or (given.dtype.kind not in "iu" and given.size):
+        raise CorpusError(f"{name} of type {given.dtype} and shape {given.shape}: a flat array of integers is needed")
+    held = given.astype(dtype, copy=False) if np.can_cast(given.dtype, dtype) else _narrowed(name, given, dtype)
+    view = np.ascontiguousarray(held).view()
+    view.flags.writeable = False
+    return view
+
+
+def _narrowed(name: str, array: NDArray[Any], dtype: type[np.integer[Any]]) -> NDArray[Any]:
+    limits = np.iinfo(dtype)
+    if array.size and not (int(array.min()) >= limits.min and int(array.max()) <= limits.max):
+        raise CorpusError(f"{name} holds numbers from {array.min()} to {array.max()}, beyond {np.dtype(dtype)}")
+    return array.astype(dtype)
+
+
+def _check_offsets(offsets: NDArray[np.int64], tokens: int) -> None:
+    if not len(offsets) or offsets[0] != 0 or offsets[-1] != tokens:
+        ends = f"from {offsets[0]} to {offsets[-1]}" if len(offsets) else "to nothing"
+        raise CorpusError(f"offsets run {ends}: they must run from 0 to the number of ids, {tokens}")
+    falls = np.flatnonzero(offsets[1:] < offsets[:-1])
+    if len(falls):
+        at = int(falls[0])
+        raise CorpusError(f"offsets fall from {offsets[at]} to {offsets[at + 1]} at sequence {at}: they must rise")
+
+
+def _check_ids(ids: NDArray[np.int32], keys: int) -> None:
+    """Check that every id has a key; in parts, so that a corpus larger than memory is read once."""
+    for begin in range(0, len(ids), _SPAN):
+        span = ids[begin : begin + _SPAN].view(np.uint32)  # a negative one becomes a large one
+        if span.max() >= keys:
+            at = begin + int(np.argmax(span >= keys))
+            raise CorpusError(f"token {at:,} has id {ids[at]}, but the vocabulary has {counted(keys, 'key')}, from 0")
 
 
 def is_saved_corpus(path: Path | None) -> TypeGuard[Path]:

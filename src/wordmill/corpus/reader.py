@@ -75,6 +75,7 @@ def read_corpus(
         The temporary file cannot be written.
     """
     if isinstance(source, EncodedCorpus):
+        source.check_file()
         return source
     check_thresholds(min_count, max_final_vocab)
     if errors not in {"strict", "replace"}:

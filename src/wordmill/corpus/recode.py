@@ -21,6 +21,7 @@ def recode(corpus: EncodedCorpus, vocab: Vocab) -> EncodedCorpus:
     CorpusError
         One has words, the other integers, or none of the tokens is left.
     """
+    corpus.check_file()
     if corpus.vocab.kind != vocab.kind:
         raise CorpusError(f"the keys of the corpus are {corpus.vocab.kind}, those of the vocabulary {vocab.kind}")
     new_id = np.array([vocab.key_to_index.get(key, -1) for key in corpus.vocab], np.int32)
@@ -29,4 +30,4 @@ def recode(corpus: EncodedCorpus, vocab: Vocab) -> EncodedCorpus:
     if len(ids) and not known.any():
         raise CorpusError(f"none of the {len(ids):,} tokens is in the vocabulary of {len(vocab):,}")
     before = np.concatenate([[0], np.cumsum(known)])  # known tokens before each position
-    return replace(corpus, vocab=vocab, ids=ids[known], offsets=before[corpus.offsets])
+    return replace(corpus, vocab=vocab, ids=ids[known], offsets=before[corpus.offsets], file=None)

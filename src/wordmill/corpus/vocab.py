@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
@@ -37,6 +38,7 @@ class Vocab:
             raise VocabularyError(
                 f"{counted(len(self.keys), 'key')} but counts of shape {self.counts.shape}: one count a key"
             )
+        _check_distinct(self.keys)
         if np.any(self.counts[1:] > self.counts[:-1]):
             raise VocabularyError(
                 "counts rise: keys must come in order of falling count (Vocab.from_counts sorts them)"
@@ -185,6 +187,15 @@ def effective_min_count(counts: NDArray[np.integer[Any]], min_count: int, max_fi
         f"the most frequent occurs {counted(counts.max(), 'time')}; min_count={works} would keep "
         f"{np.count_nonzero(counts >= works):,}"
     )
+
+
+def _check_distinct(keys: Keys) -> None:
+    if isinstance(keys, list) and (kinds := set(map(type, keys)) - {str}):
+        kind = next(kind.__name__ for kind in kinds)
+        raise VocabularyError(f"a key is of type {kind}: keys are a list of str, or a flat array of integers")
+    if len(set(keys) if isinstance(keys, list) else np.unique(keys)) < len(keys):
+        key = next(key for key, times in Counter(list(keys)).items() if times > 1)
+        raise VocabularyError(f"key {quoted(key)} appears twice: keys must be distinct")
 
 
 def _integers(keys: NDArray[Any]) -> NDArray[np.int64]:

@@ -47,8 +47,7 @@ Matrix = NDArray[np.floating[Any]]
 
 def read_training_corpus(source: Any, config: TrainConfig) -> EncodedCorpus:
     """Read a corpus by the settings, unless it is read already, and make sure that there is something to train on."""
-    already = isinstance(source, EncodedCorpus)
-    corpus = source if already else _read(source, config, config.min_count, config.max_final_vocab)
+    corpus = _read(source, config, config.min_count, config.max_final_vocab)
     if len(corpus.vocab) < 2:
         raise VocabularyError(
             f"the vocabulary has {len(corpus.vocab)} key and training needs two: lower min_count={config.min_count}"
@@ -124,7 +123,7 @@ def extend_run(run: Run, config: TrainConfig, source: Any, *, extend_vocab: bool
 
     The first vector of a new key is drawn by (seed, key), its output vector is zero.
     """
-    new = source if isinstance(source, EncodedCorpus) else _read(source, config, 1, None)
+    new = _read(source, config, 1, None)
     counts = dict(zip(run.vocab, run.vocab.counts.tolist(), strict=True))
     if new.vocab.kind != run.vocab.kind:
         raise CorpusError(f"the keys of the corpus are {new.vocab.kind}, those of the model {run.vocab.kind}")
@@ -156,7 +155,7 @@ def make_trainer(run: Run, corpus: EncodedCorpus, validation: Any, callbacks: Se
     parts = split(len(corpus.ids), corpus.offsets, float(validation) if of_share else 0.0, config.seed)
     trained, held_out = ~parts.held_out, parts.held_out
     counts = corpus.vocab.counts - _count(corpus, parts.begins[held_out], parts.ends[held_out])
-    problem = replace(_problem(config, counts, corpus.ids, parts.offsets), frozen=run.frozen)
+    problem = replace(_problem(config, counts, corpus, parts.offsets), frozen=run.frozen)
     validate = None
     if held_out.any():
         run.validation = f"{quoted(float(validation))} of the corpus"
@@ -175,13 +174,12 @@ def make_trainer(run: Run, corpus: EncodedCorpus, validation: Any, callbacks: Se
 
 def read_validation_corpus(run: Run, source: Any) -> EncodedCorpus:
     """Read a corpus in the vocabulary of a run."""
-    corpus = source if isinstance(source, EncodedCorpus) else _read(source, run.config, 1, None)
-    return recode(corpus, run.vocab)
+    return recode(_read(source, run.config, 1, None), run.vocab)
 
 
 def held_out_corpus(run: Run, corpus: EncodedCorpus) -> HeldOut:
     """Prepare to measure the loss of a corpus that is not trained."""
-    problem = _problem(run.config, run.vocab.counts, corpus.ids, corpus.offsets)
+    problem = _problem(run.config, run.vocab.counts, corpus, corpus.offsets)
     edges = cut_into_blocks(len(corpus.ids))
     return HeldOut(_backend(run, replace(problem, keep=np.ones(len(run.vocab)))), edges[:-1], edges[1:])
 
@@ -206,7 +204,7 @@ def _read(source: Any, config: TrainConfig, min_count: int, max_final_vocab: int
 
 
 def _problem(
-    config: TrainConfig, counts: NDArray[np.int64], ids: NDArray[np.int32], offsets: NDArray[np.int64]
+    config: TrainConfig, counts: NDArray[np.int64], corpus: EncodedCorpus, offsets: NDArray[np.int64]
 ) -> Problem:
     if config.window == "sequence":
         _check_lengths(offsets)
@@ -217,10 +215,11 @@ def _problem(
         shrink_windows=config.shrink_windows and config.window != "sequence",
         negative=config.negative,
         seed=config.seed,
-        ids=ids,
+        ids=corpus.ids,
         offsets=offsets,
         keep=keep_probabilities(counts, config.sample),
         noise=_noise(counts, config.ns_exponent),
+        file=corpus.file,
     )
 
 

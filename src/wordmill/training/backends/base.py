@@ -8,6 +8,8 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from wordmill.mapped import MappedFile
+
 __all__ = ["Backend", "Blocks", "Problem", "Sums"]
 
 
@@ -25,6 +27,7 @@ class Problem:
     offsets: NDArray[np.int64]  #: (S + 1,) sequence s is ids[offsets[s]:offsets[s + 1]]
     keep: NDArray[np.float64]  #: (V,) probability that a token is kept
     noise: NDArray[np.float64]  #: (V,) weights of the negatives: counts ** ns_exponent
+    file: MappedFile | None = None  #: what ids and offsets are mapped from
     frozen: NDArray[np.bool_] | None = None  #: (V,) rows of the input vectors that never change
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wordmill.core import core, instruction_set
+from wordmill.errors import CorpusError
+from wordmill.mapped import MappedFile
 from wordmill.training.backends.base import Blocks, Problem, Sums
 
-__all__ = ["NativeBackend", "allocate_vectors", "native_trainer"]
+__all__ = ["NativeBackend", "allocate_vectors", "corpus_in_use", "native_trainer"]
 
 
 def allocate_vectors(rows: int, columns: int, dtype: type[np.floating] = np.float32) -> NDArray[np.floating]:
@@ -49,6 +53,26 @@ def native_trainer(
     )
 
 
+@contextmanager
+def corpus_in_use(file: MappedFile | None) -> Iterator[None]:
+    """Look whether the file of a corpus was written to, before the core reads it; and name it where the core noticed.
+
+    Raises
+    ------
+    FormatError
+        Its size or its time of change is another.
+    CorpusError
+        An id, or the bounds of a sequence, cannot be.
+    """
+    if file is not None:
+        file.check()
+    try:
+        yield
+    except core.BadCorpusError as error:
+        what = "the arrays of the corpus" if file is None else file.path
+        raise CorpusError(f"{what} changed while in use: {error}; encode the corpus again") from None
+
+
 class NativeBackend:
     """Trains in the core, without the interpreter's lock.
 
@@ -65,10 +89,12 @@ class NativeBackend:
         deterministic: bool = False,
         isa: str | None = None,
     ) -> None:
-        self._trainer = native_trainer(problem, input_vectors, output_vectors, isa)
-        self._workers, self._deterministic = workers, deterministic
+        with corpus_in_use(problem.file):
+            self._trainer = native_trainer(problem, input_vectors, output_vectors, isa)
+        self._file, self._workers, self._deterministic = problem.file, workers, deterministic
 
     def train(self, epoch: int, blocks: Blocks) -> Sums:
         """Train the blocks, updating the matrices in place."""
         arguments = blocks.begins, blocks.ends, blocks.alphas, blocks.alpha_step, self._workers
-        return Sums(*self._trainer.train(epoch, *arguments, deterministic=self._deterministic))
+        with corpus_in_use(self._file):
+            return Sums(*self._trainer.train(epoch, *arguments, deterministic=self._deterministic))

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from wordmill.core import core
 from wordmill.layers import SGD, Embedding, NegativeSamplingLoss
 from wordmill.training.backends.base import Blocks, Problem, Sums
-from wordmill.training.backends.native import native_trainer
+from wordmill.training.backends.native import corpus_in_use, native_trainer
 
 __all__ = ["ReferenceBackend", "reference_step"]
 
@@ -27,7 +27,8 @@ class ReferenceBackend:
     ) -> None:
         self._problem = problem
         self._input_vectors, self._output_vectors = input_vectors, output_vectors
-        self._planner = native_trainer(problem, input_vectors, output_vectors)
+        with corpus_in_use(problem.file):
+            self._planner = native_trainer(problem, input_vectors, output_vectors)
 
     def train(self, epoch: int, blocks: Blocks) -> Sums:
         """Train the blocks, updating the matrices in place."""
@@ -42,7 +43,8 @@ class ReferenceBackend:
     def _train_block(
         self, epoch: int, begin: int, end: int, alpha: float, alpha_step: float
     ) -> tuple[float, int, int, int, int]:
-        plan = self._planner.plan(epoch, begin, end)
+        with corpus_in_use(self._problem.file):
+            plan = self._planner.plan(epoch, begin, end)
         positions, centres, bounds, contexts, negatives, leads, subsampled, alone = plan
         negatives = negatives.reshape(-1, self._problem.negative)
         words = [contexts[first:last] for first, last in pairwise(bounds)]
