@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 
 from wordmill.errors import FormatError
-from wordmill.foreign import quoted
+from wordmill.foreign import bounded, quoted
 
 __all__ = ["read_metadata", "read_safetensors", "write_safetensors"]
 
@@ -103,8 +103,7 @@ def _check(path: Path) -> None:
     except SafetensorError as error:
         reason = str(error).removeprefix("Error while deserializing header: ")
     said = next((ours for theirs, ours in _REASONS.items() if reason.startswith(theirs)), "")
-    shown = reason.encode("unicode_escape").decode()[:_LONGEST_REASON]
-    raise FormatError(f"{path} is no whole safetensors file{said} ({shown}): {_CURE}")
+    raise FormatError(f"{path} is no whole safetensors file{said} ({bounded(reason, _LONGEST_REASON)}): {_CURE}")
 
 
 def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

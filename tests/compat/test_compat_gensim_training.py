@@ -17,6 +17,7 @@ import wordmill
 from wordmill.compat.gensim import CallbackAny2Vec, KeyedVectors, LineSentence, PathLineSentences, Text8Corpus, Word2Vec
 from wordmill.compat.gensim.utils import RULE_DEFAULT, RULE_DISCARD, RULE_KEEP
 from wordmill.errors import CorpusError, DivergenceError, FormatError, NotFittedError
+from wordmill.vectors.formats.directory import load_model, save_model
 
 SENTENCES = [["king", "queen", "crown"], ["cat", "dog", "fur", "cat"], ["red", "blue"]] * 20
 SMALL: dict[str, Any] = {"vector_size": 8, "min_count": 1, "workers": 1, "sample": 0}
@@ -285,6 +286,38 @@ def test_models_that_do_not_open(tmp_path: Path) -> None:
     (tmp_path / "pickle").write_bytes(pickle.dumps([]))
     with pytest.raises(FormatError, match="a pickle, which"):
         Word2Vec.load(tmp_path / "pickle")
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        ("params", {}),
+        ("params", {"architecture": "skipgram"}),
+        ("gensim", []),
+        ("gensim", {"frozen": ["no such key"]}),
+        ("gensim", {"frozen": 5}),
+        ("gensim", {"epochs_done": "1"}),
+        ("gensim", {"total_train_time": [1]}),
+    ],
+)
+def test_what_a_file_says_of_a_training_is_checked(tmp_path: Path, place: str, value: Any) -> None:
+    model = Word2Vec(SENTENCES, **SMALL)
+    model.save(tmp_path / "m")
+    saved = load_model(tmp_path / "m")
+    save_model(tmp_path / "m", saved.keyed_vectors, settings=saved.settings | {place: value}, training=saved.training)
+    with pytest.raises(FormatError, match=r"settings\.gensim|what it says of its training cannot be"):
+        Word2Vec.load(tmp_path / "m")
+
+
+def test_output_vectors_of_a_file_are_checked(tmp_path: Path) -> None:
+    model = Word2Vec(SENTENCES, **SMALL)
+    model.save(tmp_path / "m")
+    saved = load_model(tmp_path / "m")
+    for vectors in (model.syn1neg[:1], model.syn1neg * np.nan, model.syn1neg.astype(int)):
+        save_model(tmp_path / "m", saved.keyed_vectors, settings=saved.settings, training={"output_vectors": vectors})
+        for load in (Word2Vec.load, wordmill.Word2Vec.load):
+            with pytest.raises(FormatError, match="output vectors"):
+                load(tmp_path / "m")
 
 
 def test_readers_cut_and_count_as_asked(tmp_path: Path) -> None:

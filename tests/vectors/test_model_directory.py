@@ -25,6 +25,7 @@ from wordmill.vectors import KeyedVectors
 from wordmill.vectors.formats import directory
 from wordmill.vectors.formats.directory import load_model, save_model
 from wordmill.vectors.formats.tokenizer_json import unreachable_keys, write_tokenizer
+from wordmill.vectors.keys import TextKeys
 
 WORDS = ["the", "king", "Εὐκλείδης", "日本", "naïve", "a", "1st", "🙂"]
 
@@ -240,36 +241,200 @@ def test_damaged_files_are_named(tmp_path: Path, name: str, damage: str) -> None
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+# -- files whose checksums are right, and that say what cannot be -----------------------------------------------------
+
+
+def lie(model: Path, file: str, change: Any) -> None:
+    """Change what a file of a model says, by a function or to something else, and make its checksum right."""
+    if file.endswith(".safetensors"):
+        arrays = {name: np.array(array) for name, array in read_safetensors(model / file).items()}
+        write_safetensors(model / file, change(arrays) if callable(change) else arrays | change)
+    else:
+        content = json.loads((model / file).read_text(encoding="utf-8"))
+        content = change(content) if callable(change) else change
+        (model / file).write_text(json.dumps(content), encoding="utf-8")
+    if file != "manifest.json":
+        manifest = json.loads((model / "manifest.json").read_text(encoding="utf-8"))
+        manifest["files"][file] = fingerprint(model / file)
+        (model / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+
+
+def refuse(model: Path, message: str, **options: Any) -> None:
+    with pytest.raises(FormatError, match=message) as caught:
+        load_model(model, **options)
+    said = str(caught.value).removeprefix(str(model))
+    assert said.isprintable()
+    assert len(said) < 400
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
 @pytest.mark.parametrize("number", [np.nan, np.inf, -np.inf])
 def test_vectors_that_are_no_numbers_are_refused(tmp_path: Path, dtype: Any, number: float) -> None:
-    """Also where every checksum is right, as of files that another program wrote."""
-    KeyedVectors(["a", "b"], np.ones((2, 3))).save(tmp_path / "m")
-    vectors = np.ones((2, 3), dtype)
+    vectors = np.ones((2, 3), np.float64)
+    KeyedVectors(["a", "b"], vectors).save(tmp_path / "m", dtype=dtype)
     vectors[1, 2] = number
-    refuse_vectors(tmp_path / "m", {"embeddings": vectors})
+    lie(tmp_path / "m", "model.safetensors", {"embeddings": vectors.astype(dtype)})
+    refuse(tmp_path / "m", r"model\.safetensors holds NaN or infinity: copy the directory again")
 
 
 def test_scales_that_are_no_numbers_are_refused(tmp_path: Path) -> None:
-    KeyedVectors(["a", "b"], np.ones((2, 3))).save(tmp_path / "m")
-    weights = np.array([1, np.inf], dtype=np.float32)
-    refuse_vectors(tmp_path / "m", {"embeddings": np.eye(2, 3, dtype=np.int8), "weights": weights})
+    KeyedVectors(["a", "b"], np.ones((2, 3))).save(tmp_path / "m", dtype="int8")
+    lie(tmp_path / "m", "model.safetensors", {"weights": np.array([1, np.inf], dtype=np.float32)})
+    refuse(tmp_path / "m", "holds NaN or infinity")
 
 
 def test_signalling_nan_is_refused_without_a_warning(tmp_path: Path) -> None:
-    KeyedVectors(["a", "b"], np.ones((2, 3))).save(tmp_path / "m")
-    for bits, dtype in ((np.uint16(0x7D00), np.float16), (np.uint32(0x7FA00000), np.float32)):
-        refuse_vectors(tmp_path / "m", {"embeddings": np.full((2, 3), bits).view(dtype)})
+    for bits, dtype in ((np.uint16(0x7D00), "float16"), (np.uint32(0x7FA00000), "float32")):
+        KeyedVectors(["a", "b"], np.ones((2, 3))).save(tmp_path / dtype, dtype=dtype)
+        lie(tmp_path / dtype, "model.safetensors", {"embeddings": np.full((2, 3), bits).view(dtype)})
+        refuse(tmp_path / dtype, "holds NaN or infinity")
 
 
-def refuse_vectors(model: Path, tensors: dict[str, Any]) -> None:
-    """Write other vectors into a model, make its checksums right, and see it refused."""
-    write_safetensors(model / "model.safetensors", tensors)
-    manifest = json.loads((model / "manifest.json").read_text(encoding="utf-8"))
-    manifest["files"]["model.safetensors"] = fingerprint(model / "model.safetensors")
-    (model / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
-    with pytest.raises(FormatError, match=r"model\.safetensors holds NaN or infinity: copy the directory again"):
-        KeyedVectors.load(model)
+EPOCH = dict.fromkeys(("epoch", "examples", "tokens", "subsampled", "centres", "without_context"), 1) | {
+    "loss": 2.5, "seconds": 0.1, "tokens_per_second": 10.0, "alpha": 0.02,
+}  # fmt: skip
+
+
+def at(place: str, value: Any) -> Any:
+    """Return a change of JSON: another value at a.b.c, or none there (None)."""
+
+    def change(content: Any) -> Any:
+        *outer, last = place.split(".")
+        inner = content
+        for name in outer:
+            inner = inner[int(name) if isinstance(inner, list) else name]
+        if value is None:
+            del inner[last]
+        else:
+            inner[last] = value
+        return content
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (at("files", {}), r"files: .* is not listed"),
+        (at("files", []), "files: Input should be a valid dict"),
+        (at("files", None), "files: Field required"),
+        (at("files.x", 5), "files.x: Input should be"),
+        (lambda content: content | {"files": content["files"] | {"../../x": {"bytes": 0, "crc32": "0" * 8}}}, "match"),
+        (at("format", True), "format: Input should be a valid integer"),
+        (at("format", "1"), "format: Input should be a valid integer"),
+        (at("format", 2), "use a newer wordmill"),
+        ([], "not a JSON object"),
+    ],
+)
+def test_a_manifest_says_what_it_must(tmp_path: Path, change: Any, message: str) -> None:
+    make().save(tmp_path / "m")
+    lie(tmp_path / "m", "manifest.json", change)
+    refuse(tmp_path / "m", message)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (at("size", 7), r"norms is float32 \(8,\), not float32 \(7,\)"),
+        (at("size", 0), "size: Input should be greater"),
+        (at("vector_size", 6), r"embeddings is float32 \(8, 5\), not float32 \(8, 6\)"),
+        (at("vector_size", "5"), "vector_size: Input should be a valid integer"),
+        (at("keys", "int"), "keys is missing"),
+        (at("keys", "words"), "keys: Input should be 'str' or 'int'"),
+        (at("tokenizer", "Words"), "tokenizer: Input should be"),
+        (at("lowercase", 1), "lowercase: Input should be a valid boolean"),
+        (at("storage", None), "storage: Field required"),
+        (at("storage.dtype", "float64"), r"norms is float32 \(8,\), not float64"),
+        (at("storage.dtype", "bfloat16"), "storage.dtype: Input should be"),
+        (at("storage.similarity_error", float("nan")), "similarity_error: Input should be a finite number"),
+        (at("settings", []), "settings: Input should be a valid dict"),
+        (at("settings.params", [1]), "settings.params: Input should be a valid dictionary"),
+        (at("settings.params", {"alpha": {}}), "settings.params.alpha"),
+        (at("settings.params", {"\n\x1b[2J" * 90: {}}), r"settings\.params"),
+        (at("settings.history", {}), "settings.history: Input should be a valid list"),
+        (at("settings.history", [5]), "settings.history.0: Input should be a valid dict"),
+        (
+            at("settings.history", [EPOCH, EPOCH | {"loss": "2"}]),
+            "settings.history.1.loss: Input should be a valid num",
+        ),
+        (at("settings.history", [EPOCH | {"tokens": -1}]), "settings.history.0.tokens: Input should be greater"),
+        (at("settings.history", [EPOCH | {"epoch": True}]), "settings.history.0.epoch: Input should be a valid int"),
+        (at("settings.history", [EPOCH | {"interval_losses": 1}]), "interval_losses: Input should be a valid list"),
+        (at("settings.corpus", 5), "settings.corpus: Input should be a valid string"),
+    ],
+)
+def test_settings_say_what_can_be(tmp_path: Path, change: Any, message: str) -> None:
+    save_model(tmp_path / "m", make(), settings={"history": [EPOCH], "note": [1, {"a": None}]})
+    lie(tmp_path / "m", "wordmill.json", change)
+    refuse(tmp_path / "m", message)
+    refuse(tmp_path / "m", message, verify=False)
+
+
+def without(name: str) -> Any:
+    return lambda arrays: {other: array for other, array in arrays.items() if other != name}
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (without("norms"), "norms is missing"),
+        (without("key_order"), "key_order is missing"),
+        (without("key_bytes"), "key_bytes is missing"),
+        ({"norms": np.ones(7, np.float32)}, r"norms is float32 \(7,\), not"),
+        ({"norms": np.ones((8, 1), np.float32)}, r"norms is float32 \(8, 1\), not"),
+        ({"norms": np.ones(8)}, r"norms is float64 \(8,\), not float32"),
+        ({"norms": -np.ones(8, np.float32)}, "norms holds a number below 0"),
+        ({"norms": np.full(8, np.nan, np.float32)}, "norms holds a number below 0, or NaN"),
+        ({"counts": np.ones(8)}, r"counts is float64 \(8,\), not int64"),
+        ({"counts": np.full(8, -1)}, "counts holds a number below 0"),
+        ({"key_order": np.arange(8, dtype=np.uint64)}, "key_order is uint64"),
+        ({"key_order": np.array([0, 1, 2, 3, 4, 5, 6, 6])}, "order of the keys does not name the rows"),
+        ({"key_order": np.array([0, 1, 2, 3, 4, 5, 6, 8])}, "order of the keys does not name the rows"),
+        ({"key_offsets": np.arange(9)}, "offsets of the keys do not fit"),
+        ({"key_offsets": np.array([0, 2**63 - 1, -2, *[3] * 5, 40])}, "offsets of the keys do not fit"),
+        ({"key_bytes": np.ones((8, 2), np.uint8)}, r"key_bytes is uint8 \(8, 2\), not uint8 \(any length,\)"),
+    ],
+)
+def test_arrays_are_what_they_must_be(tmp_path: Path, change: Any, message: str) -> None:
+    make().save(tmp_path / "m")
+    lie(tmp_path / "m", "wordmill.safetensors", change)
+    refuse(tmp_path / "m", message)
+    refuse(tmp_path / "m", message, verify=False)
+
+
+def test_norms_are_the_lengths_of_the_vectors(tmp_path: Path) -> None:
+    kv = make()
+    kv.save(tmp_path / "m")
+    norms = np.array(kv.norms)
+    norms[3] *= 2
+    lie(tmp_path / "m", "wordmill.safetensors", {"norms": norms})
+    refuse(tmp_path / "m", r"wordmill\.safetensors: the norm of row 3 is .*, and its vector .* long")
+
+
+@pytest.mark.parametrize("swap", [(0, 1), (6, 7)])
+def test_order_is_that_of_the_keys(tmp_path: Path, swap: tuple[int, int]) -> None:
+    make().save(tmp_path / "m")
+    order = read_safetensors(tmp_path / "m" / "wordmill.safetensors")["key_order"].copy()
+    order[[*swap]] = order[[*swap[::-1]]]
+    lie(tmp_path / "m", "wordmill.safetensors", {"key_order": order})
+    refuse(tmp_path / "m", "the stored order of the keys is not their order")
+
+
+def test_keys_that_come_twice(tmp_path: Path) -> None:
+    KeyedVectors(["ab", "cd"], np.ones((2, 3))).save(tmp_path / "text")
+    lie(tmp_path / "text", "wordmill.safetensors", {"key_bytes": np.frombuffer(b"abab", np.uint8)})
+    refuse(tmp_path / "text", "or a key comes twice")
+    KeyedVectors([5, 6], np.ones((2, 3))).save(tmp_path / "integers")
+    lie(tmp_path / "integers", "wordmill.safetensors", {"keys": np.array([5, 5])})
+    refuse(tmp_path / "integers", r"key 5 appears twice \(rows 0 and 1\)")
+
+
+@given(st.sets(st.text(max_size=3), min_size=1, max_size=30), st.integers(1, 4))
+@settings(deadline=None)
+def test_the_order_that_is_saved_is_believed(keys: set[str], at_once: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("wordmill.vectors.keys._KEYS", at_once)
+        TextKeys(TextKeys([*keys]).packed).check_order()
 
 
 def test_not_a_model(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from wordmill.training.backends import Sums
 
-__all__ = ["Account", "checked_history"]
+__all__ = ["Account"]
 
 COUNTS = ("examples", "tokens", "subsampled", "centres", "without_context")
 INTERVALS = 20  # of an epoch
@@ -101,25 +101,6 @@ class Account:
             counts[:] = arrays[f"account.{name}"]
         account.blocks_done, account.seconds = blocks_done, seconds
         return account
-
-
-def checked_history(entries: Any) -> list[dict[str, Any]]:
-    """Return what a file has for the entries of epochs; `ValueError` where they cannot be that."""
-    if isinstance(entries, list) and all(isinstance(entry, dict) and _is_entry(entry) for entry in entries):
-        return entries
-    raise ValueError("its history is not that of epochs")
-
-
-def _is_entry(entry: Mapping[str, Any]) -> bool:
-    """Whether all is there that is asked of an entry later."""
-    whole = all(type(entry.get(name)) is int and entry[name] >= 0 for name in ("epoch", *COUNTS))
-    numbers = [entry.get(name) for name in ("seconds", "tokens_per_second", "alpha")]
-    losses = [entry.get("loss"), entry.get("validation_loss"), *(entry.get("interval_losses") or [])]
-    return whole and all(map(_is_number, numbers + [loss for loss in losses if loss is not None]))
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _ratio(loss: float, examples: int) -> float | None:

@@ -25,10 +25,10 @@ import wordmill
 from wordmill.core import instruction_set
 from wordmill.errors import FormatError, OutputError, ParameterError, WordmillError
 from wordmill.foreign import quoted
-from wordmill.training.account import Account, checked_history
+from wordmill.training.account import Account
 from wordmill.training.callbacks import Callback, Run
+from wordmill.training.saved import output_vectors
 from wordmill.vectors.formats.directory import Model, load_model, save_model
-from wordmill.vectors.search import all_finite
 
 __all__ = ["Checkpoint", "LastGood", "last_good", "remove_checkpoints", "resume"]
 
@@ -256,10 +256,10 @@ def _take(run: Run, saved: Model, directory: Path) -> None:
     position, training = saved.settings["position"], saved.training
     if training is None:
         raise FormatError(f"{directory}: training.safetensors was deleted, and there is no going on without it")
-    run.input_vectors[:], run.output_vectors[:] = saved.keyed_vectors.vectors, training["output_vectors"]
-    if not all_finite(run.output_vectors):
-        raise ValueError("output vectors hold NaN or infinity")
-    run.history, run.account = checked_history(saved.settings["history"]), None
+    if saved.keyed_vectors.vectors.shape != run.input_vectors.shape:
+        raise ValueError(f"vectors {saved.keyed_vectors.vectors.shape}, not {run.input_vectors.shape}")
+    run.input_vectors[:], run.output_vectors[:] = saved.keyed_vectors.vectors, output_vectors(saved)
+    run.history, run.account = saved.settings["history"], None
     if "blocks_done" in position:
         run.account = Account.from_arrays(training, int(position["blocks_done"]), float(position["epoch_seconds"]))
     run.tokens_done, run.seconds = int(position["tokens_done"]), float(position["seconds"])

@@ -17,11 +17,11 @@ from wordmill.corpus import EncodedCorpus, Vocab
 from wordmill.errors import DivergenceError, FormatError, NotFittedError, ParameterError
 from wordmill.foreign import quoted
 from wordmill.text import lower
-from wordmill.training.account import checked_history
 from wordmill.training.callbacks import Callback, Run
 from wordmill.training.checkpoint import LastGood, last_good
 from wordmill.training.checkpoint import resume as resume_run
 from wordmill.training.progress import Progress
+from wordmill.training.saved import output_vectors
 from wordmill.training.setup import (
     begin_run,
     extend_run,
@@ -36,7 +36,6 @@ from wordmill.training.setup import (
 from wordmill.vectors import KeyedVectors, hub
 from wordmill.vectors.card import CardFacts, Scored
 from wordmill.vectors.formats.directory import Model, load_model, save_model
-from wordmill.vectors.search import all_finite
 
 __all__ = ["Word2Vec"]
 
@@ -467,17 +466,8 @@ class _Trained:
     @classmethod
     def from_saved(cls, saved: Model, config: TrainConfig) -> _Trained:
         """Take what a model directory has; a `KeyError`, `TypeError` or `ValueError` where it does not fit together."""
-        vectors, output_vectors = saved.keyed_vectors, saved.training["output_vectors"] if saved.training else None
-        if output_vectors is not None and (output_vectors.shape, output_vectors.dtype.kind) != (
-            vectors.vectors.shape,
-            "f",
-        ):
-            raise ValueError(f"output vectors {output_vectors.dtype} {output_vectors.shape}")
-        if output_vectors is not None and not all_finite(output_vectors):
-            raise ValueError("output vectors hold NaN or infinity")
-        return cls(
-            config, vectors, output_vectors, checked_history(saved.settings["history"]), str(saved.settings["corpus"])
-        )
+        history, corpus = saved.settings["history"], saved.settings["corpus"]
+        return cls(config, saved.keyed_vectors, output_vectors(saved), history, corpus)
 
     def settings(self) -> dict[str, Any]:
         """Return what JSON can hold of it, for a saved model."""

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from wordmill.atomic import atomic_file, fingerprint
 from wordmill.errors import FormatError, MissingDependencyError, counted
+from wordmill.vectors.formats.schema import IndexFacts, checked
 from wordmill.vectors.nearest import nearest_rows
 from wordmill.vectors.search import Floats, TopK
 from wordmill.vectors.table import VectorTable
@@ -119,19 +120,18 @@ class ApproximateIndex:
         """
         index_file, about_file = (Path(directory) / name for name in INDEX_FILES)
         try:
-            about = json.loads(about_file.read_text(encoding="utf-8"))
-            recall, vectors = float(about["recall"]), about["vectors"]
-            whole = about["file"] == fingerprint(index_file)  # usearch believes what it reads
-        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+            content, found = json.loads(about_file.read_text(encoding="utf-8")), fingerprint(index_file)
+        except (OSError, ValueError, RecursionError) as error:
             raise FormatError(f"{directory} holds no whole index ({error}): build one and save it there") from error
-        if not whole:
+        about = checked(IndexFacts, content, about_file)
+        if about.file.model_dump() != found:  # usearch believes what it reads
             raise FormatError(f"{index_file} is not the file that {about_file} tells of: build the index again")
-        if vectors != _name_of(table):
+        if about.vectors != _name_of(table):
             raise FormatError(f"{index_file} was built for other vectors: build the index again")
         index = _usearch().Index.restore(str(index_file), view=True)
         if index is None or len(index) != len(table) or index.ndim != table.vector_size:
             raise FormatError(f"{index_file} is damaged: build the index again")
-        return cls(table, index, recall)
+        return cls(table, index, about.recall)
 
 
 def _recall(index: ApproximateIndex, table: VectorTable) -> float:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from itertools import pairwise
+from operator import lt
 from typing import Any, Literal, NamedTuple, cast
 
 import numpy as np
@@ -19,6 +20,8 @@ from wordmill.foreign import quoted
 __all__ = ["IntegerKeys", "Key", "KeyTable", "PackedKeys", "TextKeys", "make_key_table", "near_spellings"]
 
 Key = str | int
+
+_KEYS = 1 << 16  # looked at at once
 
 
 class PackedKeys(NamedTuple):
@@ -97,6 +100,21 @@ class TextKeys:
             return np.array([self.find(key) for key in listed], dtype=np.int64)
         index = self.index
         return np.array([index.get(key, -1) if isinstance(key, str) else -1 for key in listed], dtype=np.int64)
+
+    def check_order(self) -> None:
+        """Raise a `ParameterError` unless the stored order is that of the keys, of which none comes twice.
+
+        Look-ups believe it; some keys are decoded at a time.
+        """
+        blob, offsets, order = self.packed
+        text, last = blob.tobytes(), None
+        for begin in range(0, len(order), _KEYS):
+            rows = order[begin : begin + _KEYS]
+            spans = zip(offsets[rows].tolist(), offsets[rows + 1].tolist(), strict=True)
+            keys = [text[start:end] for start, end in spans]
+            if not all(map(lt, keys, keys[1:])) or (last is not None and last >= keys[0]):
+                raise ParameterError("the stored order of the keys is not their order, or a key comes twice")
+            last = keys[-1]
 
     def take(self, ids: NDArray[np.int64]) -> list[str]:
         """Keys of some ids."""
@@ -197,7 +215,7 @@ def _checked_packed(packed: PackedKeys) -> PackedKeys:
     """Check arrays that come from a file: lengths, and UTF-8 that begins and ends where a key does."""
     blob, offsets, order = packed
     whole = len(offsets) == len(order) + 1 and offsets[0] == 0 and offsets[-1] == len(blob)
-    if not whole or (np.diff(offsets) < 0).any():
+    if not whole or (offsets[1:] < offsets[:-1]).any():  # a difference may overflow
         raise ParameterError("the offsets of the keys do not fit their bytes")
     _checked_order(order, len(order))
     begins = offsets[:-1][offsets[:-1] < len(blob)]
@@ -211,7 +229,10 @@ def _checked_packed(packed: PackedKeys) -> PackedKeys:
 
 
 def _checked_order(order: NDArray[np.int64], size: int) -> NDArray[np.int64]:
-    if len(order) != size or (size and not (order.min() >= 0 and order.max() < size)):
+    named = np.zeros(size, dtype=np.bool_)
+    if len(order) == size and (not size or (order.min() >= 0 and order.max() < size)):
+        named[order] = True
+    if len(order) != size or not named.all():
         raise ParameterError(f"the order of the keys does not name the rows of {size} keys")
     return order
 

@@ -25,24 +25,31 @@ from numpy.typing import NDArray
 
 import wordmill
 from wordmill.atomic import atomic_directory, fingerprint, recover
-from wordmill.errors import FormatError, OutputError, WordmillError
-from wordmill.foreign import quoted
+from wordmill.errors import FormatError, OutputError, ParameterError
 from wordmill.safetensors import read_safetensors, write_safetensors
+from wordmill.vectors.formats.schema import (
+    CURE,
+    FORMAT,
+    Manifest,
+    Stored,
+    check_embeddings,
+    check_keys,
+    check_norms,
+    checked,
+)
 from wordmill.vectors.formats.storage import StorageType, pack, similarity_error, unpack
 from wordmill.vectors.formats.tokenizer_json import write_tokenizer
 from wordmill.vectors.keyed_vectors import KeyedVectors
 from wordmill.vectors.keys import IntegerKeys, PackedKeys, TextKeys
-from wordmill.vectors.search import Floats, all_finite, row_norms
+from wordmill.vectors.search import row_norms
 
 __all__ = ["Model", "check_target", "is_model_directory", "load_model", "save_model"]
 
-FORMAT = 1
 MANIFEST = "manifest.json"
 OPTIONAL = frozenset({"training.safetensors"})  # may be deleted
 _DERIVED = frozenset({"index.usearch", "index.json"})  # written beside the model later; see wordmill.vectors.ann
 _DROPPINGS = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})  # of file managers: not a user's files
 _TRIES = 10  # to read a directory that others save to at the same time
-_CURE = "copy the directory again from its source or save it again"
 
 logger = logging.getLogger(__name__)
 
@@ -109,13 +116,15 @@ def load_model(path: str | PathLike[str], *, verify: bool = True) -> Model:
     path
         The directory.
     verify
-        Whether checksums are compared and vectors are looked through for NaN and infinity; sizes always are compared.
-        Without it, files that are larger than memory open at once.
+        Whether checksums are compared, vectors looked through for NaN and infinity, and their lengths and the order of
+        the keys compared with those stored; types, shapes and sizes always are. Without it, files that are larger than
+        memory open at once.
 
     Raises
     ------
     FormatError
-        Not a model directory, a file of it is missing, truncated or changed, or vectors hold NaN or infinity.
+        Not a model directory, a file of it is missing, truncated, changed or says what cannot be, or vectors hold NaN
+        or infinity.
     """
     directory = Path(path)
     for _ in range(_TRIES):
@@ -135,28 +144,35 @@ def load_model(path: str | PathLike[str], *, verify: bool = True) -> Model:
 def _load(directory: Path, *, verify: bool) -> Model:
     try:
         _check_manifest(directory, verify=verify)
-        stored = _read_json(directory, "wordmill.json")
-        arrays = read_safetensors(directory / "wordmill.safetensors")
-        embeddings = unpack(read_safetensors(directory / "model.safetensors"))
-        keyed_vectors = KeyedVectors(
-            _key_table(arrays),
-            embeddings,
-            counts=arrays.get("counts"),
-            norms=arrays["norms"],
-            tokenizer=stored["tokenizer"],
-            lowercase=bool(stored["lowercase"]),
-        )
-        if verify:
-            _check_finite(directory / "model.safetensors", embeddings)
+        content = _read_json(directory, "wordmill.json")
+        stored = checked(Stored, content, directory / "wordmill.json")
+        keyed_vectors = _read_vectors(directory, stored, verify=verify)
         file = directory / "training.safetensors"
         training = read_safetensors(file) if file.exists() else None
-        return Model(keyed_vectors, dict(stored["settings"]), training, dict(stored["storage"]))
+        return Model(keyed_vectors, content["settings"], training, content["storage"])
     except OSError as error:
-        raise FormatError(f"{directory} cannot be read ({error.strerror or error}): {_CURE}") from error
-    except FormatError:
-        raise
-    except (KeyError, TypeError, ValueError, WordmillError) as error:
-        raise FormatError(f"{directory}: the files do not fit together ({quoted(error)}): {_CURE}") from error
+        raise FormatError(f"{directory} cannot be read ({error.strerror or error}): {CURE}") from error
+
+
+def _read_vectors(directory: Path, stored: Stored, *, verify: bool) -> KeyedVectors:
+    files = [directory / name for name in ("wordmill.safetensors", "model.safetensors")]
+    arrays, tensors = map(read_safetensors, files)
+    check_keys(files[0], arrays, stored)
+    check_embeddings(files[1], tensors, stored)
+    vectors = unpack(tensors)
+    if verify:
+        check_norms(directory, vectors, arrays["norms"])
+    try:
+        return KeyedVectors(
+            _key_table(arrays, verify=verify),
+            vectors,
+            counts=arrays.get("counts"),
+            norms=arrays["norms"],
+            tokenizer=stored.tokenizer,
+            lowercase=stored.lowercase,
+        )
+    except ParameterError as error:
+        raise FormatError(f"{files[0]}: {error}: {CURE}") from error
 
 
 def _identity(directory: Path) -> tuple[int, int] | None:
@@ -194,10 +210,13 @@ def _write_vectors(directory: Path, keyed_vectors: KeyedVectors, dtype: StorageT
     return storage
 
 
-def _key_table(arrays: Mapping[str, NDArray[Any]]) -> TextKeys | IntegerKeys:
+def _key_table(arrays: Mapping[str, NDArray[Any]], *, verify: bool) -> TextKeys | IntegerKeys:
     if "keys" in arrays:
         return IntegerKeys(arrays["keys"], arrays["key_order"])
-    return TextKeys(PackedKeys(arrays["key_bytes"], arrays["key_offsets"], arrays["key_order"]))
+    table = TextKeys(PackedKeys(arrays["key_bytes"], arrays["key_offsets"], arrays["key_order"]))
+    if verify:
+        table.check_order()
+    return table
 
 
 def _write_tokenizer_files(directory: Path, keyed_vectors: KeyedVectors, target: Path) -> None:
@@ -272,39 +291,33 @@ def _check_manifest(directory: Path, *, verify: bool) -> None:
         raise FormatError(
             f"{directory} is not a model directory of wordmill: it has neither {MANIFEST} nor wordmill.json"
         )
-    manifest = _read_json(directory, MANIFEST)
-    if not isinstance(manifest.get("files"), dict) or manifest.get("format") != FORMAT:
-        raise FormatError(
-            f"{directory / MANIFEST}: format {quoted(manifest.get('format'))} is not known here: use a newer wordmill"
-        )
-    for name, expected in manifest["files"].items():
-        file = directory / Path(name).name
+    content = _read_json(directory, MANIFEST)
+    if isinstance(content.get("format"), int) and content["format"] > FORMAT:
+        raise FormatError(f"{directory / MANIFEST}: format {content['format']} is not known here: use a newer wordmill")
+    manifest = checked(Manifest, content, directory / MANIFEST)
+    for name, expected in manifest.files.items():
+        file = directory / name
         if not file.exists():
             if name in OPTIONAL:
                 continue
-            raise FormatError(f"{file} is missing: {_CURE}")
+            raise FormatError(f"{file} is missing: {CURE}")
         found = fingerprint(file, checksum=verify)
         for what, value in found.items():
-            saved = expected.get(what) if isinstance(expected, dict) else None
+            saved = getattr(expected, what)
             if saved != value:
-                raise FormatError(f"{file}: {what} is {value}, and {saved} when it was saved: {_CURE}")
-
-
-def _check_finite(file: Path, vectors: Floats) -> None:
-    if not all_finite(vectors):
-        raise FormatError(f"{file} holds NaN or infinity: {_CURE}")
+                raise FormatError(f"{file}: {what} is {value}, and {saved} when it was saved: {CURE}")
 
 
 def _read_json(directory: Path, name: str) -> dict[str, Any]:
     file = directory / name
     if not file.is_file():
-        raise FormatError(f"{file} is missing, so {directory} is not a whole wordmill model: {_CURE}")
+        raise FormatError(f"{file} is missing, so {directory} is not a whole wordmill model: {CURE}")
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
     except (ValueError, RecursionError) as error:
-        raise FormatError(f"{file} is not JSON ({error}): {_CURE}") from None
+        raise FormatError(f"{file} is not JSON ({error}): {CURE}") from None
     if not isinstance(content, dict):
-        raise FormatError(f"{file} is not a JSON object: {_CURE}")
+        raise FormatError(f"{file} is not a JSON object: {CURE}")
     return content
 
 

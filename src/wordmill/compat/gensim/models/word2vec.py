@@ -6,10 +6,12 @@ import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from os import PathLike
+from pathlib import Path
 from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
 from wordmill.compat.gensim import files
 from wordmill.compat.gensim.absent import WORD2VEC, no_attribute
@@ -28,9 +30,11 @@ from wordmill.corpus import EncodedCorpus, Vocab
 from wordmill.errors import DivergenceError, FormatError, NotFittedError, ParameterError, VocabularyError
 from wordmill.foreign import quoted
 from wordmill.training.callbacks import Callback, Run
+from wordmill.training.saved import output_vectors
 from wordmill.training.setup import begin_run, extend_run, make_trainer, padded, read_validation_corpus
 from wordmill.vectors import formats
-from wordmill.vectors.formats.directory import load_model, save_model
+from wordmill.vectors.formats.directory import Model, load_model, save_model
+from wordmill.vectors.formats.schema import Count, Exact, checked
 
 __all__ = ["LineSentence", "PathLineSentences", "Text8Corpus", "Word2Vec"]
 
@@ -38,6 +42,19 @@ logger = logging.getLogger(__name__)
 
 #: Attributes that a saved model keeps beside its parameters and vectors.
 _STATE = ("corpus_count", "corpus_total_words", "train_count", "total_train_time", "comment", "running_training_loss")
+
+
+class _State(Exact):
+    """These in a file, and how to go on."""
+
+    corpus_count: Count = 0
+    corpus_total_words: Count = 0
+    train_count: Count = 0
+    total_train_time: float = 0.0
+    comment: Any = None
+    running_training_loss: float = 0.0
+    epochs_done: Count | None = None
+    frozen: list[str | int] = Field(default_factory=list)
 
 
 class Word2Vec:
@@ -264,21 +281,32 @@ class Word2Vec:
         if formats.detect(fname) != "directory":
             raise FormatError(f"{fname} is a file of vectors, which cannot be trained on: use KeyedVectors.load")
         saved = load_model(fname)
-        params = saved.settings.get("params")
-        if params is None:
+        if "params" not in saved.settings:
             raise FormatError(f"{fname} holds vectors without the settings of a training: use KeyedVectors.load")
+        try:
+            return cls._of(saved, saved.settings["params"], Path(fname))
+        except FormatError:
+            raise
+        except (KeyError, ValueError) as error:
+            raise FormatError(
+                f"{fname}: what it says of its training cannot be ({quoted(error)}); its vectors are read by "
+                "KeyedVectors.load"
+            ) from error
+
+    @classmethod
+    def _of(cls, saved: Model, params: Mapping[str, Any], path: Path) -> Self:
+        """Make the model of what a directory holds; a `KeyError` or `ValueError` where it does not fit together."""
         skip_gram = params["architecture"] == "skipgram"
         other_cbow = not skip_gram and params["cbow_update"] != "word2vec"
         if other_cbow or params["window"] == "sequence" or params.get("deterministic"):
-            raise FormatError(f"{fname} was trained in a way that gensim has no words for: use wordmill.Word2Vec.load")
+            raise FormatError(f"{path} was trained in a way that gensim has no words for: use wordmill.Word2Vec.load")
         config = TrainConfig(**{name: params[name] for name in ("architecture", "cbow_update", *_SAME)})
+        state = checked(_State, saved.settings.get("gensim", {}), path / "wordmill.json", "settings", "gensim")
         model = cls(sg=int(skip_gram), **{name: getattr(config.resolved(), name) for name in _SAME})
-        model.wv.wrapped = saved.keyed_vectors
-        model._output_vectors = saved.training["output_vectors"] if saved.training else None
-        state = dict(saved.settings.get("gensim", {}))
-        model._epochs_done = state.pop("epochs_done", len(saved.settings["history"]))
-        model._freeze(state.pop("frozen", []))
-        vars(model).update(state)
+        model.wv.wrapped, model._output_vectors = saved.keyed_vectors, output_vectors(saved)
+        vars(model).update(state.model_dump(include=set(_STATE), exclude_unset=True))
+        model._epochs_done = len(saved.settings["history"]) if state.epochs_done is None else state.epochs_done
+        model._freeze(state.frozen)
         return model
 
     # -- how it is done -----------------------------------------------------------------------------------------------
