@@ -17,6 +17,7 @@ LEVELS = [
     {"foreign"},
     {"errors", "other_names", "_core"},
     {"atomic", "compression", "config", "core", "mapped", "safetensors", "text"},
+    {"sources"},
     {"layers", "corpus", "vectors"},
     {"evaluation"},
     {"plots"},
@@ -26,7 +27,7 @@ LEVELS = [
 ]
 LEVEL = {part: level for level, parts in enumerate(LEVELS) for part in parts}
 # Work without the compiled core and without a corpus.
-FREE = {"layers", "vectors", "evaluation", "plots"}
+FREE = {"sources", "layers", "vectors", "evaluation", "plots"}
 # Looks whether the core is there.
 OPTIONAL_CORE = ("vectors/optional_core.py", "core")
 

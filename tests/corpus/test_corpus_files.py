@@ -14,8 +14,8 @@ import zstandard
 from plain_reader import content, encode_plainly
 
 from wordmill.corpus import Resources, read_corpus
-from wordmill.corpus.files import read_chunks
 from wordmill.errors import CorpusError, OutputError
+from wordmill.sources.files import read_chunks
 
 TEXT = "".join(f"line {number} of the text\n" for number in range(2000))
 LINES = [line.split() for line in TEXT.splitlines()]
@@ -165,7 +165,7 @@ def test_a_file_that_swells_ten_thousandfold_is_read_in_pieces(tmp_path: Path) -
     script = (
         "import re, sys\n"
         "from pathlib import Path\n"
-        "from wordmill.corpus.files import read_chunks\n"
+        "from wordmill.sources.files import read_chunks\n"
         "assert sum(map(len, read_chunks(Path(sys.argv[1]), 1 << 20))) == 600 << 20\n"
         "peak = re.search(r'VmHWM:\\s+(\\d+) kB', Path('/proc/self/status').read_text())\n"
         "assert int(peak[1]) < 400 << 10, peak"

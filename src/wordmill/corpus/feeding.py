@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wordmill.core import core
-from wordmill.corpus.files import not_text, read_chunks, read_lines
-from wordmill.corpus.items import as_sequence, bad_token, checked_document, gathered, integer_array, text_batches
 from wordmill.corpus.resources import Resources
-from wordmill.corpus.sources import Files, IntegerBatches, Source
 from wordmill.corpus.spool import Spool
 from wordmill.errors import CorpusError, ParameterError
+from wordmill.sources.files import not_text, read_chunks, read_lines
+from wordmill.sources.items import as_sequence, bad_token, checked_document, gathered, integer_array, text_batches
+from wordmill.sources.opening import Files, IntegerBatches, Source
 from wordmill.text import TokenizerName, lower
 
 Kind = Literal["text", "words", "tokens", "integers"]

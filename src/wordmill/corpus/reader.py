@@ -15,11 +15,11 @@ from wordmill.corpus.encoded import EncodedCorpus, is_saved_corpus
 from wordmill.corpus.feeding import Feeder, Tokenizer
 from wordmill.corpus.ranking import IdMap, rank, rewrite
 from wordmill.corpus.resources import Resources
-from wordmill.corpus.sources import Files, open_source
 from wordmill.corpus.spool import Spool
 from wordmill.corpus.vocab import check_thresholds
 from wordmill.errors import CorpusError, ParameterError
 from wordmill.foreign import quoted
+from wordmill.sources.opening import Files, open_source
 from wordmill.text import TokenizerName
 
 log = logging.getLogger(__name__)

@@ -8,9 +8,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from wordmill.corpus.files import read_chunks, read_lines
 from wordmill.errors import CorpusError, ParameterError
 from wordmill.foreign import quoted
+from wordmill.sources.files import read_chunks, read_lines
 from wordmill.text import split_whitespace
 
 __all__ = ["MAX_WORDS_IN_BATCH", "LineSentence", "PathLineSentences", "Text8Corpus", "as_source"]

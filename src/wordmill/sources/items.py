@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from wordmill.corpus.sources import int64
 from wordmill.errors import CorpusError
 from wordmill.foreign import quoted
+from wordmill.sources.opening import int64
 
 _TOKENS_AT_ONCE = 1 << 20
 _SURROGATES = re.compile("[\ud800-\udfff]")

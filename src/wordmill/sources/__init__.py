@@ -1,0 +1,1 @@
+"""What users pass as data, whoever reads it: files, documents, lists of keys, columns."""
