@@ -16,7 +16,7 @@ PACKAGE = Path(__file__).parents[1] / "src" / "wordmill"
 LEVELS = [
     {"foreign"},
     {"errors", "other_names", "_core"},
-    {"atomic", "compression", "config", "core", "mapped", "safetensors", "text"},
+    {"atomic", "compression", "config", "core", "mapped", "safetensors", "standard_streams", "text"},
     {"sources"},
     {"layers", "corpus", "vectors"},
     {"evaluation"},

@@ -5,12 +5,10 @@ Names load on first use, so that ``import wordmill`` is quick and vectors can be
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
-
-from wordmill.foreign import quoted
-
+TYPE_CHECKING = False  # for type checkers it is true; typing, to import it from, takes as long as all the rest here
 if TYPE_CHECKING:
+    from typing import Any
+
     from wordmill.config import TrainConfig
     from wordmill.corpus import EncodedCorpus, Vocab, read_corpus
     from wordmill.training import Callback, Checkpoint, EarlyStopping, LogFile, Word2Vec
@@ -45,11 +43,15 @@ _HOME = {
 
 
 def __getattr__(name: str) -> Any:
+    import importlib  # noqa: PLC0415
+
     if name == "_core":  # `from wordmill import _core` comes here the first time
         return _load_core()
     if name == "__version__":
         return importlib.import_module("importlib.metadata").version("wordmill")
     if name not in _HOME:
+        from wordmill.foreign import quoted  # noqa: PLC0415
+
         raise AttributeError(f"module 'wordmill' has no attribute {quoted(name)}")
     return getattr(importlib.import_module(_HOME[name]), name)
 
@@ -60,6 +62,8 @@ def __dir__() -> list[str]:
 
 def _load_core() -> Any:
     """Import the compiled core; where it is missing, say what builds it."""
+    import importlib  # noqa: PLC0415
+
     try:
         return importlib.import_module("wordmill._core")
     except ImportError as reason:

@@ -252,24 +252,6 @@ def test_a_signal_saves_the_vectors_so_far(corpus: Path, tmp_path: Path, number:
     assert 0 < len(model.history) < 1_000_000
 
 
-@pytest.mark.skipif(os.name != "posix", reason="sends POSIX signals")
-@pytest.mark.parametrize("module", ["typer", "wordmill.cli.export", "numpy.random"])
-def test_ctrl_c_while_the_program_starts_is_no_traceback(corpus: Path, module: str) -> None:
-    program = f"""
-import os, signal, sys
-class Interrupt:
-    def find_spec(self, name, *_):
-        if name == {module!r}:
-            os.kill(os.getpid(), signal.SIGINT)
-sys.meta_path.insert(0, Interrupt())
-sys.argv[1:] = ["train", {str(corpus)!r}, "--dry-run"]
-from wordmill.cli import main
-main()
-"""
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout, done.stderr) == (130, "", "wordmill: interrupted\n")
-
-
 def newest(checkpoints: Path) -> str:
     return max((path.name for path in checkpoints.glob("[0-9]*")), default="")
 
@@ -425,21 +407,6 @@ def test_best_epoch_that_cannot_be_kept_ends_no_training(
         if code:
             assert "best.safetensors cannot be written (No space left on device)" in one_line(outcome.err)
         assert len(Word2Vec.load(model).history) == 2
-
-
-@pytest.mark.skipif(os.name != "posix", reason="sends POSIX signals")
-def test_a_signal_while_the_model_is_saved_waits(
-    corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cli: Cli
-) -> None:
-    def interrupted(*arguments: Any, **options: Any) -> None:
-        signal.raise_signal(signal.SIGTERM)
-        save_model(*arguments, **options)
-
-    monkeypatch.setattr("wordmill.training.word2vec.save_model", interrupted)
-    before = signal.getsignal(signal.SIGTERM)
-    assert cli("train", corpus, "-o", tmp_path / "m", "-q", *FAST).code == 143
-    assert signal.getsignal(signal.SIGTERM) is before
-    assert len(Word2Vec.load(tmp_path / "m").history) == 2
 
 
 def test_history_is_in_the_model(model: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import importlib
 import signal
 import sys
 from collections.abc import Sequence
@@ -11,53 +11,69 @@ from typing import Annotated, Any, NoReturn
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from wordmill.cli import analogy, at_once, demo, encode, evaluate, export, info, nearest, similarity, train
+from wordmill.cli import analogy, demo, encode, evaluate, export, info, nearest, similarity, train
 from wordmill.cli import map as word_map
 from wordmill.cli.console import error
+from wordmill.cli.signals import leave_tidily
 from wordmill.cli.wording import as_options, in_options
 from wordmill.config import knobs
-from wordmill.errors import WordmillError
+from wordmill.errors import OutputError, WordmillError
 from wordmill.other_names import renamed
+from wordmill.standard_streams import ReaderGoneError
 
 __all__ = ["app", "refuse_other_names"]
+
+#: What a command loads before a signal is an exception: while NumPy loads, one would be lost, or a traceback.
+LOADED_BEFORE = {
+    "train": "wordmill.cli.training",
+    "demo": "wordmill.cli.training",
+    "encode": "wordmill.corpus",
+    "evaluate": "wordmill.evaluation",
+}
 
 
 class Commands(TyperGroup):
     """Turns what went wrong into one line and an exit code."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the program; help, too, may have a reader who is gone, or a full disk to go to."""
+        try:
+            return super().main(*args, **kwargs)
+        except ReaderGoneError:
+            sys.exit(0)
+        except OutputError as problem:
+            error(str(problem))
+            sys.exit(1)
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command."""
         try:
             return super().invoke(ctx)
         except WordmillError as mistake:
-            _fail(in_options(mistake, _options(self.get_command(ctx, ctx.invoked_subcommand or ""))))
-        except BrokenPipeError:  # the reader, `head` say, has seen enough
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise typer.Exit(0) from None
+            _fail(in_options(mistake, self._options(ctx)))
         except OSError as problem:
             reason = problem.strerror or str(problem) or type(problem).__name__
             _fail(f"{problem.filename}: {reason}" if problem.filename else reason)
         except MemoryError:
             _fail("out of memory: raise --min-count, give --max-final-vocab or lower --vector-size")
-        except KeyboardInterrupt:
-            _fail("interrupted", code=130)
+        except KeyboardInterrupt as interrupt:
+            _fail("interrupted", code=128 + getattr(interrupt, "number", signal.SIGINT))
+
+    def _options(self, ctx: Any) -> list[str]:
+        """Names of the parameters that the command takes as options; none before there is a command."""
+        command = self.get_command(ctx, ctx.invoked_subcommand or "")
+        parameters = [] if command is None else command.params
+        return [str(parameter.name).rstrip("_") for parameter in parameters if parameter.param_type_name == "option"]
 
 
 class Command(TyperCommand):
-    """From where it begins, Ctrl-C is a `KeyboardInterrupt`, and so it tidies up."""
+    """From where it begins, a signal tidies up."""
 
     def invoke(self, ctx: Any) -> Any:
         """Run it."""
-        if ctx.info_name in ("train", "demo"):
-            import wordmill.cli.training  # noqa: F401 (while NumPy loads its random numbers, Ctrl-C would be lost)
-        if signal.getsignal(signal.SIGINT) is at_once:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
-        return super().invoke(ctx)
-
-
-def _options(command: Any) -> list[str]:
-    """Names of the parameters that a command takes as options."""
-    return [parameter.name.rstrip("_") for parameter in command.params if parameter.param_type_name == "option"]
+        importlib.import_module(LOADED_BEFORE.get(ctx.info_name, "wordmill.cli.queries"))
+        with leave_tidily():
+            return super().invoke(ctx)
 
 
 def _fail(message: str, code: int = 1) -> NoReturn:

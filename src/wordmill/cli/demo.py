@@ -30,9 +30,9 @@ def command(
     settings = {"epochs": EPOCHS}
     corpus = read(str(sample_path()), TrainConfig.from_params(settings), quiet=False)
     model = train_and_save(corpus, settings, model_path, quiet=False)
+    plot_map(model.wv, WORD_GROUPS, output / "map.png", title="Words of Wikipedia, by wordmill")
+    model.plot(output / "loss.png")
     for word in WORDS:
         neighbors = model.wv.most_similar(word, topn=6)
         typer.echo(f"{word:>10}   {'  '.join(f'{key} {similarity:.2f}' for key, similarity in neighbors)}")
-    plot_map(model.wv, WORD_GROUPS, output / "map.png", title="Words of Wikipedia, by wordmill")
-    model.plot(output / "loss.png")
     note(f"look at {output / 'map.png'} and {output / 'loss.png'}; ask for yourself: {program()} nearest {model_path}")

@@ -9,7 +9,7 @@ from pathlib import Path
 import typer
 
 from wordmill.cli.console import at_work, error, note
-from wordmill.errors import MissingKeyError, ParameterError, counted
+from wordmill.errors import CorpusError, MissingKeyError, ParameterError, counted
 from wordmill.foreign import quoted
 from wordmill.vectors import KeyedVectors
 
@@ -64,7 +64,10 @@ def _cut(words: list[str], size: int) -> Iterator[list[str]]:
 def _read_line(*, asking: bool) -> str:
     if asking:
         typer.echo("> ", err=True, nl=False)
-    return sys.stdin.readline()
+    try:
+        return sys.stdin.readline()
+    except OSError as problem:
+        raise CorpusError(f"standard input cannot be read: {problem.strerror}; give the words as arguments") from None
 
 
 def to_keys(vectors: KeyedVectors, words: list[str]) -> list[Key]:

@@ -60,8 +60,8 @@ def command(
 ) -> None:
     """Train vectors on a corpus.
 
-    Ctrl-C and SIGTERM stop it, and the vectors so far are saved (exit code 130 or 143); a second Ctrl-C leaves at once.
-    With the same command and --resume it goes on.
+    Ctrl-C, SIGTERM and SIGHUP stop it, and the vectors so far are saved (exit code 130, 143 or 129); a second one
+    leaves with a checkpoint alone. With the same command and --resume it goes on.
     """
     from wordmill.cli.training import is_trained, read, train_and_save
     from wordmill.training import EarlyStopping, LogFile

@@ -11,7 +11,9 @@ from typing import Any, Self
 
 import typer
 
+from wordmill.cli import SIGNALS
 from wordmill.cli.console import note
+from wordmill.cli.signals import Interrupted
 from wordmill.config import TrainConfig
 from wordmill.corpus import EncodedCorpus
 from wordmill.errors import OutputError, counted
@@ -24,13 +26,14 @@ __all__ = ["is_trained", "read", "train_and_save"]
 
 
 class StopOnSignal(Callback):
-    """Lets Ctrl-C and SIGTERM end the training at the next safe point; a second signal interrupts at once.
+    """Lets a signal end the training at the next safe point, and cut short nothing that is being written.
 
-    From the start of the training to the end of the `with` block, so that what follows it, saving, is not cut short.
+    From the start of the training to the end of the `with` block, in which the model is saved, signals are only noted.
     """
 
     def __init__(self) -> None:
-        self.caught: int | None = None
+        self.caught: list[int] = []
+        self.early = False  # whether the training ended before its time
         self._before: dict[int, Any] = {}
 
     def __enter__(self) -> Self:
@@ -43,19 +46,26 @@ class StopOnSignal(Callback):
 
     def on_train_begin(self, run: Run) -> None:  # noqa: ARG002
         """Take the signals over."""
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in SIGNALS:
             if signal.getsignal(number) is not signal.SIG_IGN:  # as in a script's background job
                 self._before[number] = signal.signal(number, self._catch)
 
     def on_interval(self, run: Run) -> None:
         """Stop where a signal came."""
-        if self.caught is not None:
+        if self.caught:
             run.stop()
 
+    def on_train_end(self, run: Run) -> None:
+        """See whether there is more to train: then a checkpoint holds it."""
+        self.early = run.tokens_done < run.tokens_total
+
+    def leave_where_asked_twice(self) -> None:
+        """Raise `Interrupted` after a second signal, where a checkpoint is enough."""
+        if self.early and len(self.caught) > 1:
+            raise Interrupted(self.caught[-1])
+
     def _catch(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002
-        if self.caught is not None:
-            raise KeyboardInterrupt
-        self.caught = number
+        self.caught.append(number)
 
 
 def read(source: str | Path | list[Path], config: TrainConfig, *, quiet: bool) -> EncodedCorpus:
@@ -97,14 +107,15 @@ def train_and_save(
     model = Word2Vec(**settings)
     with StopOnSignal() as stop:
         model.fit(corpus, callbacks=[stop, *callbacks, *([] if quiet else [Progress()])], **fit_options)
+        stop.leave_where_asked_twice()
         _save(model, output)
-    if stop.caught is not None:
+    if stop.caught:
         done = sum(entry["tokens"] for entry in model.history) / len(corpus.ids)
         note(
             f"interrupted; the vectors so far ({done:.1f} of {counted(model.epochs, 'epoch')}) are saved in {output}; "
             "the same command with --resume goes on"
         )
-        raise typer.Exit(128 + stop.caught)
+        raise typer.Exit(128 + stop.caught[0])
     if not quiet:
         note(f"{counted(len(model.wv), 'vector')} of {counted(model.wv.vector_size, 'number')} saved in {output}")
     return model

@@ -39,6 +39,8 @@ def read_chunks(path: Path | None, chunk_bytes: int) -> Iterator[Chunk]:
         The file cannot be read, is known not to be text, or is compressed and corrupt.
     """
     try:
+        if path is None and sys.stdin is None:  # as Python has it where the descriptor is closed
+            raise CorpusError("standard input is closed: there is nothing to read")
         if path is None:  # no thread: it could not be interrupted
             yield from _chunks(cast("BufferedReader", sys.stdin.buffer), _name_of(path), chunk_bytes)
         else:

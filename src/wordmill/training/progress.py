@@ -1,14 +1,19 @@
-"""Progress of a training run for people: a bar on a terminal, plain lines elsewhere, always on standard error."""
+"""Progress of a training run for people: a bar on a terminal, plain lines elsewhere, always on standard error.
+
+What cannot be written, to a pipe that nobody reads or a terminal that is gone, is dropped: it ends no training.
+"""
 
 from __future__ import annotations
 
 import time
 from datetime import timedelta
+from typing import IO, TextIO, cast
 
 from rich.console import Console
 from rich.progress import BarColumn, TaskProgressColumn, TextColumn
 from rich.progress import Progress as Bar
 
+from wordmill.standard_streams import Decoration
 from wordmill.training.callbacks import Callback, Run
 
 __all__ = ["Progress"]
@@ -28,11 +33,14 @@ class Progress(Callback):
 
     def __init__(self, console: Console | None = None) -> None:
         self._console = console or Console(stderr=True, highlight=False, soft_wrap=True)
+        self._file: IO[str] | None = None
         self._bar: Bar | None = None
         self._next_line = self._last_epoch_line = 0.0
 
     def on_train_begin(self, run: Run) -> None:
         """Open the bar."""
+        self._file = self._console.file
+        self._console.file = cast("IO[str]", Decoration(cast("TextIO", self._file)))
         self._next_line = time.monotonic() + SECONDS_BETWEEN_LINES
         if self._console.is_terminal:
             columns = TextColumn("{task.description}"), BarColumn(bar_width=24), TaskProgressColumn()
@@ -67,6 +75,8 @@ class Progress(Callback):
         if self._bar is not None:
             self._bar.stop()
             self._bar = None
+        if self._file is not None:
+            self._console.file, self._file = self._file, None
 
 
 def _epoch(run: Run) -> str:
