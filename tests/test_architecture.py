@@ -24,6 +24,7 @@ LEVELS = [
     {"training"},
     {"compat", "datasets"},
     {"cli"},
+    {"__main__"},
 ]
 LEVEL = {part: level for level, parts in enumerate(LEVELS) for part in parts}
 # Work without the compiled core and without a corpus.

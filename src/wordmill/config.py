@@ -196,6 +196,11 @@ class TrainConfig:
         """The number of threads, `workers` or every core that this process may use."""
         return self.workers if self.workers is not None else available_cores()
 
+    @property
+    def filled_in(self) -> dict[str, int | float]:
+        """What was left to us, as training takes it."""
+        return {"alpha": self.start_alpha, "workers": self.threads}
+
     def resolved(self) -> TrainConfig:
         """Fill in what was left to us: alpha and workers."""
         return replace(self, alpha=self.start_alpha, workers=self.threads)

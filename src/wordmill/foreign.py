@@ -7,7 +7,7 @@ import reprlib
 from collections.abc import Collection
 from itertools import islice
 
-__all__ = ["bounded", "listed", "one_line", "printable", "quoted"]
+__all__ = ["bounded", "listed", "one_line", "printable", "printable_json", "quoted"]
 
 #: What moves a cursor, hides, reorders or ends a line: controls, surrogates, separators, marks of direction and order.
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
@@ -19,6 +19,11 @@ _SAID = len(" ... (1,000,000,000 characters left out) ... ")
 def printable(text: str, keep: str = "") -> str:
     r"""Write what a terminal must not get as an escape, ``\x1b`` say; characters of `keep` stay as they are."""
     return _UNSAFE.sub(lambda found: found[0] if found[0] in keep else _escape(found[0]), text)
+
+
+def printable_json(text: str) -> str:
+    r"""Write the same characters of a JSON text as JSON's own escapes, ``\u001b``, which lose nothing."""
+    return _UNSAFE.sub(lambda found: found[0] if found[0] == "\n" else f"\\u{ord(found[0]):04x}", text)
 
 
 def one_line(message: str) -> str:

@@ -8,7 +8,33 @@ from typing import Any
 
 from wordmill.foreign import quoted
 
-__all__ = ["renamed", "unknown_parameter"]
+__all__ = ["COMMANDS", "renamed", "unknown_parameter"]
+
+#: Commands of fastText and others, and what does the same here.
+COMMANDS = {
+    "skipgram": "train CORPUS -o MODEL",
+    "cbow": "train CORPUS -o MODEL --architecture cbow",
+    "fit": "train CORPUS -o MODEL",
+    "word2vec": "train CORPUS -o MODEL",
+    "nn": "nearest MODEL WORD",
+    "distance": "nearest MODEL WORD",
+    "most-similar": "nearest MODEL WORD",
+    "most_similar": "nearest MODEL WORD",
+    "neighbors": "nearest MODEL WORD",
+    "neighbours": "nearest MODEL WORD",
+    "query": "nearest MODEL WORD",
+    "analogies": "analogy MODEL A B C",
+    "word-analogy": "analogy MODEL A B C",
+    "compute-accuracy": "evaluate MODEL --analogies FILE",
+    "eval": "evaluate MODEL",
+    "test": "evaluate MODEL",
+    "plot": "map MODEL -o map.png",
+    "save": "export MODEL FILE",
+    "dump": "export MODEL FILE",
+    "print-word-vectors": "export MODEL FILE",
+    "help": "--help",
+    "version": "--version",
+}
 
 #: Same meaning and value, another name. Where it comes from: word2vec.c, gensim, fastText, scikit-learn, the book.
 _SAME = {

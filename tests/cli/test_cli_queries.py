@@ -220,6 +220,7 @@ def test_info(cli: Cli, model: Path) -> None:
     assert facts["params"]["alpha"] == 0.1
     text = cli("info", model).out
     assert "vector_size      16\n" in text
+    assert "workers          1\n" in text
     assert "epoch 15 " in text
 
 
@@ -344,3 +345,14 @@ def test_what_the_system_refuses_is_one_line(
     monkeypatch.setattr("wordmill.vectors.KeyedVectors.load", refuse)
     outcome = cli("nearest", model, "cat")
     assert (outcome.code, outcome.out, outcome.err) == (1, "", f"wordmill: {line}\n")
+
+
+def test_info_shows_the_values_used(cli: Cli, corpus: Path, tmp_path: Path) -> None:
+    cbow = ["--architecture", "cbow", "--vector-size", "4", "--epochs", "1", "-q"]
+    assert cli("train", corpus, "-o", tmp_path / "m", *cbow).code == 0
+    text = cli("info", tmp_path / "m").out
+    assert "alpha            0.1\n" in text
+    assert re.search(r"^workers +\d+$", text, re.MULTILINE)
+    facts = json.loads(cli("info", tmp_path / "m", "--json").out)
+    assert facts["params"]["alpha"] is None
+    assert facts["used"]["alpha"] == 0.1

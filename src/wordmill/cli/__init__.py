@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,13 +30,12 @@ def main() -> None:
     take_over()
     import logging
 
-    from wordmill.cli.app import app, refuse_other_names
+    from wordmill.cli.app import app
     from wordmill.cli.wording import OptionFormatter
 
     handler = logging.StreamHandler()
     handler.setFormatter(OptionFormatter())
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
-    refuse_other_names(sys.argv[1:])
     app()
 
 

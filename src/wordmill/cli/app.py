@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import signal
 import sys
-from collections.abc import Sequence
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -13,15 +12,21 @@ from typer.core import TyperCommand, TyperGroup
 
 from wordmill.cli import analogy, demo, encode, evaluate, export, info, nearest, similarity, train
 from wordmill.cli import map as word_map
-from wordmill.cli.console import error
+from wordmill.cli.console import error, print_text
 from wordmill.cli.signals import leave_tidily
-from wordmill.cli.wording import as_options, in_options
-from wordmill.config import knobs
+from wordmill.cli.usage import CommandLineError, UsageError, explained, no_command, refuse_single_dashes
+from wordmill.cli.wording import in_options
 from wordmill.errors import OutputError, WordmillError
-from wordmill.other_names import renamed
 from wordmill.standard_streams import ReaderGoneError
 
-__all__ = ["app", "refuse_other_names"]
+__all__ = ["app"]
+
+
+#: What cures want of memory, by command.
+MORE_MEMORY = dict.fromkeys(
+    ("train", "encode", "demo"), "raise --min-count, give --max-final-vocab or lower --vector-size"
+)
+LESS_IS_READ = "the vectors do not fit: wordmill convert --limit makes a model of the first, most frequent ones"
 
 #: What a command loads before a signal is an exception: while NumPy loads, one would be lost, or a traceback.
 LOADED_BEFORE = {
@@ -35,27 +40,53 @@ LOADED_BEFORE = {
 class Commands(TyperGroup):
     """Turns what went wrong into one line and an exit code."""
 
-    def main(self, *args: Any, **kwargs: Any) -> Any:
-        """Run the program; help, too, may have a reader who is gone, or a full disk to go to."""
+    def main(self, *args: Any, **rest: Any) -> NoReturn:
+        """Run the program and exit with its code; help, too, may have a reader who is gone, or a full disk."""
+        code: Any = 0
         try:
-            return super().main(*args, **kwargs)
+            code = super().main(*args, **{**rest, "standalone_mode": False})
         except ReaderGoneError:
-            sys.exit(0)
+            pass
+        except CommandLineError as mistake:
+            error(str(mistake))
+            code = mistake.code
         except OutputError as problem:
             error(str(problem))
-            sys.exit(1)
+            code = 1
+        sys.exit(code if isinstance(code, int) else 0)
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Cut the arguments up; without any, show the help."""
+        given = [*args]
+        if not args:
+            typer.echo(ctx.get_help(), nl=False)
+            raise typer.Exit(2)
+        try:
+            return super().parse_args(ctx, args)
+        except UsageError as mistake:
+            raise explained(mistake, self, ctx, given) from None
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find the command that the first argument names."""
+        if args[0] not in self.commands:
+            raise no_command(args[0], list(self.commands))
+        return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command."""
         try:
             return super().invoke(ctx)
+        except CommandLineError as mistake:
+            _fail(str(mistake), mistake.code)
+        except UsageError as mistake:  # a command's own
+            _fail(getattr(mistake, "message", ""), code=2)
         except WordmillError as mistake:
             _fail(in_options(mistake, self._options(ctx)))
         except OSError as problem:
             reason = problem.strerror or str(problem) or type(problem).__name__
             _fail(f"{problem.filename}: {reason}" if problem.filename else reason)
         except MemoryError:
-            _fail("out of memory: raise --min-count, give --max-final-vocab or lower --vector-size")
+            _fail(f"out of memory: {MORE_MEMORY.get(ctx.invoked_subcommand or '', LESS_IS_READ)}")
         except KeyboardInterrupt as interrupt:
             _fail("interrupted", code=128 + getattr(interrupt, "number", signal.SIGINT))
 
@@ -68,6 +99,15 @@ class Commands(TyperGroup):
 
 class Command(TyperCommand):
     """From where it begins, a signal tidies up."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Cut the arguments up."""
+        given = [*args]
+        refuse_single_dashes(self, ctx, given)
+        try:
+            return super().parse_args(ctx, args)
+        except UsageError as mistake:
+            raise explained(mistake, self, ctx, given) from None
 
     def invoke(self, ctx: Any) -> Any:
         """Run it."""
@@ -82,10 +122,10 @@ def _fail(message: str, code: int = 1) -> NoReturn:
 
 
 app = typer.Typer(
+    name="wordmill",
     cls=Commands,
     help="Word2vec-style vectors of words, items, nodes and events.",
     epilog="Example: wordmill train corpus.txt -o model/ && wordmill nearest model/ king",
-    no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -101,19 +141,5 @@ def _program(
     if version:
         import wordmill
 
-        typer.echo(f"wordmill {wordmill.__version__}")
+        print_text(f"wordmill {wordmill.__version__}")
         raise typer.Exit
-
-
-def refuse_other_names(arguments: Sequence[str]) -> None:
-    """Exit with what another tool's option, ``-size`` or ``--dim`` say, is called here."""
-    if arguments[:1] not in (["train"], ["encode"]):
-        return
-    for argument, following in zip(arguments, [*arguments[1:], ""], strict=True):
-        name, _, value = argument.lstrip("-").partition("=")
-        if argument == "--":
-            return
-        hint = renamed(name, value or following) if argument.startswith("-") and len(name) > 1 else None
-        if hint is not None:
-            error(f"there is no option {argument.partition('=')[0]}: {as_options(hint, [name for name, _ in knobs()])}")
-            sys.exit(2)

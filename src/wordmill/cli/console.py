@@ -1,4 +1,7 @@
-"""What the command line writes: results on standard output, everything else on standard error."""
+"""What the command line writes: results on standard output, everything else on standard error.
+
+All of it goes through here, so that foreign text (keys, paths, lines of files) is never markup and never an escape.
+"""
 
 from __future__ import annotations
 
@@ -13,28 +16,39 @@ from typing import Any
 import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
+from rich.table import Column, Table
+from rich.text import Text
 
-__all__ = ["at_work", "error", "note", "print_json", "print_rows", "program"]
+from wordmill.foreign import one_line, printable, printable_json
+
+__all__ = ["ask", "at_work", "error", "note", "print_json", "print_rows", "print_text", "program"]
 
 
 def note(message: str) -> None:
     """Write a line for the person at the terminal."""
-    typer.echo(message, err=True)
+    typer.echo(printable(message), err=True)
+
+
+def ask(prompt: str) -> None:
+    """Write the beginning of a line that the person ends."""
+    typer.echo(prompt, err=True, nl=False)
 
 
 @contextlib.contextmanager
 def at_work(what: str) -> Iterator[None]:
     """Show on a terminal that something goes on, and for how long, until it is done."""
-    columns = SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()
+    about = TextColumn("{task.description}", markup=False, table_column=Column(overflow="fold"))
+    columns = SpinnerColumn(), about, TimeElapsedColumn()
     with Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
-        bar.add_task(what)
+        bar.add_task(printable(what))
         yield
 
 
 def program() -> str:
     """Return how this program is called here: `wordmill`, or its path where the search path finds another or none."""
     called = Path(sys.argv[0])
+    if called.name == "__main__.py":
+        return f"{Path(sys.executable).name} -m wordmill"
     if called.stem != "wordmill":
         return "wordmill"
     found = shutil.which("wordmill")
@@ -43,21 +57,27 @@ def program() -> str:
 
 def error(message: str) -> None:
     """Write what went wrong, on one line."""
-    typer.secho("wordmill: " + " ".join(message.split()), err=True, fg="red" if sys.stderr.isatty() else None)
+    typer.secho("wordmill: " + one_line(message), err=True, fg="red" if sys.stderr.isatty() else None)
+
+
+def print_text(text: str) -> None:
+    """Write lines of text."""
+    typer.echo(printable(text, keep="\n"))
 
 
 def print_json(value: Any, *, indent: int | None = None) -> None:
-    """Write a value as JSON."""
-    typer.echo(json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent))
+    """Write a value as JSON, whose escapes keep every key as it is."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent)
+    typer.echo(printable_json(text))
 
 
 def print_rows(heading: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Write a table on a terminal, tab-separated values elsewhere."""
+    """Write a table on a terminal, long cells on several lines; tab-separated values elsewhere."""
     if not sys.stdout.isatty():
         for row in rows:
-            typer.echo("\t".join(str(cell) for cell in row))
+            typer.echo("\t".join(printable(str(cell)) for cell in row))
         return
-    table = Table(*heading, box=None, pad_edge=False, header_style="dim")
+    table = Table(*(Column(name, overflow="fold") for name in heading), box=None, pad_edge=False, header_style="dim")
     for row in rows:
-        table.add_row(*(str(cell) for cell in row))
-    Console(highlight=False, markup=False).print(table)
+        table.add_row(*(Text(printable(str(cell))) for cell in row))
+    Console(highlight=False).print(table)

@@ -17,7 +17,7 @@ def command(
     output: Annotated[Path, typer.Option("--output", "-o", help="The directory to write.")] = Path("demo"),
 ) -> None:
     """Train on the bundled sample (10 MB of Wikipedia), show neighbors of some words, and draw a map and the loss."""
-    from wordmill.cli.console import note, program
+    from wordmill.cli.console import note, print_text, program
     from wordmill.cli.outputs import check_model_writable
     from wordmill.cli.training import read, train_and_save
     from wordmill.config import TrainConfig
@@ -34,5 +34,5 @@ def command(
     model.plot(output / "loss.png")
     for word in WORDS:
         neighbors = model.wv.most_similar(word, topn=6)
-        typer.echo(f"{word:>10}   {'  '.join(f'{key} {similarity:.2f}' for key, similarity in neighbors)}")
+        print_text(f"{word:>10}   {'  '.join(f'{key} {similarity:.2f}' for key, similarity in neighbors)}")
     note(f"look at {output / 'map.png'} and {output / 'loss.png'}; ask for yourself: {program()} nearest {model_path}")

@@ -49,7 +49,7 @@ def command(
 
     Words without a vector are counted, never guessed. Several models are put side by side.
     """
-    from wordmill.cli.console import print_json
+    from wordmill.cli.console import print_json, print_text
     from wordmill.cli.outputs import check_picture_writable
     from wordmill.cli.queries import open_vectors
     from wordmill.datasets import questions_words_path, word_pairs_path
@@ -91,7 +91,7 @@ def command(
     if json:
         print_json(shown, indent=2)
     else:
-        typer.echo(text)
+        print_text(text)
 
 
 def _names(models: list[Path]) -> dict[str, Path]:

@@ -24,7 +24,7 @@ def command(
     method: Annotated[
         Literal["pca", "tsne", "umap"], typer.Option(help="How vectors are laid out in the plane.")
     ] = "tsne",
-    seed: Annotated[int, typer.Option(help="Seed of the layout.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Seed of the layout.")] = 1,
 ) -> None:
     """Draw a map of words on which near vectors lie near."""
     import numpy as np

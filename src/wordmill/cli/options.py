@@ -12,6 +12,7 @@ from typing import Annotated, Any, get_args
 
 import typer
 
+from wordmill.cli.usage import CommandLineError
 from wordmill.config import KINDS, Knob, TrainConfig
 
 __all__ = ["CORPUS", "Corpora", "Json", "ModelPath", "Topn", "corpus_source", "with_settings"]
@@ -56,7 +57,7 @@ def corpus_source(corpora: list[str]) -> str | Path | list[Path]:
     if len(corpora) == 1:
         return corpora[0] if corpora[0] == "-" else Path(corpora[0])
     if "-" in corpora:
-        raise typer.BadParameter("- is standard input, which goes alone: cat a.txt b.txt | wordmill ... -")
+        raise CommandLineError("- is standard input, which goes alone: cat a.txt b.txt | wordmill ... -")
     return [Path(path) for path in corpora]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import typer
 
-from wordmill.cli.console import at_work, error, note
+from wordmill.cli.console import ask, at_work, error, note
 from wordmill.errors import CorpusError, MissingKeyError, ParameterError, counted
 from wordmill.foreign import quoted
 from wordmill.vectors import KeyedVectors
@@ -63,7 +63,7 @@ def _cut(words: list[str], size: int) -> Iterator[list[str]]:
 
 def _read_line(*, asking: bool) -> str:
     if asking:
-        typer.echo("> ", err=True, nl=False)
+        ask("> ")
     try:
         return sys.stdin.readline()
     except OSError as problem:

@@ -12,6 +12,7 @@ import typer
 
 from wordmill.cli.console import note, print_rows, program
 from wordmill.cli.options import Corpora, corpus_source, with_settings
+from wordmill.cli.usage import CommandLineError
 from wordmill.config import TrainConfig
 from wordmill.errors import OutputError, ParameterError
 from wordmill.foreign import quoted
@@ -71,7 +72,7 @@ def command(
     config = TrainConfig.from_params(settings)
     timing = _timing(checkpoint_every)
     if output is None and not dry_run:
-        raise typer.BadParameter("say where the model goes: -o model/", param_hint="--output")
+        raise CommandLineError("--output is missing: say where the model goes, -o model/")
     _check_outputs(output, log, plot)
     encoded = read(source, config, quiet=quiet)
     if output is None or dry_run:
@@ -129,9 +130,7 @@ def _timing(text: str) -> tuple[float | None, int | None]:
     """Turn 90s, 10m, 2h, 1epoch or never into seconds or epochs."""
     found = re.fullmatch(r"(\d+(?:\.\d+)?)(s|m|h)|(\d+) ?epochs?|never", text)
     if found is None or "0" in (found[1], found[3]):
-        raise typer.BadParameter(
-            f"{quoted(text)}: write 90s, 10m, 2h, 1epoch or never", param_hint="--checkpoint-every"
-        )
+        raise ParameterError(f"checkpoint_every={quoted(text)} is not allowed: write 90s, 10m, 2h, 1epoch or never")
     seconds = float(found[1]) * {"s": 1, "m": 60, "h": 3600}[found[2]] if found[1] else None
     return seconds, int(found[3]) if found[3] else None
 

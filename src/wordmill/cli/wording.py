@@ -9,6 +9,7 @@ from dataclasses import fields
 
 from wordmill.config import knobs
 from wordmill.errors import FormatError, WordmillError
+from wordmill.foreign import one_line
 from wordmill.vectors.formats.rows import ReadOptions
 
 __all__ = ["OptionFormatter", "as_options", "in_options"]
@@ -45,7 +46,7 @@ class OptionFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Turn parameters into options."""
-        return "wordmill: " + as_options(record.getMessage(), [name for name, _ in knobs()])
+        return "wordmill: " + one_line(as_options(record.getMessage(), [name for name, _ in knobs()]))
 
 
 def _option(name: str, value: str) -> str:

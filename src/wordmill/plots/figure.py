@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 from collections.abc import Iterable
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from wordmill.errors import MissingDependencyError, OutputError, ParameterError
+from wordmill.foreign import printable
 
 __all__ = ["Fonts", "check_picture", "fonts_for", "new_figure", "save_figure"]
 
@@ -47,16 +49,34 @@ class Fonts:
 
     def show(self, text: str) -> str:
         """Put a box for each letter that is missing."""
-        return text.translate(dict.fromkeys(map(ord, self.missing), "\u25a1"))
+        return printable(text).translate(dict.fromkeys(map(ord, self.missing), "\u25a1"))
+
+    @property
+    def style(self) -> dict[str, Any]:
+        """How foreign text is written in a figure: by these families, and never as a formula."""
+        return {"family": self.families, "parse_math": False}
+
+    def name_entries(self, legend: Any, names: Iterable[str]) -> None:
+        """Give the entries of a legend foreign names; one with an underscore first would be left out as a label."""
+        for text, name in zip(legend.get_texts(), names, strict=True):
+            text.set(text=self.show(name), **self.style)
 
 
 def fonts_for(texts: Iterable[str]) -> Fonts:
     """Choose families for texts: matplotlib takes each letter from the first that has it."""
+    letters = printable("".join(texts))
+    fonts = _choose(letters)
+    return _choose(letters) if fonts.missing and _find_new_fonts() else fonts
+
+
+def _choose(letters: str) -> Fonts:
+    """Choose among the families that Matplotlib knows."""
     from matplotlib.font_manager import fontManager, get_font  # noqa: PLC0415
 
     upright = [font for font in fontManager.ttflist if font.style == "normal" and font.weight in _REGULAR]
     files = {font.name: font.fname for font in upright if not font.name.startswith("Last Resort")}
-    wanted, families = {letter for letter in "".join(texts) if not letter.isspace()}, []
+    files = {family: file for family, file in files.items() if Path(file).exists()}
+    wanted, families = {letter for letter in letters if not letter.isspace()}, []
     for family in sorted(files, key=lambda name: (_FONTS.index(name) if name in _FONTS else len(_FONTS), name)):
         has = get_font(files[family]).get_charmap()
         if found := {letter for letter in wanted if ord(letter) in has}:
@@ -65,6 +85,17 @@ def fonts_for(texts: Iterable[str]) -> Fonts:
         if not wanted:
             break
     return Fonts(tuple(families or _FONTS[:1]), "".join(sorted(wanted)))
+
+
+def _find_new_fonts() -> bool:
+    """Look for fonts that were installed after Matplotlib had written its list of them; returns whether there are."""
+    from matplotlib.font_manager import findSystemFonts, fontManager  # noqa: PLC0415
+
+    known, before = {font.fname for font in fontManager.ttflist}, len(fontManager.ttflist)
+    for file in set(findSystemFonts()) - known:
+        with contextlib.suppress(OSError, RuntimeError):  # it is no font, or is gone again: others are
+            fontManager.addfont(file)
+    return len(fontManager.ttflist) > before
 
 
 def check_picture(path: str | os.PathLike[str]) -> None:

@@ -117,7 +117,7 @@ def plot_map(
             some,
         )
     figure, axes = _draw_dots(positions, [colours[owner[word]] for word in known], [len(text) for text in texts])
-    axes.set_title(fonts.show(heading), fontsize=13, loc="left", family=fonts.families)
+    axes.set_title(fonts.show(heading), fontsize=13, loc="left", **fonts.style)
     if any(names):
         _draw_legend(figure, colours, fonts)
     drawn = _draw_labels(figure, axes, positions, texts, [colours[owner[word]] for word in known], fonts)
@@ -194,13 +194,13 @@ def _draw_dots(positions: NDArray[np.float64], colours: list[str], letters: list
 def _draw_legend(figure: Any, colours: Mapping[str, str], fonts: Fonts) -> None:
     """Name the groups in one line or two below the map."""
     legend = figure.legend(
-        handles=[figure.axes[0].scatter([], [], c=colour, label=fonts.show(name)) for name, colour in colours.items()],
+        handles=[figure.axes[0].scatter([], [], c=colour, label="a group") for colour in colours.values()],
         loc="outside lower center",
         ncols=min(len(colours), 6),
         frameon=False,
         handletextpad=0.1,
-        prop={"family": fonts.families},
     )
+    fonts.name_entries(legend, colours)
     for text, colour in zip(legend.get_texts(), colours.values(), strict=True):
         text.set_color(colour)
 
@@ -211,7 +211,7 @@ def _draw_labels(
     """Write each label beside its dot, with a line to it from further off; say for each whether there was room."""
     figure.draw_without_rendering()
     figure.set_layout_engine("none")  # from here on nothing moves
-    style = {"fontsize": _FONT_SIZE, "family": fonts.families, "parse_math": False}
+    style = {"fontsize": _FONT_SIZE, **fonts.style}
     texts = [
         axes.text(0, 0, fonts.show(label), color=colour, **style) for label, colour in zip(labels, colours, strict=True)
     ]

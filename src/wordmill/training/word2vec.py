@@ -455,26 +455,35 @@ class _Trained:
     output_vectors: NDArray[np.floating[Any]] | None
     history: list[dict[str, Any]]
     corpus: str  # its fingerprint
+    used: dict[str, Any]  # what was left out, as the training had it: alpha and workers
 
     @classmethod
     def of(cls, run: Run, earlier: list[dict[str, Any]]) -> _Trained:
         output_vectors = run.output_vectors.view()
         output_vectors.flags.writeable = False
         entries = [{**entry, "epoch": len(earlier) + entry["epoch"]} for entry in run.entries()]
-        return cls(run.config, run.as_keyed_vectors(), output_vectors, [*earlier, *entries], run.fingerprint)
+        return cls(
+            run.config,
+            run.as_keyed_vectors(),
+            output_vectors,
+            [*earlier, *entries],
+            run.fingerprint,
+            run.config.filled_in,
+        )
 
     @classmethod
     def from_saved(cls, saved: Model, config: TrainConfig) -> _Trained:
         """Take what a model directory has; a `KeyError`, `TypeError` or `ValueError` where it does not fit together."""
         history, corpus = saved.settings["history"], saved.settings["corpus"]
-        return cls(config, saved.keyed_vectors, output_vectors(saved), history, corpus)
+        used = saved.settings.get("used", {})
+        return cls(config, saved.keyed_vectors, output_vectors(saved), history, corpus, used)
 
     def settings(self) -> dict[str, Any]:
         """Return what JSON can hold of it, for a saved model."""
         params = asdict(self.config)
         if callable(params["tokenizer"]):
             params["tokenizer"] = None  # a function cannot be saved
-        return {"params": params, "history": self.history, "corpus": self.corpus}
+        return {"params": params, "history": self.history, "corpus": self.corpus, "used": self.used}
 
     def fingerprint(self) -> str:
         """Return what tells it from another fit: the losses of its epochs."""

@@ -94,6 +94,7 @@ class Settings(Exact):
     params: dict[str, str | int | float | bool | None] = {}
     history: list[Epoch] = []
     corpus: str = ""
+    used: dict[str, int | float] = {}
 
 
 class Storage(Exact):
