@@ -6,7 +6,7 @@ ifeq ($(OS),Windows_NT)
   BIN := $(VENV)/Scripts
 endif
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-NATIVE := CMakeLists.txt pyproject.toml $(wildcard native/*.?pp native/bindings/*.cpp)
+NATIVE := CMakeLists.txt pyproject.toml $(wildcard native/*.?pp native/*/*.?pp)
 
 .PHONY: demo test test-interop test-kill test-large test-sanitize test-neon fuzz lint docs bench bench-full dist build clean
 .DELETE_ON_ERROR:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import Any, Literal, cast
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from wordmill.core import instruction_set
 from wordmill.corpus.vocab import keep_probabilities
-from wordmill.training.backends import Problem, allocate_vectors
+from wordmill.training.backends import NegativeSampling, Task, allocate_vectors
 from wordmill.training.backends.native import native_trainer
 from wordmill.training.schedule import Schedule, cut_into_blocks
 
-__all__ = ["CoreRun", "Timing", "make_problem", "multiply_adds", "zipf_counts", "zipf_ids"]
+__all__ = ["CoreRun", "Timing", "make_task", "multiply_adds", "zipf_counts", "zipf_ids"]
 
 SEQUENCE = 1_000  # tokens
 NS = 1e9
@@ -35,28 +36,28 @@ class Timing:
 
 
 class CoreRun:
-    """A problem with matrices of its own, warm: trained once before any clock."""
+    """A task with matrices of its own, warm: trained once before any clock."""
 
-    def __init__(self, problem: Problem, vector_size: int, isa: str | None = None) -> None:
-        words = len(problem.noise)
-        self._problem = problem
+    def __init__(self, task: Task, vector_size: int, isa: str | None = None) -> None:
+        words = task.objective.rows
+        self._task = task
         self._matrices = allocate_vectors(words, vector_size), allocate_vectors(words, vector_size)
-        random = np.random.default_rng(problem.seed)
+        random = np.random.default_rng(task.seed)
         for begin in range(0, words, 1024):
             for matrix in self._matrices:  # the outputs too: pages that were never written lie elsewhere
                 rows = matrix[begin : begin + 1024]
                 rows[:] = (random.random(rows.shape, dtype=np.float32) - np.float32(0.5)) / np.float32(vector_size)
-        self._isa = isa
+        self._isa = isa or instruction_set()
         self.train()
 
     def train(self, part: Literal["all", "plan", "rows", "rows ahead"] = "all", threads: int = 1) -> Timing:
         """Train an epoch; or replay its plan, or plan and traffic of its rows, as they come or fetched ahead."""
-        trainer = native_trainer(self._problem, *self._matrices, self._isa, part)
-        edges = cut_into_blocks(len(self._problem.ids))
-        blocks = Schedule(edges[:-1], edges[1:], 1, 0.025, 1e-4, self._problem.seed).blocks(0)
+        trainer = native_trainer(self._task, *self._matrices, self._isa if part == "all" else f"{self._isa} {part}")
+        edges = cut_into_blocks(len(self._task.ids))
+        blocks = Schedule(edges[:-1], edges[1:], 1, 0.025, 1e-4, self._task.seed).blocks(0)
         start = time.perf_counter()
         _, _, _, centres, _ = trainer.train(0, blocks.begins, blocks.ends, blocks.alphas, blocks.alpha_step, threads)
-        return Timing(time.perf_counter() - start, int(centres.sum()), len(self._problem.ids))
+        return Timing(time.perf_counter() - start, int(centres.sum()), len(self._task.ids))
 
     def best(self, turns: int) -> Timing:
         """Return the quickest of some epochs: what the machine can do, whatever else runs on it."""
@@ -64,12 +65,11 @@ class CoreRun:
 
     def contexts(self) -> int:
         """Return the context words of all windows."""
-        trainer = native_trainer(self._problem, *self._matrices, self._isa)
-        _, _, bounds, *_ = trainer.plan(0, 0, len(self._problem.ids))
-        return int(bounds[-1])
+        trainer = native_trainer(self._task, *self._matrices, self._isa)
+        return int(trainer.plan(0, 0, len(self._task.ids)).bounds[-1])
 
 
-def make_problem(
+def make_task(
     ids: NDArray[np.int32],
     counts: NDArray[np.int64],
     architecture: str,
@@ -78,19 +78,18 @@ def make_problem(
     negative: int = 5,
     shrink_windows: bool = True,
     sample: float = 1e-3,
-) -> Problem:
-    """Make a problem of ids, cut into sequences, that occur so often in their corpus: (V,) counts."""
-    return Problem(
-        architecture=cast("Any", architecture),
-        cbow_update="sqrt",
+) -> Task:
+    """Make a task of ids, cut into sequences, that occur so often in their corpus: (V,) counts."""
+    return Task(
+        shape="pairs" if architecture == "skipgram" else "mean",
+        mean_update="sqrt",
+        objective=NegativeSampling(negative, (counts / counts.max()) ** 0.75),
         window=window,
         shrink_windows=shrink_windows,
-        negative=negative,
         seed=1,
         ids=ids,
         offsets=np.append(np.arange(0, len(ids), SEQUENCE), len(ids)),
         keep=keep_probabilities(counts, sample),
-        noise=(counts / counts.max()) ** 0.75,
     )
 
 

@@ -4,11 +4,11 @@
 
 namespace wordmill {
 
-const Kernels& kernels_baseline();
+const KernelTables& kernels_baseline();
 const Screen& screen_baseline();
 #ifdef WORDMILL_HAS_avx2
-const Kernels& kernels_avx2();
-const Kernels& kernels_avx512();
+const KernelTables& kernels_avx2();
+const KernelTables& kernels_avx512();
 const Screen& screen_avx2();
 const Screen& screen_avx512();
 const Screen& screen_avx512vnni();
@@ -24,8 +24,8 @@ bool has_avx512() {
 }
 #endif
 
-std::vector<const Kernels*> kernels() {
-  std::vector<const Kernels*> found;
+std::vector<const KernelTables*> tables() {
+  std::vector<const KernelTables*> found;
 #ifdef WORDMILL_HAS_avx2
   if (has_avx512()) found.push_back(&kernels_avx512());
   if (has_avx2()) found.push_back(&kernels_avx2());
@@ -42,6 +42,19 @@ std::vector<const Screen*> screens() {
   if (has_avx2()) found.push_back(&screen_avx2());
 #endif
   found.push_back(&screen_baseline());
+  return found;
+}
+
+std::vector<const Kernels*> kernels() {
+  std::vector<const Kernels*> found;
+  for (const KernelTables* table : tables()) found.push_back(&table->training);
+  return found;
+}
+
+std::vector<const Kernels*> replays() {
+  std::vector<const Kernels*> found;
+  for (const KernelTables* table : tables())
+    for (const Kernels* replay : {&table->plan, &table->rows, &table->rows_ahead}) found.push_back(replay);
   return found;
 }
 
@@ -65,7 +78,11 @@ const Table& named(const std::vector<const Table*>& tables, std::string_view nam
 }  // namespace
 
 std::vector<std::string> available_isas() { return names(kernels()); }
-const Kernels& kernels_for(std::string_view name) { return named(kernels(), name); }
+const Kernels& kernels_for(std::string_view name) {
+  for (const Kernels* replay : replays())
+    if (name == replay->name) return *replay;
+  return named(kernels(), name);
+}
 std::vector<std::string> available_screens() { return names(screens()); }
 const Screen& screen_for(std::string_view name) { return named(screens(), name); }
 

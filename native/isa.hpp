@@ -4,13 +4,15 @@
 #include <string_view>
 #include <vector>
 
-#include "kernel.hpp"
-#include "screen.hpp"
+#include "kernel/kernel.hpp"
+#include "search/screen.hpp"
 
 namespace wordmill {
 
-std::vector<std::string> available_isas();          // best first
-const Kernels& kernels_for(std::string_view name);  // "": the best; throws std::invalid_argument for one that cannot run here
+std::vector<std::string> available_isas();  // best first
+// "": the best. Benchmarks also ask for the other tables of an instruction set (KernelTables): "avx2 plan", "avx2 rows", "avx2 rows ahead".
+// Throws std::invalid_argument for one that cannot run here.
+const Kernels& kernels_for(std::string_view name);
 
 // The same for screens, of which there are more.
 std::vector<std::string> available_screens();

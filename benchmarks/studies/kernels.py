@@ -8,7 +8,7 @@ from itertools import product
 
 import numpy as np
 
-from core_runs import CoreRun, make_problem, multiply_adds
+from core_runs import CoreRun, make_task, multiply_adds
 from harness import Measurement, Record, Setting
 from markdown import table
 from programs import program_build
@@ -34,10 +34,10 @@ def measurements(setting: Setting) -> Iterator[Measurement]:
 def _measure(setting: Setting, architecture: str, size: int, window: int, negative: int, isa: str) -> Record:
     words = CACHE_BYTES // (8 * size)
     ids = np.arange(1_000 if setting.smoke else WINDOWS, dtype=np.int32) % words  # full windows without repeats
-    problem = make_problem(
+    task = make_task(
         ids, np.ones(words, np.int64), architecture, window=window, negative=negative, shrink_windows=False, sample=0
     )
-    run = CoreRun(problem, size, isa)
+    run = CoreRun(task, size, isa)
     best = run.best(2 * setting.turns)
     needed = 2 * multiply_adds(architecture, best.windows, run.contexts(), negative, size)
     return {"window_ns": best.window_ns, "flops": needed / best.seconds, "peak_flops": peak(isa)}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 from itertools import pairwise, product
 
-from core_runs import CoreRun, make_problem, zipf_counts, zipf_ids
+from core_runs import CoreRun, make_task, zipf_counts, zipf_ids
 from harness import Measurement, Record, Setting
 from markdown import table
 from programs import program_build
@@ -41,7 +41,7 @@ def _measure(setting: Setting, axis: str, architecture: str, isa: str) -> Record
 
 
 def _window_ns(sizes: dict[str, int], architecture: str, isa: str, tokens: int, turns: int) -> float:
-    problem = make_problem(
+    task = make_task(
         zipf_ids(sizes["V"], tokens),
         zipf_counts(sizes["V"]),
         architecture,
@@ -49,7 +49,7 @@ def _window_ns(sizes: dict[str, int], architecture: str, isa: str, tokens: int, 
         negative=sizes["K"],
         shrink_windows=False,
     )
-    return CoreRun(problem, sizes["D"], isa).best(turns).window_ns
+    return CoreRun(task, sizes["D"], isa).best(turns).window_ns
 
 
 def report(records: list[Record]) -> list[str]:

@@ -8,7 +8,7 @@ from functools import partial
 from itertools import product
 from statistics import median
 
-from core_runs import CoreRun, make_problem, multiply_adds
+from core_runs import CoreRun, make_task, multiply_adds
 from harness import Measurement, Record, Setting
 from markdown import table
 from programs import program_build
@@ -32,8 +32,8 @@ def measurements(setting: Setting) -> Iterator[Measurement]:
 
 def _measure(setting: Setting, tokens: int, architecture: str, size: int, window: int, negative: int) -> Record:
     corpus = read_corpus(setting.text)
-    problem = make_problem(corpus.ids[:tokens], corpus.vocab.counts, architecture, window=window, negative=negative)
-    run = CoreRun(problem, size)
+    task = make_task(corpus.ids[:tokens], corpus.vocab.counts, architecture, window=window, negative=negative)
+    run = CoreRun(task, size)
     turns = [
         (peak(instruction_set()), run.train(), run.train("plan"), run.train("rows"), run.train("rows ahead"))
         for _ in range(setting.turns)

@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 
-from core_runs import make_problem, zipf_counts, zipf_ids
+from core_runs import make_task, zipf_counts, zipf_ids
 from harness import Measurement, Record, Setting
 from markdown import table
 from programs import program_build
@@ -35,8 +35,8 @@ def _measure(setting: Setting, words: int) -> Record:
     ids, counts = zipf_ids(words, windows), zipf_counts(words)
     seconds: dict[int, list[float]] = {FEW: [], MANY: []}
     for negative in [FEW, MANY] * 2 * setting.turns:
-        problem = make_problem(ids, counts, "skipgram", negative=negative, sample=0)
-        trainer = native_trainer(problem, matrix, matrix)
+        task = make_task(ids, counts, "skipgram", negative=negative, sample=0)
+        trainer = native_trainer(task, matrix, matrix)
         start = time.perf_counter()
         for begin in range(0, windows, AT_ONCE):
             trainer.plan(0, begin, min(begin + AT_ONCE, windows))

@@ -1,4 +1,4 @@
-#include "cut.hpp"
+#include "text/cut.hpp"
 
 #include "arrays.hpp"
 

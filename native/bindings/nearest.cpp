@@ -1,4 +1,4 @@
-#include "nearest.hpp"
+#include "search/nearest.hpp"
 
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>

@@ -1,10 +1,10 @@
-#include "text.hpp"
+#include "text/text.hpp"
 
 #include <string_view>
 
 #include "arrays.hpp"
 #include "bindings.hpp"
-#include "renumber.hpp"
+#include "text/renumber.hpp"
 
 using namespace nb::literals;
 using namespace wordmill;

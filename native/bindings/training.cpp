@@ -7,8 +7,9 @@
 
 #include "arrays.hpp"
 #include "isa.hpp"
-#include "memory.hpp"
-#include "trainer.hpp"
+#include "plan/negative_sampling.hpp"
+#include "system/memory.hpp"
+#include "training/slices.hpp"
 
 using namespace nb::literals;
 using namespace wordmill;
@@ -32,57 +33,92 @@ template <class T> nb::object allocate(int64_t rows, int64_t columns) {
   return nb::ndarray<nb::numpy, T>(memory, {static_cast<size_t>(rows), static_cast<size_t>(columns)}, owner, {stride, 1}).cast();
 }
 
-Architecture architecture_named(const std::string& name) {
-  if (name == "skipgram") return Architecture::kSkipGram;
-  if (name == "cbow") return Architecture::kCbow;
-  throw std::invalid_argument("architecture must be skipgram or cbow, not " + name);
+Shape shape_named(const std::string& name) {
+  if (name == "pairs") return Shape::kPairs;
+  if (name == "mean") return Shape::kMean;
+  throw std::invalid_argument("shape must be pairs or mean, not " + name);
 }
 
-Part part_named(const std::string& name) {
-  if (name == "all") return Part::kAll;
-  if (name == "plan") return Part::kPlan;
-  if (name == "rows") return Part::kRows;
-  if (name == "rows ahead") return Part::kRowsAhead;
-  throw std::invalid_argument("part must be all, plan, rows or rows ahead, not " + name);
+MeanUpdate update_named(const std::string& name) {
+  if (name == "mean") return MeanUpdate::kMean;
+  if (name == "sqrt") return MeanUpdate::kSqrt;
+  if (name == "word2vec") return MeanUpdate::kWord2Vec;
+  throw std::invalid_argument("mean_update must be mean, sqrt or word2vec, not " + name);
 }
 
-CbowUpdate update_named(const std::string& name) {
-  if (name == "mean") return CbowUpdate::kMean;
-  if (name == "sqrt") return CbowUpdate::kSqrt;
-  if (name == "word2vec") return CbowUpdate::kWord2Vec;
-  throw std::invalid_argument("cbow_update must be mean, sqrt or word2vec, not " + name);
-}
+// What is trained, apart from the matrices. Holds references to every array that a trainer borrows.
+struct BoundTask {
+  Array<const int32_t> ids;
+  Array<const int64_t> offsets;
+  Array<const uint32_t> keep;
+  int window;
+  bool shrink_windows;
+  uint64_t seed;
+  std::string shape, mean_update;
+  std::optional<Array<const uint8_t>> frozen;
 
-// Holds references to every array that the trainer borrows.
-template <class T> class BoundTrainer {
- public:
-  BoundTrainer(Array<const int32_t> ids, Array<const int64_t> offsets, Array<const uint32_t> keep, Array<const double> noise, Rows<T> input_vectors,
-               Rows<T> output_vectors, const std::string& architecture, const std::string& cbow_update, int window, bool shrink_windows,
-               int negative, uint64_t seed, const std::string& isa, std::optional<Array<const uint8_t>> frozen, const std::string& part)
-      : ids_(ids),
-        offsets_(offsets),
-        keep_(keep),
-        frozen_(frozen),
-        negative_(negative),
-        input_vectors_(input_vectors),
-        output_vectors_(output_vectors),
-        trainer_({{span(ids_), span(offsets_), span(keep_), window, shrink_windows, negative, seed},
-                  architecture_named(architecture),
-                  update_named(cbow_update),
-                  matrix(input_vectors_),
-                  matrix(output_vectors_),
-                  kernels_for(isa),
-                  frozen ? span(*frozen_) : std::span<const uint8_t>(),
-                  part_named(part)},
-                 span(noise)) {
-    const size_t words = noise.shape(0);
-    if (keep.shape(0) != words || input_vectors.shape(0) != words || output_vectors.shape(0) != words)
-      throw std::invalid_argument("keep, noise and both matrices must have a row a word");
-    if (frozen && frozen->shape(0) != words) throw std::invalid_argument("frozen must have an entry a word");
-    if (input_vectors.stride(0) != output_vectors.stride(0)) throw std::invalid_argument("both matrices must have the same row length");
+  void check() const {
     if (offsets.shape(0) < 1 || offsets.data()[0] != 0 || offsets.data()[offsets.shape(0) - 1] != static_cast<int64_t>(ids.shape(0)))
       throw BadCorpus("offsets must run from 0 to the number of ids");
-    if (window < 0 || negative < 1) throw std::invalid_argument("window must be at least 0 and negative at least 1");
+    if (window < 0) throw std::invalid_argument("window must be at least 0");
+  }
+  template <class T> Task<T> over(const Objective& objective, const Rows<T>& input_vectors, const Rows<T>& output_vectors, const std::string& isa) const {
+    return {{span(ids), span(offsets), span(keep), window, shrink_windows, seed},
+            shape_named(shape),
+            update_named(mean_update),
+            &objective,
+            matrix(input_vectors),
+            matrix(output_vectors),
+            kernels_for(isa),
+            frozen ? span(*frozen) : std::span<const uint8_t>()};
+  }
+};
+
+// A stretch of the plan with what its windows ask. Window w's contexts are contexts[bounds[w]:bounds[w + 1]], what it asks the rows
+// asked[asked_bounds[w]:asked_bounds[w + 1]]; where leads[w], a step of means takes windows w and w + 1.
+struct Planned {
+  nb::object positions, centres, bounds, contexts, asked_bounds, asked, leads;
+  int64_t subsampled, without_context;
+
+  Planned(const Plan& plan, const Questions& questions) : subsampled(plan.subsampled()), without_context(plan.without_context()) {
+    std::vector<int64_t> places, ends{0};
+    std::vector<int32_t> targets, words;
+    std::vector<uint8_t> lead;
+    for (const Window& w : plan.windows()) {
+      places.push_back(plan.positions()[w.centre]);
+      targets.push_back(plan.tokens()[w.centre]);
+      lead.push_back(w.leads);
+      for (int32_t i = w.first; i < w.last; i++)
+        if (i != w.centre) words.push_back(plan.tokens()[i]);
+      ends.push_back(static_cast<int64_t>(words.size()));
+    }
+    const auto rows = questions.of(0, plan.windows().size());
+    positions = to_numpy(std::move(places));
+    centres = to_numpy(std::move(targets));
+    bounds = to_numpy(std::move(ends));
+    contexts = to_numpy(std::move(words));
+    asked = to_numpy(std::vector<int32_t>(rows.begin(), rows.end()));
+    asked_bounds = to_numpy(std::vector<int64_t>(questions.ends.begin(), questions.ends.end()));
+    leads = to_numpy(std::move(lead));
+  }
+};
+
+template <class T> class BoundTrainer {
+ public:
+  BoundTrainer(const BoundTask& task, nb::object objective, Rows<T> input_vectors, Rows<T> output_vectors, const std::string& isa)
+      : task_(task),
+        objective_(objective),
+        input_vectors_(input_vectors),
+        output_vectors_(output_vectors),
+        trainer_(task_.over(nb::cast<const Objective&>(objective), input_vectors, output_vectors, isa)) {
+    task_.check();
+    const auto& asks = nb::cast<const Objective&>(objective);
+    const auto words = static_cast<int64_t>(task_.keep.shape(0)), rows = static_cast<int64_t>(input_vectors.shape(0));
+    if (words != asks.words()) throw std::invalid_argument("keep and the objective must be of the same words");
+    if (rows < words) throw std::invalid_argument("each word must have a row of the input vectors");
+    if (asks.rows() != static_cast<int64_t>(output_vectors.shape(0))) throw std::invalid_argument("the objective must have a row of the output vectors each");
+    if (task_.frozen && static_cast<int64_t>(task_.frozen->shape(0)) != rows) throw std::invalid_argument("frozen must have an entry a row");
+    if (input_vectors.stride(0) != output_vectors.stride(0)) throw std::invalid_argument("both matrices must have the same row length");
   }
 
   nb::tuple train(uint64_t epoch, Array<const int64_t> begins, Array<const int64_t> ends, Array<const double> alphas, double alpha_step, int threads,
@@ -100,42 +136,23 @@ template <class T> class BoundTrainer {
                           to_numpy(sums.without_context));
   }
 
-  // (positions, centres, bounds, contexts, negatives, leads): window w's contexts are contexts[bounds[w]:bounds[w + 1]]; where leads[w],
-  // windows w and w + 1 are one CBOW step.
-  nb::tuple plan(uint64_t epoch, int64_t begin, int64_t end) const {
+  Planned plan(uint64_t epoch, int64_t begin, int64_t end) const {
     check(begin, end);
     Plan plan = trainer_.plan(epoch);
     plan.load(begin, end);
-    std::vector<int64_t> positions, bounds{0};
-    std::vector<int32_t> centres, contexts;
-    std::vector<uint8_t> leads;
-    for (const Window& w : plan.windows()) {
-      positions.push_back(plan.positions()[w.centre]);
-      centres.push_back(plan.tokens()[w.centre]);
-      leads.push_back(w.leads);
-      for (int32_t i = w.first; i < w.last; i++)
-        if (i != w.centre) contexts.push_back(plan.tokens()[i]);
-      bounds.push_back(static_cast<int64_t>(contexts.size()));
-    }
-    std::vector<int32_t> negatives;
-    const auto outputs = plan.draw_outputs(0, plan.windows().size());
-    for (auto rest = outputs; !rest.empty(); rest = rest.subspan(1 + negative_)) negatives.insert(negatives.end(), &rest[1], &rest[0] + 1 + negative_);
-    return nb::make_tuple(to_numpy(std::move(positions)), to_numpy(std::move(centres)), to_numpy(std::move(bounds)),
-                          to_numpy(std::move(contexts)), to_numpy(std::move(negatives)),
-                          to_numpy(std::move(leads)), plan.subsampled(), plan.without_context());
+    Questions questions;
+    trainer_.ask(plan, 0, plan.windows().size(), epoch, questions);
+    return Planned(plan, questions);
   }
 
  private:
   void check(int64_t begin, int64_t end) const {
-    if (begin < 0 || begin > end || end > static_cast<int64_t>(ids_.shape(0)))
+    if (begin < 0 || begin > end || end > static_cast<int64_t>(task_.ids.shape(0)))
       throw std::invalid_argument("a block must lie within the corpus");
   }
 
-  Array<const int32_t> ids_;
-  Array<const int64_t> offsets_;
-  Array<const uint32_t> keep_;
-  std::optional<Array<const uint8_t>> frozen_;
-  int negative_;
+  BoundTask task_;
+  nb::object objective_;
   Rows<T> input_vectors_, output_vectors_;
   Trainer<T> trainer_;
 };
@@ -145,22 +162,22 @@ template <class T> void check_ids(const Array<const int32_t>& ids, const Rows<T>
     if (ids.data()[i] < 0 || static_cast<size_t>(ids.data()[i]) >= rows.shape(0)) throw std::out_of_range("an id has no row");
 }
 
+// One window by itself. Without signs, yes to the first that is asked alone.
 template <class T>
-double step(Rows<T> input_vectors, Rows<T> output_vectors, Array<const int32_t> contexts, int32_t target, Array<const int32_t> negatives, double alpha,
-            const std::string& architecture, const std::string& cbow_update, const std::string& isa, const std::string& part) {
-  check_ids(contexts, input_vectors);
-  check_ids(negatives, output_vectors);
-  if (target < 0 || static_cast<size_t>(target) >= output_vectors.shape(0)) throw std::out_of_range("an id has no row");
-  if (contexts.shape(0) == 0) throw std::invalid_argument("a window needs a context");
-  const Task<T> task{{},
-                     architecture_named(architecture),
-                     update_named(cbow_update),
-                     matrix(input_vectors),
-                     matrix(output_vectors),
-                     kernels_for(isa),
-                     {},
-                     part_named(part)};
-  return WindowTrainer<T>(task).window(span(contexts), target, span(negatives), static_cast<T>(alpha));
+double step(Rows<T> input_vectors, Rows<T> output_vectors, Array<const int32_t> inputs, Array<const int32_t> asked, double alpha,
+            const std::string& shape, const std::string& mean_update, const std::string& isa, std::optional<Array<const int8_t>> signs,
+            bool outputs_learn) {
+  check_ids(inputs, input_vectors);
+  check_ids(asked, output_vectors);
+  if (inputs.shape(0) == 0 || asked.shape(0) == 0) throw std::invalid_argument("a window needs a context and a question");
+  if (signs && signs->shape(0) != asked.shape(0)) throw std::invalid_argument("signs must have an entry a question");
+  const Task<T> task{{},  shape_named(shape), update_named(mean_update), nullptr, matrix(input_vectors), matrix(output_vectors), kernels_for(isa),
+                     {}, outputs_learn};
+  Questions questions;
+  questions.rows.assign(asked.data(), asked.data() + asked.shape(0));
+  questions.ends = {0, asked.shape(0)};
+  if (signs) questions.signs.assign(signs->data(), signs->data() + signs->shape(0));
+  return window_trainer(task)->step(span(inputs), questions, static_cast<T>(alpha));
 }
 
 template <class T> nb::object sigmoid(Array<const T> scores, const std::string& isa) {
@@ -171,28 +188,56 @@ template <class T> nb::object sigmoid(Array<const T> scores, const std::string& 
 
 template <class T> void bind_precision(nb::module_& m, const char* trainer, const char* allocator) {
   nb::class_<BoundTrainer<T>>(m, trainer)
-      .def(nb::init<Array<const int32_t>, Array<const int64_t>, Array<const uint32_t>, Array<const double>, Rows<T>, Rows<T>, const std::string&,
-                    const std::string&, int, bool, int, uint64_t, const std::string&, std::optional<Array<const uint8_t>>, const std::string&>(),
-           "ids"_a, "offsets"_a, "keep"_a, "noise"_a, "input_vectors"_a.noconvert(), "output_vectors"_a.noconvert(), nb::kw_only(),
-           "architecture"_a, "cbow_update"_a, "window"_a, "shrink_windows"_a, "negative"_a, "seed"_a, "isa"_a, "frozen"_a = nb::none(),
-           "part"_a = "all")
+      .def(nb::init<const BoundTask&, nb::object, Rows<T>, Rows<T>, const std::string&>(), "task"_a, "objective"_a, "input_vectors"_a.noconvert(),
+           "output_vectors"_a.noconvert(), "isa"_a)
       .def("train", &BoundTrainer<T>::train, "epoch"_a, "begins"_a, "ends"_a, "alphas"_a, "alpha_step"_a, "threads"_a,
            "deterministic"_a = false)
       .def("plan", &BoundTrainer<T>::plan, "epoch"_a, "begin"_a, "end"_a);
   m.def(allocator, &allocate<T>, "rows"_a, "columns"_a);
-  m.def("step", &step<T>, "input_vectors"_a.noconvert(), "output_vectors"_a.noconvert(), "contexts"_a, "target"_a, "negatives"_a,
-        nb::kw_only(), "alpha"_a, "architecture"_a, "cbow_update"_a, "isa"_a, "part"_a = "all");
+  m.def("step", &step<T>, "input_vectors"_a.noconvert(), "output_vectors"_a.noconvert(), "inputs"_a, "asked"_a, nb::kw_only(), "alpha"_a,
+        "shape"_a, "mean_update"_a, "isa"_a, "signs"_a = nb::none(), "outputs_learn"_a = true);
   m.def("sigmoid", &sigmoid<T>, "scores"_a.noconvert(), "isa"_a);
+}
+
+void bind_objectives(nb::module_& m) {
+  nb::class_<Objective>(m, "Objective");
+  nb::class_<NegativeSampling, Objective>(m, "NegativeSampling")
+      .def("__init__", [](NegativeSampling* self, Array<const double> noise, int negative, uint64_t seed) {
+        new (self) NegativeSampling(span(noise), negative, seed);
+      }, "noise"_a, nb::kw_only(), "negative"_a, "seed"_a);
+}
+
+void bind_task(nb::module_& m) {
+  nb::class_<BoundTask>(m, "Task")
+      .def("__init__", [](BoundTask* self, Array<const int32_t> ids, Array<const int64_t> offsets, Array<const uint32_t> keep, int window,
+                          bool shrink_windows, uint64_t seed, std::string shape, std::string mean_update, std::optional<Array<const uint8_t>> frozen) {
+        new (self) BoundTask{ids, offsets, keep, window, shrink_windows, seed, std::move(shape), std::move(mean_update), frozen};
+      }, nb::kw_only(), "ids"_a, "offsets"_a, "keep"_a, "window"_a, "shrink_windows"_a, "seed"_a, "shape"_a, "mean_update"_a, "frozen"_a = nb::none());
+  nb::class_<Planned>(m, "Planned")
+      .def_ro("positions", &Planned::positions)
+      .def_ro("centres", &Planned::centres)
+      .def_ro("bounds", &Planned::bounds)
+      .def_ro("contexts", &Planned::contexts)
+      .def_ro("asked_bounds", &Planned::asked_bounds)
+      .def_ro("asked", &Planned::asked)
+      .def_ro("leads", &Planned::leads)
+      .def_ro("subsampled", &Planned::subsampled)
+      .def_ro("without_context", &Planned::without_context);
 }
 
 }  // namespace
 
 void bind_training(nb::module_& m) {
   nb::exception<BadCorpus>(m, "BadCorpusError", PyExc_ValueError);
+  bind_objectives(m);
+  bind_task(m);
   bind_precision<float>(m, "TrainerFloat32", "allocate_float32");
   bind_precision<double>(m, "TrainerFloat64", "allocate_float64");
   m.def("available_isas", &available_isas);
   m.attr("STEP_CONTEXTS") = kStepContexts;
   m.attr("FEW_CONTEXTS") = kFewContexts;
+  m.attr("BATCH") = kBatch;
+  m.attr("SLICE") = kSlice;
+  m.attr("DAMPING") = kDamping;
   m.def("multiply_add", [](int64_t rounds, const std::string& isa) { return kernels_for(isa).multiply_add(rounds); }, "rounds"_a, "isa"_a);
 }

@@ -33,50 +33,64 @@ def sigmoid(scores: NDArray[_Float], isa: str) -> NDArray[_Float]: ...
 def step(
     input_vectors: NDArray[np.floating],
     output_vectors: NDArray[np.floating],
-    contexts: NDArray[np.int32],
-    target: int,
-    negatives: NDArray[np.int32],
+    inputs: NDArray[np.int32],
+    asked: NDArray[np.int32],
     *,
     alpha: float,
-    architecture: str,
-    cbow_update: str,
+    shape: str,
+    mean_update: str,
     isa: str,
-    part: str = "all",
+    signs: NDArray[np.int8] | None = None,
+    outputs_learn: bool = True,
 ) -> float: ...
+
+BATCH: int
+SLICE: int
+DAMPING: float
+
+class Objective: ...
+
+class NegativeSampling(Objective):
+    def __init__(self, noise: NDArray[np.float64], *, negative: int, seed: int) -> None: ...
+
+class Task:
+    def __init__(
+        self,
+        *,
+        ids: NDArray[np.int32],
+        offsets: NDArray[np.int64],
+        keep: NDArray[np.uint32],
+        window: int,
+        shrink_windows: bool,
+        seed: int,
+        shape: str,
+        mean_update: str,
+        frozen: NDArray[np.uint8] | None = None,
+    ) -> None: ...
+
+class Planned:
+    positions: NDArray[np.int64]  # (n,) of the windows' centres in the corpus
+    centres: NDArray[np.int32]  # (n,) their ids
+    bounds: NDArray[np.int64]  # (n + 1,) window w's contexts are contexts[bounds[w]:bounds[w + 1]]
+    contexts: NDArray[np.int32]
+    asked_bounds: NDArray[np.int64]  # (n + 1,) what it asks are asked[asked_bounds[w]:asked_bounds[w + 1]]
+    asked: NDArray[np.int32]
+    leads: NDArray[np.uint8]  # (n,) whether a step of means takes the next window too
+    subsampled: int
+    without_context: int
 
 _Trained: TypeAlias = tuple[
     NDArray[np.float64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]
-]
-_Planned: TypeAlias = tuple[
-    NDArray[np.int64],
-    NDArray[np.int32],
-    NDArray[np.int64],
-    NDArray[np.int32],
-    NDArray[np.int32],
-    NDArray[np.uint8],
-    int,
-    int,
 ]
 
 class _Trainer:
     def __init__(
         self,
-        ids: NDArray[np.int32],
-        offsets: NDArray[np.int64],
-        keep: NDArray[np.uint32],
-        noise: NDArray[np.float64],
+        task: Task,
+        objective: Objective,
         input_vectors: NDArray[np.floating],
         output_vectors: NDArray[np.floating],
-        *,
-        architecture: str,
-        cbow_update: str,
-        window: int,
-        shrink_windows: bool,
-        negative: int,
-        seed: int,
         isa: str,
-        frozen: NDArray[np.uint8] | None = None,
-        part: str = "all",
     ) -> None: ...
     def train(
         self,
@@ -88,7 +102,7 @@ class _Trainer:
         threads: int,
         deterministic: bool = False,
     ) -> _Trained: ...
-    def plan(self, epoch: int, begin: int, end: int) -> _Planned: ...
+    def plan(self, epoch: int, begin: int, end: int) -> Planned: ...
 
 class TrainerFloat32(_Trainer): ...
 class TrainerFloat64(_Trainer): ...

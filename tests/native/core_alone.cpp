@@ -8,8 +8,9 @@
 #include <vector>
 
 #include "isa.hpp"
-#include "memory.hpp"
-#include "trainer.hpp"
+#include "plan/negative_sampling.hpp"
+#include "system/memory.hpp"
+#include "training/trainer.hpp"
 
 using namespace wordmill;
 
@@ -24,13 +25,13 @@ uint64_t next(uint64_t& state) {  // Marsaglia's xorshift, the same everywhere
   return state;
 }
 
-struct Corpus {
+struct Sample {
   std::vector<int32_t> ids;
   std::vector<int64_t> offsets{0, 7'000, kTokens};
   std::vector<uint32_t> keep;
   std::vector<double> noise = std::vector<double>(kWords);
 
-  Corpus() : keep(kWords, UINT32_MAX) {
+  Sample() : keep(kWords, UINT32_MAX) {
     uint64_t state = 88172645463325252;
     for (int64_t i = 0; i < kTokens; i++) {  // small ids are frequent, neighbours lie near one another
       const int64_t range = 1 + static_cast<int64_t>(next(state) % kWords);
@@ -62,10 +63,16 @@ template <class T> struct Vectors {
   Matrix<T> matrix{static_cast<T*>(allocate_lines(kWords * kStride * sizeof(T))), kWords, kStride};
 };
 
-template <class T> void train(const Corpus& corpus, const std::string& isa, Architecture architecture) {
+template <class T> void train(const Sample& corpus, const std::string& isa, Shape shape) {
   const Vectors<T> inputs(1.0 / kVectorSize, 1), outputs(0, 1);
-  const Problem problem{corpus.ids, corpus.offsets, corpus.keep, 5, true, 5, 1};
-  Trainer<T> trainer({problem, architecture, CbowUpdate::kSqrt, inputs.matrix, outputs.matrix, kernels_for(isa)}, corpus.noise);
+  const NegativeSampling objective(corpus.noise, 5, 1);
+  Trainer<T> trainer({{corpus.ids, corpus.offsets, corpus.keep, 5, true, 1},
+                      shape,
+                      MeanUpdate::kSqrt,
+                      &objective,
+                      inputs.matrix,
+                      outputs.matrix,
+                      kernels_for(isa)});
   std::vector<int64_t> begins, ends;
   for (int64_t begin = 0; begin < kTokens; begin += kBlock) begins.push_back(begin), ends.push_back(begin + kBlock);
   const std::vector<double> alphas(begins.size(), 0.05);
@@ -79,17 +86,17 @@ template <class T> void train(const Corpus& corpus, const std::string& isa, Arch
     subsampled = std::accumulate(sums.subsampled.begin(), sums.subsampled.end(), int64_t{0});
   }
   std::printf("%s\t%s\t%s\t%lld\t%lld\t%.17g\t%.17g\t%.17g\n", isa.c_str(), sizeof(T) == 4 ? "float32" : "float64",
-              architecture == Architecture::kCbow ? "cbow" : "skipgram", static_cast<long long>(examples),
+              shape == Shape::kMean ? "cbow" : "skipgram", static_cast<long long>(examples),
               static_cast<long long>(subsampled), loss / static_cast<double>(examples), inputs.checksum(), outputs.checksum());
 }
 
 }  // namespace
 
 int main() {
-  const Corpus corpus;
+  const Sample corpus;
   for (const std::string& isa : available_isas())
-    for (const Architecture architecture : {Architecture::kSkipGram, Architecture::kCbow}) {
-      train<float>(corpus, isa, architecture);
-      train<double>(corpus, isa, architecture);
+    for (const Shape shape : {Shape::kPairs, Shape::kMean}) {
+      train<float>(corpus, isa, shape);
+      train<double>(corpus, isa, shape);
     }
 }

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from wordmill.core import core, instruction_set
 from wordmill.corpus import EncodedCorpus, Vocab
 from wordmill.errors import CorpusError
-from wordmill.training.backends import Blocks, Problem, allocate_vectors, create_backend
+from wordmill.training.backends import Blocks, NegativeSampling, Task, allocate_vectors, create_backend
 from wordmill.training.backends.native import native_trainer
 from wordmill.training.schedule import Schedule, cut_into_blocks
 
@@ -30,38 +30,38 @@ def sparse(path: Path, dtype: str, shape: tuple[int, ...]) -> NDArray[Any]:
 
 
 @pytest.fixture
-def problem(tmp_path: Path) -> Problem:
+def task(tmp_path: Path) -> Task:
     ids = sparse(tmp_path / "ids", "int32", (TOKENS,))
     ids[-TAIL:] = np.random.default_rng(1).integers(0, 50, TAIL)
-    return Problem(
-        architecture="skipgram",
-        cbow_update="mean",
+    return Task(
+        shape="pairs",
+        mean_update="mean",
+        objective=NegativeSampling(5, np.ones(50)),
         window=5,
         shrink_windows=True,
-        negative=5,
         seed=1,
         ids=ids,
         offsets=np.array([0, TOKENS - TAIL, TOKENS - 700, TOKENS]),
         keep=np.ones(50),
-        noise=np.ones(50),
     )
 
 
-def test_plan_beyond_two_billion_tokens(problem: Problem) -> None:
-    planner = native_trainer(problem, allocate_vectors(50, 8), allocate_vectors(50, 8))
-    positions, centres, bounds, contexts, negatives, *_ = planner.plan(0, TOKENS - TAIL, TOKENS)
-    np.testing.assert_array_equal(positions, np.arange(TOKENS - TAIL, TOKENS))
-    np.testing.assert_array_equal(centres, problem.ids[-TAIL:])
-    assert (contexts[: bounds[1]] == problem.ids[positions[0] + 1 : positions[0] + 1 + bounds[1]]).all()
-    assert len(negatives) == 5 * TAIL
-    before_2_31, after_2_31 = (planner.plan(0, begin, begin + 100)[4] for begin in (TAIL, 2**32 - 2**31 + TAIL))
+def test_plan_beyond_two_billion_tokens(task: Task) -> None:
+    planner = native_trainer(task, allocate_vectors(50, 8), allocate_vectors(50, 8))
+    plan = planner.plan(0, TOKENS - TAIL, TOKENS)
+    np.testing.assert_array_equal(plan.positions, np.arange(TOKENS - TAIL, TOKENS))
+    np.testing.assert_array_equal(plan.centres, task.ids[-TAIL:])
+    first, width = plan.positions[0], plan.bounds[1]
+    assert (plan.contexts[:width] == task.ids[first + 1 : first + 1 + width]).all()
+    assert len(plan.asked) == 6 * TAIL
+    before_2_31, after_2_31 = (planner.plan(0, begin, begin + 100).asked for begin in (TAIL, 2**32 - 2**31 + TAIL))
     assert not np.array_equal(before_2_31, after_2_31)  # draws know all bits of the position
 
 
-def test_training_beyond_two_billion_tokens(problem: Problem) -> None:
+def test_training_beyond_two_billion_tokens(task: Task) -> None:
     inputs, outputs = allocate_vectors(50, 8), allocate_vectors(50, 8)
     inputs[:] = np.random.default_rng(2).uniform(-0.1, 0.1, inputs.shape)
-    backend = create_backend("native", problem, inputs, outputs, workers=2)
+    backend = create_backend("native", task, inputs, outputs, workers=2)
     begins = np.array([TOKENS - TAIL, TOKENS - 1_500])
     sums = backend.train(0, Blocks(begins, np.array([TOKENS - 1_500, TOKENS]), np.full(2, 0.05), 1e-12))
     np.testing.assert_array_equal(sums.tokens, [1_500, 1_500])
@@ -101,18 +101,17 @@ def test_step_on_matrices_of_more_than_two_billion_elements(tmp_path: Path) -> N
     for large, little in zip(huge, small, strict=True):
         little[:] = draw.uniform(-0.5, 0.5, little.shape)
         large[-20:] = little
-    contexts, negatives = np.array([1, 4, 4, 19], np.int32), np.array([0, 7, 7, 18, 3], np.int32)
+    contexts, asked = np.array([1, 4, 4, 19], np.int32), np.array([9, 0, 7, 7, 18, 3], np.int32)
     first = WORDS - 20
     losses = [
         core.step(
             matrices[0],
             matrices[1],
             contexts + np.int32(base),
-            9 + base,
-            negatives + np.int32(base),
+            asked + np.int32(base),
             alpha=0.1,
-            architecture="skipgram",
-            cbow_update="mean",
+            shape="pairs",
+            mean_update="mean",
             isa=instruction_set(),
         )
         for matrices, base in ((huge, first), (small, 0))
@@ -130,8 +129,9 @@ def test_training_rows_beyond_two_billion_elements(tmp_path: Path, deterministic
     noise = np.zeros(WORDS)
     noise[-30:] = 1
     ids = (WORDS - 1 - np.random.default_rng(5).integers(0, 30, 2_000)).astype(np.int32)
-    problem = Problem("skipgram", "mean", 5, True, 5, 1, ids, np.array([0, 2_000]), np.ones(WORDS), noise)
-    backend = create_backend("native", problem, huge[0], huge[1], workers=2, deterministic=deterministic)
+    objective = NegativeSampling(5, noise)
+    task = Task("pairs", "mean", objective, 5, True, 1, ids, np.array([0, 2_000]), np.ones(WORDS))
+    backend = create_backend("native", task, huge[0], huge[1], workers=2, deterministic=deterministic)
     sums = backend.train(0, Blocks(np.array([0]), np.array([2_000]), np.array([0.05]), 0.0))
     assert sums.tokens.sum() == 2_000
     assert huge[1][-30:].any(axis=1).all()

@@ -49,17 +49,17 @@ AVX512 = ["-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mfma"]
 @pytest.mark.parametrize(
     ("source", "flags", "table"),
     [
-        ("kernel", AVX512, "kernels_probe"),
-        ("kernel", AVX2, "kernels_probe"),
-        ("screen", [*AVX512, "-mavx512vnni"], "screen_probe"),
-        ("screen", AVX512, "screen_probe"),
-        ("screen", AVX2, "screen_probe"),
+        ("kernel/kernel", AVX512, "kernels_probe"),
+        ("kernel/kernel", AVX2, "kernels_probe"),
+        ("search/screen", [*AVX512, "-mavx512vnni"], "screen_probe"),
+        ("search/screen", AVX512, "screen_probe"),
+        ("search/screen", AVX2, "screen_probe"),
     ],
 )
 def test_one_table_and_no_weak_symbols(source: str, flags: list[str], table: str, tmp_path: Path) -> None:
     if os.uname().machine != "x86_64":
         pytest.skip("x86-64 flags")
-    built = tmp_path / f"{source}.o"
+    built = tmp_path / "built.o"
     subprocess.run(
         [
             "g++",
@@ -68,6 +68,7 @@ def test_one_table_and_no_weak_symbols(source: str, flags: list[str], table: str
             "-Wno-psabi",
             *flags,
             "-DWORDMILL_ISA_NAME=probe",
+            f"-I{ROOT / 'native'}",
             "-c",
             ROOT / f"native/{source}.cpp",
             "-o",

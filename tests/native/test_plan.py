@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from wordmill.core import core
-from wordmill.training.backends import Problem, allocate_vectors
+from wordmill.training.backends import NegativeSampling, Task, allocate_vectors
 from wordmill.training.backends.native import native_trainer
 
 
@@ -29,39 +29,38 @@ class Planned:
 
 def planner(ids: Any, offsets: Any, words: int, isa: str | None = None, **changes: Any) -> Any:
     settings: dict[str, Any] = {
-        "architecture": "skipgram",
-        "cbow_update": "mean",
+        "shape": "pairs",
+        "mean_update": "mean",
         "window": 5,
         "shrink_windows": True,
-        "negative": 5,
         "seed": 1,
         "keep": np.ones(words),
-        "noise": np.ones(words),
     }
-    problem = Problem(ids=np.asarray(ids, np.int32), offsets=np.asarray(offsets, np.int64), **(settings | changes))
-    return native_trainer(problem, allocate_vectors(words, 1), allocate_vectors(words, 1), isa)
-
-
-def plan(trainer: Any, begin: int, end: int, epoch: int = 0) -> Planned:
-    positions, centres, bounds, contexts, negatives, _, subsampled, alone = trainer.plan(epoch, begin, end)
-    windows = [contexts[a:b].tolist() for a, b in pairwise(bounds)]
-    return Planned(
-        positions,
-        centres,
-        windows,
-        negatives.reshape(len(centres), -1) if len(centres) else negatives,
-        subsampled,
-        alone,
+    objective = NegativeSampling(changes.pop("negative", 5), changes.pop("noise", np.ones(words)))
+    corpus: dict[str, Any] = {"ids": np.asarray(ids, np.int32), "offsets": np.asarray(offsets, np.int64)}
+    return native_trainer(
+        Task(objective=objective, **corpus, **(settings | changes)),
+        allocate_vectors(words, 1),
+        allocate_vectors(words, 1),
+        isa,
     )
 
 
+def plan(trainer: Any, begin: int, end: int, epoch: int = 0, negative: int = 5) -> Planned:
+    found = trainer.plan(epoch, begin, end)
+    windows = [found.contexts[a:b].tolist() for a, b in pairwise(found.bounds)]
+    asked = found.asked.reshape(len(windows), 1 + negative)
+    np.testing.assert_array_equal(np.diff(found.asked_bounds), [asked.shape[1]] * len(windows))
+    np.testing.assert_array_equal(asked[:, 0], found.centres)
+    return Planned(found.positions, found.centres, windows, asked[:, 1:], found.subsampled, found.without_context)
+
+
 def joined(parts: list[Planned]) -> Planned:
-    negatives = [part.negatives for part in parts if len(part.centres)]
     return Planned(
         np.concatenate([part.positions for part in parts]),
         np.concatenate([part.centres for part in parts]),
         [window for part in parts for window in part.contexts],
-        np.concatenate(negatives) if negatives else np.empty(0, np.int32),
+        np.concatenate([part.negatives for part in parts]),
         sum(part.subsampled for part in parts),
         sum(part.without_context for part in parts),
     )
@@ -97,14 +96,14 @@ def test_windows_pair_up_with_the_next_kept_token_of_their_sequence(
     corpus: tuple[list[int], list[int], int], keep: float
 ) -> None:
     ids, offsets, words = corpus
-    positions, *_, leads, _, _ = planner(ids, offsets, words, keep=np.full(words, keep)).plan(0, 0, len(ids))
-    sequences = np.searchsorted(offsets, positions, side="right")
+    found = planner(ids, offsets, words, keep=np.full(words, keep)).plan(0, 0, len(ids))
+    sequences = np.searchsorted(offsets, found.positions, side="right")
     expected = [
         place % 2 == 0 and place + 1 < size
         for size in np.unique(sequences, return_counts=True)[1]
         for place in range(size)
     ]
-    np.testing.assert_array_equal(leads.astype(bool), expected)
+    np.testing.assert_array_equal(found.leads.astype(bool), expected)
 
 
 @given(corpus=corpora(), window=st.integers(0, 6), keep=st.floats(0.05, 1))
@@ -150,7 +149,9 @@ def test_keep_probability() -> None:
 def test_negatives_follow_the_noise_without_the_target(isa: str) -> None:
     noise = np.array([100.0, 50, 25, 10, 5, 1, 0.5, 8])
     tokens = 30_000
-    planned = plan(planner(np.arange(tokens) % 8, [0, tokens], 8, isa, noise=noise, negative=10), 0, tokens)
+    planned = plan(
+        planner(np.arange(tokens) % 8, [0, tokens], 8, isa, noise=noise, negative=10), 0, tokens, negative=10
+    )
     for target in range(8):
         drawn = np.bincount(planned.negatives[planned.centres == target].ravel(), minlength=8)
         assert drawn[target] == 0

@@ -74,7 +74,7 @@ def prepare(
     run = Run(config, vocab, np.zeros((2, 3), np.float32), np.zeros((2, 3), np.float32), tokens_total=TOKENS * EPOCHS)
     edges = cut_into_blocks(TOKENS)
     schedule = Schedule(edges[:-1], edges[1:], EPOCHS, config.start_alpha, config.min_alpha, config.seed)
-    return run, Trainer(backend, schedule, run, callbacks or [], interval=interval)
+    return run, Trainer(backend, schedule, run, callbacks or [], untrained_loss=6 * np.log(2), interval=interval)
 
 
 def without_times(history: list[dict[str, Any]]) -> list[dict[str, Any]]:

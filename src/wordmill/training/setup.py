@@ -1,4 +1,4 @@
-"""Putting a run together: corpus, matrices, problem, backend, schedule."""
+"""Putting a run together: corpus, matrices, task, backend, schedule."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from wordmill.corpus.vocab import keep_probabilities
 from wordmill.errors import CorpusError, ParameterError, VocabularyError
 from wordmill.foreign import quoted
 from wordmill.text import TokenizerName
-from wordmill.training.backends import Backend, Problem, allocate_vectors, create_backend
+from wordmill.training.backends import Backend, NegativeSampling, Task, allocate_vectors, create_backend
 from wordmill.training.callbacks import Callback, Run
 from wordmill.training.schedule import Schedule, cut_into_blocks
 from wordmill.training.trainer import Trainer
@@ -155,11 +155,11 @@ def make_trainer(run: Run, corpus: EncodedCorpus, validation: Any, callbacks: Se
     parts = split(len(corpus.ids), corpus.offsets, float(validation) if of_share else 0.0, config.seed)
     trained, held_out = ~parts.held_out, parts.held_out
     counts = corpus.vocab.counts - _count(corpus, parts.begins[held_out], parts.ends[held_out])
-    problem = replace(_problem(config, counts, corpus, parts.offsets), frozen=run.frozen)
+    task = replace(_task(config, counts, corpus, parts.offsets), frozen=run.frozen)
     validate = None
     if held_out.any():
         run.validation = f"{quoted(float(validation))} of the corpus"
-        unthinned = replace(problem, keep=np.ones(len(counts)))
+        unthinned = replace(task, keep=np.ones(len(counts)))
         validate = HeldOut(_backend(run, unthinned), parts.begins[held_out], parts.ends[held_out]).loss
     elif not of_share:
         other = read_validation_corpus(run, validation)
@@ -169,7 +169,9 @@ def make_trainer(run: Run, corpus: EncodedCorpus, validation: Any, callbacks: Se
         parts.begins[trained], parts.ends[trained], config.epochs, config.start_alpha, config.min_alpha, config.seed
     )
     run.tokens_total = schedule.tokens * config.epochs
-    return Trainer(_backend(run, problem), schedule, run, callbacks, validate=validate)
+    return Trainer(
+        _backend(run, task), schedule, run, callbacks, validate=validate, untrained_loss=task.objective.untrained_loss
+    )
 
 
 def read_validation_corpus(run: Run, source: Any) -> EncodedCorpus:
@@ -179,9 +181,9 @@ def read_validation_corpus(run: Run, source: Any) -> EncodedCorpus:
 
 def held_out_corpus(run: Run, corpus: EncodedCorpus) -> HeldOut:
     """Prepare to measure the loss of a corpus that is not trained."""
-    problem = _problem(run.config, run.vocab.counts, corpus, corpus.offsets)
+    task = _task(run.config, run.vocab.counts, corpus, corpus.offsets)
     edges = cut_into_blocks(len(corpus.ids))
-    return HeldOut(_backend(run, replace(problem, keep=np.ones(len(run.vocab)))), edges[:-1], edges[1:])
+    return HeldOut(_backend(run, replace(task, keep=np.ones(len(run.vocab)))), edges[:-1], edges[1:])
 
 
 def padded(matrix: Matrix) -> Matrix:
@@ -203,22 +205,19 @@ def _read(source: Any, config: TrainConfig, min_count: int, max_final_vocab: int
     )
 
 
-def _problem(
-    config: TrainConfig, counts: NDArray[np.int64], corpus: EncodedCorpus, offsets: NDArray[np.int64]
-) -> Problem:
+def _task(config: TrainConfig, counts: NDArray[np.int64], corpus: EncodedCorpus, offsets: NDArray[np.int64]) -> Task:
     if config.window == "sequence":
         _check_lengths(offsets)
-    return Problem(
-        architecture=config.architecture,
-        cbow_update=config.cbow_update,
+    return Task(
+        shape="pairs" if config.architecture == "skipgram" else "mean",
+        mean_update=config.cbow_update,
+        objective=NegativeSampling(config.negative, _noise(counts, config.ns_exponent)),
         window=0 if config.window == "sequence" else config.window,
         shrink_windows=config.shrink_windows and config.window != "sequence",
-        negative=config.negative,
         seed=config.seed,
         ids=corpus.ids,
         offsets=offsets,
         keep=keep_probabilities(counts, config.sample),
-        noise=_noise(counts, config.ns_exponent),
         file=corpus.file,
     )
 
@@ -244,11 +243,11 @@ def _noise(counts: NDArray[np.int64], exponent: float) -> NDArray[np.float64]:
     return noise
 
 
-def _backend(run: Run, problem: Problem) -> Backend:
+def _backend(run: Run, task: Task) -> Backend:
     config = run.config
     return create_backend(
         config.backend,
-        problem,
+        task,
         run.input_vectors,
         run.output_vectors,
         workers=config.threads,

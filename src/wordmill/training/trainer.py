@@ -40,6 +40,8 @@ class Trainer:
         The run's state; kept up to date. Training goes on from where it stands.
     callbacks : sequence of Callback
         Told what happens.
+    untrained_loss : float
+        The loss of an example under output vectors of zeros: far above it, training has diverged.
     validate : callable, optional
         Returns the held-out loss; asked at the end of each epoch.
     interval : float
@@ -53,6 +55,7 @@ class Trainer:
         run: Run,
         callbacks: Sequence[Callback] = (),
         *,
+        untrained_loss: float,
         validate: Callable[[], float] | None = None,
         interval: float = INTERVAL,
     ) -> None:
@@ -60,6 +63,7 @@ class Trainer:
         self._schedule = schedule
         self._run = run
         self._callbacks = callbacks
+        self._untrained_loss = untrained_loss
         self._validate = validate
         self._interval = interval
         self._batch = run.config.threads  # blocks a call: about `interval` seconds of work once it is measured
@@ -136,7 +140,7 @@ class Trainer:
             callback.on_epoch_end(run)
 
     def _check_divergence(self) -> None:
-        run, untrained = self._run, (1 + self._run.config.negative) * math.log(2)
+        run, untrained = self._run, self._untrained_loss
         if run.loss <= EXPLODED * untrained:  # False for NaN
             return
         raise DivergenceError(

@@ -12,26 +12,28 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from wordmill.training.backends.base import Backend, Blocks, Problem, Sums
+from wordmill.training.backends.base import Backend, Blocks, NegativeSampling, Sums, Task
 from wordmill.training.backends.native import NativeBackend, allocate_vectors
 from wordmill.training.backends.reference import ReferenceBackend
 
-__all__ = ["Backend", "Blocks", "Problem", "Sums", "allocate_vectors", "create_backend"]
+__all__ = ["Backend", "Blocks", "NegativeSampling", "Sums", "Task", "allocate_vectors", "create_backend"]
 
 
 def create_backend(
     name: Literal["native", "reference"],
-    problem: Problem,
+    task: Task,
     input_vectors: NDArray[np.floating],
     output_vectors: NDArray[np.floating],
     *,
     workers: int,
     deterministic: bool = False,
 ) -> Backend:
-    """Select a backend. Both matrices are (V, D), float32 or float64, from `allocate_vectors`.
+    """Select a backend.
+
+    The matrices are (R, D) and (rows of the objective, D), float32 or float64, from `allocate_vectors`.
 
     With `deterministic` the bits do not depend on `workers`; the reference backend is so by nature.
     """
     if name == "reference":
-        return ReferenceBackend(problem, input_vectors, output_vectors)
-    return NativeBackend(problem, input_vectors, output_vectors, workers=workers, deterministic=deterministic)
+        return ReferenceBackend(task, input_vectors, output_vectors)
+    return NativeBackend(task, input_vectors, output_vectors, workers=workers, deterministic=deterministic)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -10,25 +11,45 @@ from numpy.typing import NDArray
 
 from wordmill.mapped import MappedFile
 
-__all__ = ["Backend", "Blocks", "Problem", "Sums"]
+__all__ = ["Backend", "Blocks", "NegativeSampling", "Sums", "Task"]
 
 
 @dataclass(frozen=True)
-class Problem:
-    """What is trained: fixed for a run."""
+class NegativeSampling:
+    """An objective: yes to the target, no to words drawn as noise (Mikolov et al. 2013b, section 2.2)."""
 
-    architecture: Literal["skipgram", "cbow"]
-    cbow_update: Literal["mean", "sqrt", "word2vec"]
+    negative: int  #: K
+    noise: NDArray[np.float64]  #: (V,) weights of the negatives: counts ** ns_exponent
+
+    @property
+    def rows(self) -> int:
+        """Rows of the output vectors."""
+        return len(self.noise)
+
+    @property
+    def untrained_loss(self) -> float:
+        """The loss of an example while all output vectors are zero."""
+        return (1 + self.negative) * math.log(2)
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is trained: fixed for a run.
+
+    In letters: V words, R rows of the input vectors, the first V of them the words'.
+    """
+
+    shape: Literal["pairs", "mean"]  #: each context by itself meets what is asked (skip-gram), or their mean (CBOW)
+    mean_update: Literal["mean", "sqrt", "word2vec"]  #: what each of C contexts gets of the mean's gradient
+    objective: NegativeSampling  #: what is asked
     window: int  #: words each side; 0: the whole sequence
     shrink_windows: bool
-    negative: int
     seed: int
     ids: NDArray[np.int32]  #: (N,) the corpus
     offsets: NDArray[np.int64]  #: (S + 1,) sequence s is ids[offsets[s]:offsets[s + 1]]
     keep: NDArray[np.float64]  #: (V,) probability that a token is kept
-    noise: NDArray[np.float64]  #: (V,) weights of the negatives: counts ** ns_exponent
     file: MappedFile | None = None  #: what ids and offsets are mapped from
-    frozen: NDArray[np.bool_] | None = None  #: (V,) rows of the input vectors that never change
+    frozen: NDArray[np.bool_] | None = None  #: (R,) rows of the input vectors that never change
 
 
 @dataclass(frozen=True)
@@ -58,7 +79,7 @@ class Sums:
 
 
 class Backend(Protocol):
-    """Trains blocks of one problem on one pair of matrices."""
+    """Trains blocks of one task on one pair of matrices."""
 
     def train(self, epoch: int, blocks: Blocks) -> Sums:
         """Train the blocks, updating the matrices in place."""

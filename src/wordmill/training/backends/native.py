@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 from wordmill.core import core, instruction_set
 from wordmill.errors import CorpusError
 from wordmill.mapped import MappedFile
-from wordmill.training.backends.base import Blocks, Problem, Sums
+from wordmill.training.backends.base import Blocks, Sums, Task
 
 __all__ = ["NativeBackend", "allocate_vectors", "corpus_in_use", "native_trainer"]
 
@@ -23,34 +22,26 @@ def allocate_vectors(rows: int, columns: int, dtype: type[np.floating] = np.floa
 
 
 def native_trainer(
-    problem: Problem,
+    task: Task,
     input_vectors: NDArray[np.floating],
     output_vectors: NDArray[np.floating],
     isa: str | None = None,
-    part: Literal["all", "plan", "rows", "rows ahead"] = "all",
 ) -> core.TrainerFloat32 | core.TrainerFloat64:
-    """Hand a problem and its matrices to the core, in their precision.
-
-    Benchmarks replay parts of training: the plan, or the traffic of the rows as well, as they come or fetched ahead.
-    """
+    """Hand a task and its matrices to the core, in their precision."""
     trainer = core.TrainerFloat64 if input_vectors.dtype == np.float64 else core.TrainerFloat32
-    return trainer(
-        problem.ids,
-        problem.offsets,
-        np.maximum(np.ceil(problem.keep * 2.0**32) - 1, 0).astype(np.uint32),  # kept: a 32-bit draw of at most this
-        problem.noise,
-        input_vectors,
-        output_vectors,
-        architecture=problem.architecture,
-        cbow_update=problem.cbow_update,
-        window=problem.window,
-        shrink_windows=problem.shrink_windows,
-        negative=problem.negative,
-        seed=problem.seed,
-        isa=isa or instruction_set(),
-        frozen=None if problem.frozen is None else problem.frozen.astype(np.uint8),
-        part=part,
+    objective = core.NegativeSampling(task.objective.noise, negative=task.objective.negative, seed=task.seed)
+    native = core.Task(
+        ids=task.ids,
+        offsets=task.offsets,
+        keep=np.maximum(np.ceil(task.keep * 2.0**32) - 1, 0).astype(np.uint32),  # kept: a 32-bit draw of at most this
+        window=task.window,
+        shrink_windows=task.shrink_windows,
+        seed=task.seed,
+        shape=task.shape,
+        mean_update=task.mean_update,
+        frozen=None if task.frozen is None else task.frozen.astype(np.uint8),
     )
+    return trainer(native, objective, input_vectors, output_vectors, isa or instruction_set())
 
 
 @contextmanager
@@ -81,7 +72,7 @@ class NativeBackend:
 
     def __init__(
         self,
-        problem: Problem,
+        task: Task,
         input_vectors: NDArray[np.floating],
         output_vectors: NDArray[np.floating],
         *,
@@ -89,9 +80,9 @@ class NativeBackend:
         deterministic: bool = False,
         isa: str | None = None,
     ) -> None:
-        with corpus_in_use(problem.file):
-            self._trainer = native_trainer(problem, input_vectors, output_vectors, isa)
-        self._file, self._workers, self._deterministic = problem.file, workers, deterministic
+        with corpus_in_use(task.file):
+            self._trainer = native_trainer(task, input_vectors, output_vectors, isa)
+        self._file, self._workers, self._deterministic = task.file, workers, deterministic
 
     def train(self, epoch: int, blocks: Blocks) -> Sums:
         """Train the blocks, updating the matrices in place."""

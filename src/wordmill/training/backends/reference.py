@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from wordmill.core import core
 from wordmill.layers import SGD, Embedding, NegativeSamplingLoss
-from wordmill.training.backends.base import Blocks, Problem, Sums
+from wordmill.training.backends.base import Blocks, Sums, Task
 from wordmill.training.backends.native import corpus_in_use, native_trainer
 
 __all__ = ["ReferenceBackend", "reference_step"]
@@ -22,13 +22,11 @@ __all__ = ["ReferenceBackend", "reference_step"]
 class ReferenceBackend:
     """Trains with `Embedding`, `NegativeSamplingLoss` and `SGD`."""
 
-    def __init__(
-        self, problem: Problem, input_vectors: NDArray[np.floating], output_vectors: NDArray[np.floating]
-    ) -> None:
-        self._problem = problem
+    def __init__(self, task: Task, input_vectors: NDArray[np.floating], output_vectors: NDArray[np.floating]) -> None:
+        self._task = task
         self._input_vectors, self._output_vectors = input_vectors, output_vectors
-        with corpus_in_use(problem.file):
-            self._planner = native_trainer(problem, input_vectors, output_vectors)
+        with corpus_in_use(task.file):
+            self._planner = native_trainer(task, input_vectors, output_vectors)
 
     def train(self, epoch: int, blocks: Blocks) -> Sums:
         """Train the blocks, updating the matrices in place."""
@@ -43,89 +41,90 @@ class ReferenceBackend:
     def _train_block(
         self, epoch: int, begin: int, end: int, alpha: float, alpha_step: float
     ) -> tuple[float, int, int, int, int]:
-        with corpus_in_use(self._problem.file):
+        with corpus_in_use(self._task.file):
             plan = self._planner.plan(epoch, begin, end)
-        positions, centres, bounds, contexts, negatives, leads, subsampled, alone = plan
-        negatives = negatives.reshape(-1, self._problem.negative)
-        words = [contexts[first:last] for first, last in pairwise(bounds)]
-        skipgram = self._problem.architecture == "skipgram"
+        contexts = _split(plan.contexts, plan.bounds)
+        asked = _split(plan.asked, plan.asked_bounds)
+        pairs = self._task.shape == "pairs"
         loss, first = 0.0, 0
-        while first < len(centres):
-            last = first + (2 if leads[first] and not skipgram else 1)
+        while first < len(contexts):
+            last = first + (2 if plan.leads[first] and not pairs else 1)
             loss += reference_step(
                 self._input_vectors,
                 self._output_vectors,
-                words[first:last],
-                centres[first:last],
-                negatives[first:last],
-                alpha=alpha - alpha_step * float(positions[first] - begin),
-                architecture=self._problem.architecture,
-                cbow_update=self._problem.cbow_update,
-                frozen=self._problem.frozen,
+                contexts[first:last],
+                asked[first:last],
+                alpha=alpha - alpha_step * float(plan.positions[first] - begin),
+                shape=self._task.shape,
+                mean_update=self._task.mean_update,
+                frozen=self._task.frozen,
             )
             first = last
-        return loss, len(contexts) if skipgram else len(centres), subsampled, len(centres), alone
+        examples = len(plan.contexts) if pairs else len(contexts)
+        return loss, examples, plan.subsampled, len(contexts), plan.without_context
 
 
 def reference_step(
     input_vectors: NDArray[np.floating],
     output_vectors: NDArray[np.floating],
     contexts: Sequence[NDArray[np.int32]],
-    targets: NDArray[np.int32],
-    negatives: NDArray[np.int32],
+    asked: Sequence[NDArray[np.int32]],
     *,
     alpha: float,
-    architecture: str,
-    cbow_update: str,
+    shape: str,
+    mean_update: str,
     frozen: NDArray[np.bool_] | None = None,
 ) -> float:
     """Train M windows by the layers; return their loss, summed over examples.
 
-    CBOW takes one window or two neighbours, both from the same old values. Skip-gram takes one; one of more than
-    `STEP_CONTEXTS` contexts takes several steps: a step sums the gradients of all its pairs, and too many from the
-    same old values overshoot.
+    A step of means takes one window or two neighbours, both from the same old values. One of pairs takes one window;
+    one of more than `STEP_CONTEXTS` contexts takes several steps: a step sums the gradients of all its pairs, and too
+    many from the same old values overshoot.
 
     Parameters
     ----------
     input_vectors, output_vectors
-        (V, D), updated in place.
-    contexts, targets, negatives
-        M times (C,) ids, (M,) ids, (M, K) ids, none of them its window's target.
+        (R, D) and (rows of the objective, D), updated in place.
+    contexts, asked
+        M times (C,) ids, M times (1 + K,) ids: the target, then negatives, none of them the target.
     frozen
-        (V,) rows of `input_vectors` that never change.
+        (R,) rows of `input_vectors` that never change.
     """
     matrices = input_vectors, output_vectors
-    if architecture == "cbow":
-        return _cbow_step(*matrices, contexts, targets, negatives, alpha, frozen, cbow_update)
-    (words,) = contexts
+    if shape == "mean":
+        return _mean_step(*matrices, contexts, np.stack(asked), alpha, frozen, mean_update)
+    (words,), (rows,) = contexts, asked
     parts = [words[first : first + core.STEP_CONTEXTS] for first in range(0, len(words), core.STEP_CONTEXTS)]
-    return sum(_skipgram_step(*matrices, part, targets, negatives, alpha, frozen) for part in parts)
+    return sum(_pairs_step(*matrices, part, rows, alpha, frozen) for part in parts)
 
 
-def _skipgram_step(
+def _split(rows: NDArray[np.int32], bounds: NDArray[np.int64]) -> list[NDArray[np.int32]]:
+    return [rows[first:last] for first, last in pairwise(bounds)]
+
+
+def _pairs_step(
     input_vectors: NDArray[np.floating],
     output_vectors: NDArray[np.floating],
     contexts: NDArray[np.int32],
-    target: NDArray[np.int32],
-    negatives: NDArray[np.int32],
+    asked: NDArray[np.int32],
     alpha: float,
     frozen: NDArray[np.bool_] | None,
 ) -> float:
     embedding, loss_layer = Embedding(input_vectors), NegativeSamplingLoss(output_vectors)
-    pairs = len(contexts)  # with one set of negatives; the layer averages over them, the step sums
+    pairs = len(contexts)  # that are asked the same; the layer averages over them, the step sums
     h = embedding.forward(contexts)
-    loss = loss_layer.forward(h, np.repeat(target, pairs), np.repeat(negatives, pairs, axis=0))
+    repeated = np.tile(asked, (pairs, 1))
+    loss = loss_layer.forward(h, repeated[:, 0], repeated[:, 1:])
     embedding.backward(_thawed(loss_layer.backward(), contexts, frozen))
     _update(embedding, loss_layer, alpha * pairs)
     return float(loss) * pairs
 
 
-def _cbow_step(
+def _mean_step(
     input_vectors: NDArray[np.floating],
     output_vectors: NDArray[np.floating],
     contexts: Sequence[NDArray[np.int32]],
-    targets: NDArray[np.int32],
-    negatives: NDArray[np.int32],
+    asked: NDArray[np.int32],
     alpha: float,
     frozen: NDArray[np.bool_] | None,
     update: str,
@@ -135,7 +134,7 @@ def _cbow_step(
     words = np.concatenate(contexts)  # (C of all windows,)
     rows = embedding.forward(words)
     h = np.stack([part.mean(axis=0) for part in np.split(rows, sizes[:-1].cumsum())])  # (M, D)
-    loss = loss_layer.forward(h, targets, negatives)
+    loss = loss_layer.forward(h, asked[:, 0], asked[:, 1:])
     square_roots = np.sqrt(np.maximum(sizes, core.FEW_CONTEXTS))
     scale = {"mean": 1 / sizes, "sqrt": 1 / square_roots, "word2vec": np.ones(len(sizes))}[update]
     dh = loss_layer.backward() * scale[:, None]

@@ -1,13 +1,12 @@
-// The plan of a stretch of corpus: which tokens are kept, each window's contexts, each window's negatives. It depends on the seed,
-// the epoch and the tokens' positions alone: on no thread, block or history. Only CBOW's pairs begin anew with each block.
+// The plan of a stretch of corpus: which tokens are kept, and each window's contexts. It depends on the seed, the epoch and the tokens'
+// positions alone: on no thread, block or history. Only which windows lead others begins anew with each block.
 #pragma once
 #include <cstdint>
 #include <span>
 #include <stdexcept>
 #include <vector>
 
-#include "alias.hpp"
-#include "kernel.hpp"
+#include "kernel/kernel.hpp"
 
 namespace wordmill {
 
@@ -16,13 +15,12 @@ struct BadCorpus : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-struct Problem {  // borrowed: the owner keeps the arrays alive
+struct Corpus {  // and how windows are laid on it; borrowed: the owner keeps the arrays alive
   std::span<const int32_t> ids;
   std::span<const int64_t> offsets;  // (S + 1) sequence bounds in ids
   std::span<const uint32_t> keep;    // (V) a token is kept if its 32-bit draw is at most this
   int window;                        // words each side; 0: the whole sequence
   bool shrink_windows;
-  int negative;
   uint64_t seed;
 
   int32_t id(int64_t position) const {  // read once, and a row of the vocabulary
@@ -30,19 +28,17 @@ struct Problem {  // borrowed: the owner keeps the arrays alive
     if (static_cast<uint32_t>(id) >= keep.size()) [[unlikely]] refuse_id(position, id);
     return id;
   }
-
- private:
   [[noreturn]] void refuse_id(int64_t position, int32_t id) const;
 };
 
 struct Window {  // places in Plan::tokens(): the contexts are [first, last) without the centre
   int32_t centre, first, last;
-  bool leads;    // the next window is its neighbour: trained together, the two are one CBOW step
+  bool leads;    // the next window is its neighbour: a step of means takes both
 };
 
 class Plan {
  public:
-  Plan(const Problem& problem, const AliasTable& noise, const Kernels& kernels, uint64_t epoch);
+  Plan(const Corpus& corpus, const Kernels& kernels, uint64_t epoch);
 
   // Plans the centres in [begin, end). Contexts reach across both edges, up to the ends of their sequences. BadCorpus where an id that is
   // read, or the bounds of a sequence, cannot be.
@@ -55,28 +51,19 @@ class Plan {
   int64_t subsampled() const { return subsampled_; }
   int64_t without_context() const { return without_context_; }
 
-  // The outputs of windows [from, to), (to - from, 1 + K): each one's target, then its negatives, none of them the target. Valid until the
-  // next call; kRowBytes past the end may be read.
-  std::span<const int32_t> draw_outputs(size_t from, size_t to);
-
  private:
   void load_sequence(int64_t begin, int64_t end, int64_t sequence_begin, int64_t sequence_end);
   void make_room(int64_t tokens);
   bool try_keep(int64_t position, uint64_t hash);  // appends the token if it is kept
   void keep_some(int64_t begin, int64_t end);
-  void redraw(uint64_t key, int32_t target, int32_t* negatives) const;
 
-  const Problem& problem_;
-  const AliasTable& noise_;
+  const Corpus& corpus_;
   const Kernels& kernels_;
-  uint64_t token_key_, negative_key_;
+  uint64_t token_key_;
   size_t kept_ = 0;  // the first so many of each of these are in use
   std::vector<int32_t> tokens_, widths_;
   std::vector<int64_t> positions_;
-  std::vector<int32_t> outputs_;
   std::vector<Window> windows_;
-  std::vector<int64_t> centre_positions_;
-  std::vector<uint64_t> keys_, counters_;
   int64_t subsampled_ = 0, without_context_ = 0;
 };
 

@@ -1,5 +1,5 @@
 // Portable SIMD on the compilers' vector types: one source for AVX-512, AVX2, SSE2 and NEON.
-// Included by kernel.cpp alone, once per instruction set: internal linkage only, no std templates.
+// Included by kernel.cpp and screen.cpp alone, once per instruction set: internal linkage only, no std templates.
 #pragma once
 #include <math.h>
 #include <stdint.h>
@@ -47,6 +47,12 @@ template <class T> WM_INLINE Vec<T> load_unaligned(const T* p) {
 }
 template <class T> WM_INLINE void store_unaligned(T* p, Vec<T> v) { __builtin_memcpy(p, &v, sizeof v); }
 template <class T> WM_INLINE Vec<T> splat(T x) { return x - Vec<T>{}; }
+
+template <class T> WM_INLINE Mask<T> lane_numbers() {
+  Mask<T> lanes;
+  for (int i = 0; i < kLanes<T>; i++) lanes[i] = i;
+  return lanes;
+}
 
 template <int... I> struct Indices {};
 template <int N, int... I> struct Count : Count<N - 1, N - 1, I...> {};

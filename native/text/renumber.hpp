@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "big_vector.hpp"
+#include "system/big_vector.hpp"
 
 namespace wordmill {
 

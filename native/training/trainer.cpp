@@ -2,17 +2,18 @@
 
 #include <atomic>
 
-#include "parallel.hpp"
+#include "system/parallel.hpp"
 
 namespace wordmill {
 
 template <class T> Sums Trainer<T>::train(uint64_t epoch, const Blocks& blocks, int threads) const {
-  constexpr size_t at_once = 256;  // windows whose outputs are drawn together, and one more where a step would be cut in two
+  constexpr size_t at_once = 256;  // windows that ask together, and one more where a step would be cut in two
   Sums sums(blocks.size());
   std::atomic<size_t> next{0};
   run_threads(threads, [&](int) {
     Plan plan = this->plan(epoch);
-    WindowTrainer<T> trainer(task_);
+    Questions questions;
+    const auto trainer = window_trainer(task_);
     for (size_t b; (b = next.fetch_add(1)) < blocks.size();) {
       plan.load(blocks.begins[b], blocks.ends[b]);
       Trained trained;
@@ -20,7 +21,8 @@ template <class T> Sums Trainer<T>::train(uint64_t epoch, const Blocks& blocks, 
       for (size_t from = 0, to; from < windows.size(); from = to) {
         to = std::min(from + at_once, windows.size());
         to += windows[to - 1].leads;
-        trained += trainer.windows(plan, from, to, plan.draw_outputs(from, to), blocks.rate(b));
+        ask(plan, from, to, epoch, questions);
+        trained += trainer->train(plan, from, to, questions, 0, blocks.rate(b));
       }
       sums.set(b, plan, trained);
     }

@@ -3,7 +3,7 @@
 
 #include <float.h>
 
-#include "simd.hpp"
+#include "kernel/simd.hpp"
 #if defined(__AVX2__)
 #include <immintrin.h>
 #endif

@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include "big_vector.hpp"
+#include "system/big_vector.hpp"
 #include "word_table.hpp"
 
 namespace wordmill {

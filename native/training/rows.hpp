@@ -5,7 +5,7 @@
 #include <memory>
 #include <span>
 
-#include "memory.hpp"
+#include "system/memory.hpp"
 
 namespace wordmill {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "parallel.hpp"
+#include "system/parallel.hpp"
 
 namespace wordmill {
 namespace {

@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-#include "big_vector.hpp"
+#include "system/big_vector.hpp"
 
 namespace wordmill {
 

@@ -6,8 +6,8 @@
 #include <span>
 #include <vector>
 
-#include "big_vector.hpp"
-#include "parallel.hpp"
+#include "system/big_vector.hpp"
+#include "system/parallel.hpp"
 
 namespace wordmill {
 namespace {

@@ -5,7 +5,7 @@
 #include <optional>
 #include <utility>
 
-#include "parallel.hpp"
+#include "system/parallel.hpp"
 #include "scan.hpp"
 
 namespace wordmill {

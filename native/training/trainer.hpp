@@ -1,12 +1,15 @@
 // Trains blocks of a corpus, on any number of threads: from a queue, without locks on the rows (Recht, Re, Wright, Niu: Hogwild!,
 // NeurIPS 2011; the matrices' races are intended and lie in the step's loads and stores alone), or in batches of slices, with the
-// same bits on any number of threads (batch.cpp).
+// same bits on any number of threads (deterministic.cpp).
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
-#include "window.hpp"
+#include "expected.hpp"
+#include "mean_trainer.hpp"
+#include "pairs_trainer.hpp"
 
 namespace wordmill {
 
@@ -32,21 +35,26 @@ struct Sums {  // an entry a block
   std::vector<int64_t> examples, subsampled, centres, without_context;
 };
 
-struct Expected {  // how many gradients a batch is expected to hold for each row
-  std::vector<float> inputs, outputs;
-};
+template <class T>
+std::unique_ptr<WindowTrainer<T>> window_trainer(const Task<T>& task, const PlacedRows<T>* inputs = nullptr, const PlacedRows<T>* outputs = nullptr) {
+  if (task.shape == Shape::kMean) return std::make_unique<MeanTrainer<T>>(task, inputs, outputs);
+  return std::make_unique<PairsTrainer<T>>(task, inputs, outputs);
+}
 
 template <class T> class Trainer {
  public:
-  Trainer(const Task<T>& task, std::span<const double> noise) : task_(task), noise_(noise) {}
+  explicit Trainer(const Task<T>& task) : task_(task) {}
 
   Sums train(uint64_t epoch, const Blocks& blocks, int threads) const;
   Sums train_deterministic(uint64_t epoch, const Blocks& blocks, int threads);
-  Plan plan(uint64_t epoch) const { return Plan(task_.problem, noise_, task_.kernels, epoch); }
+  Plan plan(uint64_t epoch) const { return Plan(task_.corpus, task_.kernels, epoch); }
+  // What windows [from, to) of a plan ask.
+  void ask(const Plan& plan, size_t from, size_t to, uint64_t epoch, Questions& questions) const {
+    task_.objective->ask(plan, from, to, epoch, task_.kernels, questions);
+  }
 
  private:
   Task<T> task_;
-  AliasTable noise_;
   Expected expected_;  // filled by train_deterministic
 };
 

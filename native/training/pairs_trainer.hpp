@@ -1,0 +1,95 @@
+// Windows as steps of pairs: skip-gram.
+#pragma once
+#include "repeats.hpp"
+#include "window_trainer.hpp"
+
+namespace wordmill {
+
+inline constexpr size_t kStepContexts = 32;  // in one step: it sums the gradients of all its pairs, and too many from the same old values overshoot
+
+template <class T> class PairsTrainer final : public WindowTrainer<T> {
+ public:
+  using WindowTrainer<T>::WindowTrainer;
+
+  Trained train(const Plan& plan, size_t from, size_t to, const Questions& questions, size_t first, const Rate& rate) override {
+    if (from == to) return {};
+    const auto windows = plan.windows().subspan(from, to - from);
+    this->begin(plan, windows, questions, first);
+    find_repeats(plan.tokens(), windows, questions.of(first, first + windows.size()));
+    displaced_ = nullptr;
+    Trained trained;
+    for (size_t w = 0; w < windows.size(); w++) {
+      const Window& window = windows[w];
+      this->look_ahead(windows, w, w + 1);
+      const bool inputs_repeat = repeated_tokens_.within(this->place(window.first), this->place(window.last));
+      step(contexts_alone(window), inputs_repeat, this->asked(w), asked_repeats(w), static_cast<T>(rate.at(plan.positions()[window.centre])));
+      trained.examples += window.last - window.first - 1;
+    }
+    trained.loss = this->take_loss();
+    return trained;
+  }
+
+ private:
+  static constexpr size_t kFewIds = 32;  // beyond, some id repeats more often than not
+
+  void step_alone(std::span<T* const> inputs, T alpha) override { step(inputs, true, this->asked(0), true, alpha); }
+
+  // Of windows that ask much it goes unasked.
+  void find_repeats(std::span<const int32_t> tokens, std::span<const Window> windows, std::span<const int32_t> asked) {
+    const auto [begin, end] = token_range(windows);
+    int32_t reach = 0;
+    size_t most = 0;
+    for (const Window& window : windows) reach = std::max(reach, window.last - window.first);
+    for (size_t w = 0; w < windows.size(); w++) most = std::max(most, this->ends()[w + 1] - this->ends()[w]);
+    repeated_tokens_.find(this->task_.kernels, tokens.subspan(begin, end - begin), reach);
+    few_asked_ = most <= kFewIds;
+    if (few_asked_) repeated_asked_.find(this->task_.kernels, asked, most);
+  }
+  bool asked_repeats(size_t w) const {
+    const auto ends = this->ends();
+    return !few_asked_ || repeated_asked_.within(ends[w] - ends[0], ends[w + 1] - ends[0]);
+  }
+
+  // The rows of a window's contexts, side by side: the first takes the centre's place, until the next window. Those of a wide window are
+  // copied, in order, as the order decides which of them share a step.
+  std::span<T* const> contexts_alone(const Window& window) {
+    if (displaced_) *displaced_ = displaced_row_;
+    T **const first = this->token_row(window.first), **const centre = this->token_row(window.centre), **const last = this->token_row(window.last);
+    if (last - first - 1 > static_cast<ptrdiff_t>(kStepContexts)) {
+      alone_.assign(first, centre);
+      alone_.insert(alone_.end(), centre + 1, last);
+      return alone_;
+    }
+    displaced_ = centre;
+    displaced_row_ = std::exchange(*centre, *first);
+    return {first + 1, last};
+  }
+
+  // A wide window takes several steps. Where questions have no signs, the first one's row is no other's, so it stays the first.
+  void step(std::span<T* const> contexts, bool contexts_repeat, Asked<T> asked, bool asked_repeats, T alpha) {
+    if (asked_repeats && !asked.signs) {
+      asked_.load({asked.rows, static_cast<size_t>(asked.count)});
+      asked = {asked_.rows().data(), static_cast<int>(asked_.rows().size()), nullptr, asked_.weights()};
+    }
+    const T* weights = nullptr;
+    for (size_t from = 0; from < contexts.size(); from += kStepContexts) {
+      auto inputs = contexts.subspan(from, std::min(kStepContexts, contexts.size() - from));
+      if (contexts_repeat) {
+        inputs_.load(inputs);
+        inputs = inputs_.rows(), weights = inputs_.weights();
+      }
+      T* const* changes = this->task_.frozen.empty() ? nullptr : this->thawed_or_nowhere(inputs);
+      step_functions<T>(this->task_.kernels)
+          .pairs({this->arguments(inputs.size(), asked.count, alpha), inputs.data(), changes, weights, static_cast<int>(inputs.size()), asked});
+    }
+  }
+
+  Repeats repeated_tokens_, repeated_asked_;
+  bool few_asked_ = false;
+  T** displaced_ = nullptr;  // the place of the last centre's row among those of tokens
+  T* displaced_row_ = nullptr;
+  std::vector<T*> alone_;
+  DistinctRows<T> inputs_, asked_;
+};
+
+}  // namespace wordmill

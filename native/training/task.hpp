@@ -1,0 +1,49 @@
+// What is trained, and what training returns.
+#pragma once
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <span>
+
+#include "plan/objective.hpp"
+#include "rows.hpp"
+
+namespace wordmill {
+
+enum class Shape { kPairs, kMean };                  // of a step (kernel.hpp)
+enum class MeanUpdate { kMean, kSqrt, kWord2Vec };  // what each of C inputs gets of dh: dh / C, dh / sqrt(max(C, 3)), dh
+inline constexpr int kFewContexts = 3;  // fewer get no more each: the rate that long windows want overshoots in short ones
+
+template <class T> T input_rate(MeanUpdate update, T inputs) {
+  switch (update) {
+    case MeanUpdate::kMean: return 1 / inputs;
+    case MeanUpdate::kSqrt: return 1 / std::sqrt(std::max(inputs, T(kFewContexts)));
+    case MeanUpdate::kWord2Vec: break;
+  }
+  return 1;
+}
+
+template <class T> struct Task {  // borrowed: the owner keeps arrays and objective alive
+  Corpus corpus;
+  Shape shape;
+  MeanUpdate update;
+  const Objective* objective;
+  Matrix<T> input_vectors, output_vectors;
+  const Kernels& kernels;
+  std::span<const uint8_t> frozen = {};  // (R) rows of input_vectors that never change; empty: none
+  bool outputs_learn = true;
+};
+
+struct Rate {  // the learning rate falls with each token
+  double alpha, step;
+  int64_t begin;
+  double at(int64_t position) const { return alpha - step * static_cast<double>(position - begin); }
+};
+
+struct Trained {
+  double loss = 0;
+  int64_t examples = 0;
+  void operator+=(const Trained& other) { loss += other.loss, examples += other.examples; }
+};
+
+}  // namespace wordmill

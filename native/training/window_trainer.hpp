@@ -1,0 +1,141 @@
+// Windows of a plan brought into the form of steps, rows in place of ids. What both shapes of step share is here; each has a loop of its
+// own (pairs_trainer.hpp, mean_trainer.hpp).
+#pragma once
+#include <algorithm>
+#include <cstdint>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "task.hpp"
+
+namespace wordmill {
+
+// All tokens about some windows, of which there is one at least.
+inline std::pair<int32_t, int32_t> token_range(std::span<const Window> windows) {
+  int32_t begin = INT32_MAX, end = 0;
+  for (const Window& window : windows) begin = std::min(begin, window.first), end = std::max(end, window.last);
+  return {begin, end};
+}
+
+// Trains windows one by one: in the matrices, or those rows that others use at the same time in copies.
+template <class T> class WindowTrainer {
+ public:
+  WindowTrainer(const Task<T>& task, const PlacedRows<T>* inputs, const PlacedRows<T>* outputs)
+      : task_(task), placed_inputs_(inputs), placed_outputs_(outputs) {}
+  virtual ~WindowTrainer() = default;
+
+  // Windows [from, to) of a plan; the first one's questions are number `first`.
+  virtual Trained train(const Plan& plan, size_t from, size_t to, const Questions& questions, size_t first, const Rate& rate) = 0;
+
+  // One window by itself, in the matrices. Returns the loss, summed over scores.
+  double step(std::span<const int32_t> inputs, const Questions& questions, T alpha) {
+    find_rows(task_.input_vectors, inputs, token_rows_);
+    take(questions, 0, 1);
+    find_rows(task_.output_vectors, questions.of(0, 1), asked_rows_);
+    step_alone(token_rows_, alpha);
+    return take_loss();
+  }
+
+ protected:
+  virtual void step_alone(std::span<T* const> inputs, T alpha) = 0;
+
+  // Finds the rows of all tokens about the windows and of what these ask, and sends for the first of them.
+  void begin(const Plan& plan, std::span<const Window> windows, const Questions& questions, size_t first) {
+    const auto [begin, end] = token_range(windows);
+    begin_ = sent_for_ = begin;
+    take(questions, first, first + windows.size());
+    if (placed_inputs_) {
+      find_rows(*placed_inputs_, token_rows_);
+      find_rows(*placed_outputs_, asked_rows_);
+    } else {
+      find_rows(task_.input_vectors, plan.tokens().subspan(begin, end - begin), token_rows_);
+      find_rows(task_.output_vectors, questions.of(first, first + windows.size()), asked_rows_);
+    }
+    find_ahead(windows, 0, std::min(kAhead, windows.size()));
+    send_for(ahead_asked_);
+    send_for(ahead_inputs_);
+  }
+  // While windows [from, to) are trained, the rows of as many others further on are on their way into the cache.
+  void look_ahead(std::span<const Window> windows, size_t from, size_t to) {
+    find_ahead(windows, std::min(from + kAhead, windows.size()), std::min(to + kAhead, windows.size()));
+  }
+
+  // Rows by token of the plan.
+  T** token_row(int32_t token) { return token_rows_.data() + (token - begin_); }
+  std::span<T* const> token_rows(int32_t first, int32_t last) const { return std::span(token_rows_).subspan(first - begin_, last - first); }
+  // Place of a token among the rows found.
+  size_t place(int32_t token) const { return token - begin_; }
+
+  // What window w of those begun asks.
+  Asked<T> asked(size_t w) const {
+    const size_t at = ends_[w] - ends_[0];
+    return {asked_rows_.data() + at, static_cast<int>(ends_[w + 1] - ends_[w]), signs_ ? signs_ + at : nullptr, nullptr};
+  }
+  std::span<const size_t> ends() const { return ends_; }
+
+  StepArguments<T> arguments(size_t inputs, int asked, T alpha) {
+    const int64_t stride = task_.input_vectors.stride;
+    T* scratch = aligned(scratch_, scratch_size(static_cast<int64_t>(inputs), asked, stride));
+    const auto ahead = [](std::span<T* const> rows) { return RowsAhead<T>{rows.data(), static_cast<int>(rows.size())}; };
+    return {stride, alpha, task_.outputs_learn, ahead(ahead_inputs_), ahead(ahead_asked_), scratch, &loss_};
+  }
+  double take_loss() { return step_functions<T>(task_.kernels).take_loss(loss_); }
+
+  // Where the changes of these input rows go: to the rows themselves; those of frozen ones nowhere.
+  T* const* thawed_or_nowhere(std::span<T* const> rows) {
+    T* nowhere = aligned(nowhere_, task_.input_vectors.stride);
+    changed_.clear();
+    for (T* row : rows) changed_.push_back(task_.input_vectors.holds(row) && task_.frozen[task_.input_vectors.id(row)] ? nowhere : row);
+    return changed_.data();
+  }
+
+  const Task<T>& task_;
+
+ private:
+  static constexpr size_t kAhead = 4;  // windows between sending for rows and using them
+
+  void take(const Questions& questions, size_t from, size_t to) {
+    ends_ = std::span(questions.ends).subspan(from, to - from + 1);
+    signs_ = questions.signs.empty() ? nullptr : questions.signs.data() + ends_[0];
+  }
+  void find_rows(const Matrix<T>& matrix, std::span<const int32_t> ids, std::vector<T*>& rows) const {
+    rows.resize(ids.size());
+    step_functions<T>(task_.kernels).find_rows(matrix.data, matrix.stride, ids.data(), static_cast<int64_t>(ids.size()), rows.data());
+  }
+  static void find_rows(const PlacedRows<T>& placed, std::vector<T*>& rows) {
+    rows.resize(placed.places.size());
+    for (size_t i = 0; i < placed.places.size(); i++) rows[i] = placed.row(placed.places[i]);
+  }
+  // The rows that windows [from, to) will use and none before them has.
+  void find_ahead(std::span<const Window> windows, size_t from, size_t to) {
+    ahead_asked_ = std::span(asked_rows_).subspan(ends_[from] - ends_[0], ends_[to] - ends_[from]);
+    int32_t last = sent_for_;
+    for (size_t w = from; w < to; w++) last = std::max(last, windows[w].last);
+    ahead_inputs_ = token_rows(sent_for_, last);
+    sent_for_ = last;
+  }
+  void send_for(std::span<T* const> rows) const {
+    constexpr int64_t line = kRowBytes / static_cast<int64_t>(sizeof(T));
+    for (T* row : rows)
+      for (int64_t d = 0; d < task_.input_vectors.stride; d += line) __builtin_prefetch(row + d, 1, 3);
+  }
+  static T* aligned(std::vector<T>& memory, int64_t elements) {
+    const size_t needed = static_cast<size_t>(elements) + kRowBytes / sizeof(T);
+    if (memory.size() < needed) memory.resize(needed);
+    return reinterpret_cast<T*>((reinterpret_cast<uintptr_t>(memory.data()) + kRowBytes - 1) / kRowBytes * kRowBytes);
+  }
+
+  const PlacedRows<T>*placed_inputs_, *placed_outputs_;  // or null
+  int32_t begin_ = 0;                                     // the token of the first of token_rows_
+  int32_t sent_for_ = 0;                                  // the token up to which rows are on their way
+  std::span<const size_t> ends_;                          // in the questions' rows, a window each
+  const int8_t* signs_ = nullptr;                         // of the first window's questions, or null
+  std::vector<T*> token_rows_, asked_rows_;
+  std::span<T* const> ahead_inputs_, ahead_asked_;
+  LossSum<T> loss_;
+  std::vector<T*> changed_;
+  std::vector<T> scratch_, nowhere_;  // nowhere: takes the changes of frozen rows
+};
+
+}  // namespace wordmill
