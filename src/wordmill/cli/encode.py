@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from wordmill.cli.options import CORPUS, Corpora, corpus_source, with_settings
+from wordmill.cli.options import CORPUS, Corpora, corpus_files, corpus_source, with_settings
 from wordmill.foreign import quoted
 
 EXAMPLES = "Example: wordmill encode 'logs/*.txt.zst' -o logs.corpus && wordmill train logs.corpus -o model/"
@@ -31,13 +31,14 @@ def command(
 ) -> None:
     """Count and encode a corpus into a file that train reads at once."""
     from wordmill.cli.console import note
-    from wordmill.cli.outputs import check_file_writable
+    from wordmill.cli.outputs import check_apart, check_file_writable
     from wordmill.config import TrainConfig
     from wordmill.corpus import Resources, read_corpus
 
     source = corpus_source(corpus)
     TrainConfig.from_params(settings)
     check_file_writable(output)
+    check_apart([output], corpus_files(source))
     resources = Resources() if max_vocab_size is None else Resources(max_vocab_size=max_vocab_size)
     encoded = read_corpus(source, **settings, resources=resources)
     encoded.save(output)

@@ -50,7 +50,7 @@ def command(
     Words without a vector are counted, never guessed. Several models are put side by side.
     """
     from wordmill.cli.console import print_json, print_text
-    from wordmill.cli.outputs import check_picture_writable
+    from wordmill.cli.outputs import check_apart, check_picture_writable
     from wordmill.cli.queries import open_vectors
     from wordmill.datasets import questions_words_path, word_pairs_path
     from wordmill.evaluation import (
@@ -64,6 +64,7 @@ def command(
 
     if plot is not None:
         check_picture_writable(plot)
+        check_apart([plot], [*models, *(analogies or []), *(pairs or []), *(categories or []), *(outliers or [])])
     if not (analogies or pairs or categories or outliers):
         analogies, pairs = [questions_words_path()], [word_pairs_path()]
     measures: dict[str, tuple[Callable[..., Any], list[Path] | None]] = {
@@ -96,5 +97,5 @@ def command(
 
 def _names(models: list[Path]) -> dict[str, Path]:
     """Name models by the last parts of their paths, where these tell them apart."""
-    short = {path.resolve().name: path for path in models}
+    short = {path.resolve().name if path.is_file() or path.is_dir() else str(path): path for path in models}
     return short if len(short) == len(models) else {str(path): path for path in models}

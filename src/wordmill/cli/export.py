@@ -47,11 +47,13 @@ def command(
 ) -> None:
     """Write the vectors in a format that other tools read, or read those of another tool into a model directory."""
     from wordmill.cli.console import at_work, note
+    from wordmill.cli.outputs import check_apart
     from wordmill.errors import counted
     from wordmill.vectors import KeyedVectors
     from wordmill.vectors.formats import format_to_write
     from wordmill.vectors.formats.directory import is_model_directory, load_model
 
+    check_apart(_files(output, format_to_write(output, format)), _files(model))
     with at_work(f"reading {model}"):
         vectors = KeyedVectors.load(model, format=from_, limit=limit, errors=errors, duplicates=duplicates, keys=keys)
     options: dict[str, Any] = {name: value for name, value in (("space", space), ("dtype", dtype)) if value is not None}
@@ -63,3 +65,10 @@ def command(
     if dtype is not None:
         storage = load_model(output, verify=False).storage
         note(f"stored as {dtype}: similarities change by {storage.get('similarity_error', 0):.2g} at most")
+
+
+def _files(path: Path, format: str = "") -> list[Path]:
+    """Return the files of a path: of the projector's there are two."""
+    from wordmill.vectors.formats.projector import metadata_path
+
+    return [path, metadata_path(path)] if format == "projector" or ".tsv" in path.suffixes else [path]

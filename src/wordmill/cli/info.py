@@ -16,9 +16,11 @@ def command(model: ModelPath, json: Json = False) -> None:
     from wordmill.cli.queries import open_vectors
     from wordmill.vectors.formats import detect
     from wordmill.vectors.formats.directory import Model, load_model
+    from wordmill.vectors.formats.pipes import readable_again
 
-    form = detect(model)
-    saved = load_model(model) if form == "directory" else Model(open_vectors(model), {}, None, {})
+    with readable_again(model) as file:
+        form = detect(file)
+        saved = load_model(file) if form == "directory" else Model(open_vectors(file), {}, None, {})
     vectors = saved.keyed_vectors
     facts: dict[str, Any] = {
         "format": form,

@@ -30,7 +30,7 @@ def command(
     import numpy as np
 
     from wordmill.cli.console import note
-    from wordmill.cli.outputs import check_picture_writable
+    from wordmill.cli.outputs import check_apart, check_picture_writable
     from wordmill.cli.queries import open_vectors, to_keys
     from wordmill.errors import counted
     from wordmill.plots import plot_map
@@ -38,6 +38,7 @@ def command(
     if (words is None) == (top is None):
         raise typer.BadParameter("say which words: --words FILE or --top N", param_hint="--words")
     check_picture_writable(output)
+    check_apart([output], [model, *([] if words is None else [words])])
     vectors = open_vectors(model)
     groups: dict[str, list[Any]]
     if words is None:

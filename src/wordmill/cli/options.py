@@ -15,12 +15,12 @@ import typer
 from wordmill.cli.usage import CommandLineError
 from wordmill.config import KINDS, Knob, TrainConfig
 
-__all__ = ["CORPUS", "Corpora", "Json", "ModelPath", "Topn", "corpus_source", "with_settings"]
+__all__ = ["CORPUS", "Corpora", "Json", "ModelPath", "Topn", "corpus_files", "corpus_source", "with_settings"]
 
 Corpora = Annotated[
     list[str], typer.Argument(help="Text files, compressed or not; a pattern in quotes; or - for standard input.")
 ]
-ModelPath = Annotated[Path, typer.Argument(help="A model directory, or a file of vectors.")]
+ModelPath = Annotated[Path, typer.Argument(help="A model directory, or a file of vectors; - is standard input.")]
 Json = Annotated[bool, typer.Option("--json", help="Write JSON.")]
 Topn = Annotated[int, typer.Option("--topn", "-n", min=1, help="How many to show.")]
 
@@ -59,6 +59,14 @@ def corpus_source(corpora: list[str]) -> str | Path | list[Path]:
     if "-" in corpora:
         raise CommandLineError("- is standard input, which goes alone: cat a.txt b.txt | wordmill ... -")
     return [Path(path) for path in corpora]
+
+
+def corpus_files(source: str | Path | list[Path]) -> tuple[Path | None, ...]:
+    """Return the files that a corpus argument names, patterns spelled out; None is standard input."""
+    from wordmill.sources.opening import Files, open_source
+
+    opened = open_source(source)
+    return opened.paths if isinstance(opened, Files) else ()
 
 
 def _option(field: Field[Any]) -> inspect.Parameter:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
+import os
+import stat
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from wordmill.errors import OutputError
-from wordmill.vectors.formats.directory import check_target
+from wordmill.vectors.formats.directory import check_target, is_model_directory
 
-__all__ = ["check_file_writable", "check_model_writable", "check_picture_writable"]
+__all__ = ["check_apart", "check_file_writable", "check_model_writable", "check_picture_writable"]
 
 
 def check_model_writable(path: Path) -> None:
@@ -32,6 +36,48 @@ def check_picture_writable(path: Path) -> None:
 
     check_file_writable(path)
     check_picture(path)
+
+
+def check_apart(outputs: Sequence[Path], sources: Sequence[Path | None]) -> None:
+    """Raise `OutputError` where an output would end a source of the command, or another output, whatever it is called.
+
+    Symbolic and hard links are seen through. A source of None is standard input. What is no file and no directory, a
+    terminal say, may be both.
+    """
+    for output, source in itertools.product(outputs, sources):
+        if _is_same(output, source):
+            raise OutputError(f"{output} is a source of this command{_called(source, output)}: give another name")
+        if source is not None and _is_inside(source, output):
+            raise OutputError(f"{source}, a source of this command, is inside {output}: give another name")
+        if source is not None and is_model_directory(source) and _is_inside(output, source):
+            raise OutputError(f"{output} is inside {source}, a source of this command: give another name")
+    for one, other in itertools.permutations(outputs, 2):
+        if _is_same(one, other) or one.resolve() == other.resolve() or _is_inside(one, other):
+            raise OutputError(f"{one} and {other} are outputs in each other's place: give another name")
+
+
+def _called(source: Path | None, output: Path) -> str:
+    if source == output:
+        return ""
+    return ", read as standard input" if source is None else f", {source}"
+
+
+def _is_same(path: Path, other: Path | None) -> bool:
+    one, two = _status(path), _status(other)
+    return one is not None and two is not None and os.path.samestat(one, two)
+
+
+def _status(path: Path | None) -> os.stat_result | None:
+    """Status of a file or directory, or of standard input; None where nothing is there, or no file."""
+    try:
+        status = os.fstat(0) if path is None else path.stat()
+    except OSError:
+        return None
+    return status if stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode) else None
+
+
+def _is_inside(path: Path, directory: Path) -> bool:
+    return any(_is_same(parent, directory) for parent in path.resolve().parents)
 
 
 def _check_directory(directory: Path, output: Path) -> None:

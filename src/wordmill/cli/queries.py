@@ -12,14 +12,20 @@ from wordmill.cli.console import ask, at_work, error, note
 from wordmill.errors import CorpusError, MissingKeyError, ParameterError, counted
 from wordmill.foreign import quoted
 from wordmill.vectors import KeyedVectors
+from wordmill.vectors.formats.pipes import is_standard_input
 
 __all__ = ["answer_all", "open_vectors", "to_keys"]
 
 Key = str | int
 
 
-def open_vectors(path: Path) -> KeyedVectors:
-    """Load the vectors of a model directory or of a file, with a sign of life on a terminal."""
+def open_vectors(path: Path, *, words: list[str] | None = None) -> KeyedVectors:
+    """Load the vectors of a model directory or of a file, with a sign of life on a terminal.
+
+    Without `words`, if they are given at all, standard input is to hold the queries, and cannot hold the vectors too.
+    """
+    if words == [] and is_standard_input(path):
+        raise ParameterError("standard input holds the vectors, and cannot hold the words too: give them as arguments")
     with at_work(f"reading {path}"):
         return KeyedVectors.load(path)
 

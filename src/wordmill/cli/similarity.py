@@ -20,7 +20,7 @@ def command(
     from wordmill.cli.console import print_json, print_rows
     from wordmill.cli.queries import Key, answer_all, open_vectors
 
-    vectors = open_vectors(model)
+    vectors = open_vectors(model, words=words or [])
 
     def answer(query: list[Key]) -> None:
         similarity = vectors.similarity(*query)

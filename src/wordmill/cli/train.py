@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from wordmill.cli.console import note, print_rows, program
-from wordmill.cli.options import Corpora, corpus_source, with_settings
+from wordmill.cli.options import Corpora, corpus_files, corpus_source, with_settings
 from wordmill.cli.usage import CommandLineError
 from wordmill.config import TrainConfig
 from wordmill.errors import OutputError, ParameterError
@@ -64,6 +64,7 @@ def command(
     Ctrl-C, SIGTERM and SIGHUP stop it, and the vectors so far are saved (exit code 130, 143 or 129); a second one
     leaves with a checkpoint alone. With the same command and --resume it goes on.
     """
+    from wordmill.cli.outputs import check_apart
     from wordmill.cli.training import is_trained, read, train_and_save
     from wordmill.training import EarlyStopping, LogFile
     from wordmill.training.checkpoint import Checkpoint, remove_checkpoints
@@ -74,11 +75,17 @@ def command(
     if output is None and not dry_run:
         raise CommandLineError("--output is missing: say where the model goes, -o model/")
     _check_outputs(output, log, plot)
+    held_out = _share_or_corpus(validation)
+    others = [path for path in (init_from, freeze) if path is not None]
+    check_apart(
+        [*([] if output is None else [output, _beside(output)]), *(path for path in (log, plot) if path is not None)],
+        [*corpus_files(source), *(corpus_files(held_out) if isinstance(held_out, Path) else ()), *others],
+    )
     encoded = read(source, config, quiet=quiet)
     if output is None or dry_run:
         print_rows(("what", "value"), _outlook(encoded, config))
         return
-    beside = output.resolve().with_name(output.resolve().name + ".checkpoints")
+    beside = _beside(output)
     early = EarlyStopping(patience, directory=beside)  # beside the checkpoints, for a run that is resumed
     if resume and not beside.exists() and is_trained(output, config, encoded, early if early_stopping else None):
         note(f"{output} is trained already: nothing to go on with")
@@ -93,7 +100,7 @@ def command(
             output,
             quiet=quiet,
             callbacks=callbacks,
-            validation=_share_or_corpus(validation),
+            validation=held_out,
             resume=beside if resume else None,
             init_from=init_from,
             freeze=() if freeze is None else _keys(freeze, encoded),
@@ -124,6 +131,11 @@ def _check_outputs(output: Path | None, log: Path | None, plot: Path | None) -> 
         check_file_writable(log)
     if plot is not None:
         check_picture_writable(plot)
+
+
+def _beside(output: Path) -> Path:
+    """Return where the checkpoints of a model are."""
+    return output.resolve().with_name(output.resolve().name + ".checkpoints")
 
 
 def _timing(text: str) -> tuple[float | None, int | None]:

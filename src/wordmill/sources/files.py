@@ -122,6 +122,10 @@ def _chunks(file: BufferedReader, name: str, chunk_bytes: int) -> Iterator[Chunk
     for start, cure in _NOT_TEXT.items():
         if head.startswith(start):
             raise CorpusError(f"{name} {cure}")
+    if head[4:] == b"\0\0\0\0" + b'{"':
+        raise CorpusError(
+            f"{name} is an encoded corpus or a model, not text: an encoded corpus is read from its own file"
+        )
     make = decompressor_for(head)
     return _plain(file, head, chunk_bytes) if make is None else _decompressed(file, head, make, name, chunk_bytes)
 

@@ -20,6 +20,7 @@ from wordmill.vectors.formats.finalfusion import MAGIC as FIFU_MAGIC
 from wordmill.vectors.formats.finalfusion import read_finalfusion, write_finalfusion
 from wordmill.vectors.formats.glove import guess_dimensions, read_glove, write_glove
 from wordmill.vectors.formats.npz import read_npz, write_npz
+from wordmill.vectors.formats.pipes import readable_again
 from wordmill.vectors.formats.projector import metadata_path, read_projector, write_projector
 from wordmill.vectors.formats.rows import ReadOptions
 from wordmill.vectors.formats.streams import COMPRESSIONS, Input, open_input
@@ -98,7 +99,8 @@ def load(
     Parameters
     ----------
     path
-        What to read; text and word2vec files may be compressed (.gz, .bz2, .xz, .zst).
+        What to read: a file, a directory, a pipe, or "-", standard input. Text and word2vec files may be compressed
+        (.gz, .bz2, .xz, .zst).
     format
         A name in `FORMATS`; None tells it from the content.
     limit, errors, duplicates, keys, dtype
@@ -110,11 +112,12 @@ def load(
         The file is not what it claims to be; the message names the line, row or byte.
     """
     options = ReadOptions(limit=limit, errors=errors, duplicates=duplicates, keys=keys, dtype=dtype)
-    name = detect(path) if format is None else _known(format, Path(path))
-    reader = FORMATS[name].read
-    if reader is None:
-        raise FormatError(f"{path}: {name} can be written, but not read")
-    return reader(Path(path), options)
+    with readable_again(path) as file:
+        name = detect(file) if format is None else _known(format, Path(path))
+        reader = FORMATS[name].read
+        if reader is None:
+            raise FormatError(f"{path}: {name} can be written, but not read")
+        return reader(file, options)
 
 
 def save(path: str | PathLike[str], keyed_vectors: KeyedVectors, *, format: str | None = None, **options: Any) -> None:
@@ -147,7 +150,7 @@ def format_to_write(path: str | PathLike[str], format: str | None = None) -> str
 
 
 def detect(path: str | PathLike[str]) -> str:
-    """Name of the format of a file or directory, told from its content."""
+    """Name of the format of a file or directory, told from its content; of a pipe see `readable_again` first."""
     target = Path(path)
     if not target.is_file():
         if recover(target):
