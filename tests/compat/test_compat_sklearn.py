@@ -9,16 +9,22 @@ import sys
 from typing import Any
 
 import numpy as np
+import pandas as pd
+import polars as pl
 import pytest
+import sklearn
 from sklearn.base import clone
+from sklearn.compose import ColumnTransformer
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
+from sklearn.preprocessing import StandardScaler
 from sklearn.utils import estimator_checks, get_tags
 from sklearn.utils.validation import check_is_fitted
 
 from wordmill import Word2Vec, read_corpus
+from wordmill.errors import MissingDependencyError
 
 TEXTS = ["king queen crown royal", "cat dog fur paw", "queen royal throne", "dog paw cat tail"] * 30
 LABELS = [0, 1, 0, 1] * 30
@@ -127,6 +133,49 @@ def test_columns_have_names() -> None:
     assert union.transform(TEXTS).shape == (120, 11)
     names = union.get_feature_names_out()
     assert (names[0], names[-1], len(names)) == ("skipgram__word2vec0", "cbow__word2vec2", 11)
+
+
+def test_set_output_gives_frames_with_names() -> None:
+    series = pd.Series(TEXTS, index=range(1000, 1000 + len(TEXTS)))
+    model = small().fit(series)
+    plain = model.transform(series)
+    assert model.set_output() is model
+    frame = model.set_output(transform="pandas").transform(series)
+    assert frame.columns.tolist() == model.get_feature_names_out().tolist()
+    assert frame.index.tolist() == series.index.tolist()
+    np.testing.assert_array_equal(frame.to_numpy(), plain)
+    assert clone(model).fit_transform(TEXTS).shape == (120, 8)
+    assert isinstance(clone(model).fit_transform(TEXTS), pd.DataFrame)
+    other = model.set_output(transform="polars").transform(series)
+    assert isinstance(other, pl.DataFrame)
+    np.testing.assert_array_equal(other.to_numpy(), plain)
+    np.testing.assert_array_equal(model.set_output(transform="default").transform(series), plain)
+    with pytest.raises(ValueError, match="transform='excel': 'default', 'pandas' or 'polars'"):
+        model.set_output(transform="excel")  # type: ignore[arg-type]
+
+
+def test_set_output_of_pipelines_and_of_all_of_scikit_learn() -> None:
+    series = pd.Series(TEXTS)
+    pipeline = make_pipeline(small(), StandardScaler()).set_output(transform="pandas")
+    frame = pipeline.fit_transform(series)
+    assert frame.columns.tolist() == [f"word2vec{column}" for column in range(8)]
+    table = pd.DataFrame({"text": TEXTS, "n": np.arange(len(TEXTS))})
+    union = ColumnTransformer([("words", small(), "text"), ("rest", "passthrough", ["n"])])
+    assert union.set_output(transform="pandas").fit_transform(table).columns.tolist()[-2:] == [
+        "words__word2vec7",
+        "rest__n",
+    ]
+    with sklearn.config_context(transform_output="pandas"):
+        assert isinstance(small().fit_transform(series), pd.DataFrame)
+    assert isinstance(small().fit_transform(series), np.ndarray)
+    with pytest.raises(ValueError, match=r"DataFrame is a table: pass one of its columns, such as table\['text'\]"):
+        small().fit(table[["text"]])
+
+
+def test_set_output_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "polars", None)
+    with pytest.raises(MissingDependencyError, match="pip install polars"):
+        small().fit(TEXTS).set_output(transform="polars").transform(TEXTS)
 
 
 def test_tags_and_display() -> None:

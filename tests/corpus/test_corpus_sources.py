@@ -183,7 +183,7 @@ def test_can_be_read_again() -> None:
         (pa.array(["a", None]), "1 rows of the column are null: drop them"),
         (pa.array([[1, None]]), "1 values of the column's lists are null"),
         (pa.array([["a", None]]), "token 1 is of type NoneType"),
-        (pa.table({"text": ["a"]}), "several columns: pass one of them"),
+        (pa.table({"text": ["a"]}), r"Table is a table: pass one of its columns, such as table\['text'\]"),
         ([Path(__file__), "x"], "item 1 of a list of paths is of type str"),
         ([__file__], "name files: pass them as pathlib.Path"),
         (Path(__file__).parent, "is a directory: name its files"),

@@ -364,12 +364,12 @@ def test_init_from_vectors_of_another_model(tmp_path: Path) -> None:
 
 def test_transform_is_the_mean_of_the_known_words() -> None:
     model = small().fit(TEXTS)
-    vectors = model.transform(["the cat", "nothing-known", "", ["dog", "unknown"]])
+    vectors = model.transform(["the cat", "nothing-known", "", "dog unknown"])
     np.testing.assert_allclose(vectors[0], (model.wv["the"] + model.wv["cat"]) / 2, rtol=1e-6)
     assert not vectors[1:3].any()
     np.testing.assert_array_equal(vectors[3], model.wv["dog"])
     assert model.transform([]).shape == (0, 8)
-    with pytest.raises(ParameterError, match="write \\[text\\]"):
+    with pytest.raises(CorpusError, match=r"'the cat' names no file: .* \[text\]"):
         model.transform("the cat")
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wordmill.errors import MissingKeyError, ParameterError
+from wordmill.errors import CorpusError, MissingKeyError, ParameterError
 from wordmill.vectors import KeyedVectors, Neighbor
 from wordmill.vectors.keys import PackedKeys, TextKeys
 
@@ -259,5 +259,5 @@ def test_what_is_no_list_of_keys_is_an_error(method: str, wrong: Any) -> None:
         getattr(kv, method)(wrong)
     with pytest.raises(ParameterError, match="give at least one"):
         kv.most_similar_to_given("a", [])
-    with pytest.raises(ParameterError, match="texts or lists of keys, not None"):
-        kv.encode(None)  # type: ignore[arg-type]
+    with pytest.raises(CorpusError, match="NoneType is no corpus"):
+        kv.encode(None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from itertools import chain
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,9 +14,9 @@ from wordmill.corpus.resources import Resources
 from wordmill.corpus.spool import Spool
 from wordmill.errors import CorpusError, ParameterError
 from wordmill.sources.files import not_text, read_chunks, read_lines
-from wordmill.sources.items import as_sequence, bad_token, checked_document, gathered, integer_array, text_batches
-from wordmill.sources.opening import Files, IntegerBatches, Source
-from wordmill.text import TokenizerName, lower
+from wordmill.sources.items import bad_document, bad_token, gathered, integer_array, mended, sorted_out, tokenized
+from wordmill.sources.opening import Files, IntegerBatches, Sequences, Source
+from wordmill.text import TokenizerName
 
 Kind = Literal["text", "words", "tokens", "integers"]
 Tokenizer = TokenizerName | Callable[[str], list[str]]
@@ -64,8 +63,8 @@ class Feeder:
                     self._file(path)
             elif isinstance(source, IntegerBatches):
                 self._integers(source.batches)
-            else:
-                self._sequences(iter(source.items))
+            elif isinstance(source, Sequences):
+                self._sequences(source.items)
         except OverflowError as error:  # beyond what the core can count
             raise CorpusError(str(error)) from error
         self._flush(0)
@@ -89,14 +88,13 @@ class Feeder:
         except core.NotTextError as error:
             raise CorpusError(not_text(path, *error.args)) from None
 
-    def _documents(self, documents: Iterable[Any]) -> None:
+    def _documents(self, texts: Iterable[str]) -> None:
         """Read documents as the lines of a file; a line feed inside one is white space like any other."""
-        texts = (checked_document(index, text) for index, text in enumerate(documents))
         if callable(self._tokenizer):
             self._tokenize(texts, self._tokenizer)
             return
         before = 0
-        for batch in text_batches(texts, self._chunk_bytes):
+        for batch in _text_batches(texts, self._chunk_bytes):
             lines = "".join(text.replace("\n", " ") + "\n" for text in batch).encode("utf-8", "surrogatepass")
             try:
                 self.encoder.begin_file(drop_byte_order_mark=False)
@@ -104,36 +102,25 @@ class Feeder:
                 self.encoder.end_file()
             except core.NotTextError as error:
                 index = before + lines.count(b"\n", 0, error.args[0])
-                raise CorpusError(
-                    f"document {index:,} holds a NUL or half a surrogate pair: mend it, or pass errors='replace'"
-                ) from None
+                raise CorpusError(bad_document(index)) from None
             before += len(batch)
             self._flush()
 
     def _tokenize(self, texts: Iterable[str], tokenizer: Callable[[str], list[str]]) -> None:
         """Encode what a user's tokenizer makes of lines or documents."""
-        for index, text in enumerate(texts):
-            tokens = tokenizer(lower(text) if self._lowercase else text)
-            self._words(index, as_sequence(index, tokens, "tokenizer's result"))
+        for index, tokens in enumerate(tokenized(texts, tokenizer, lowercase=self._lowercase)):
+            self._words(index, tokens)
 
-    def _sequences(self, items: Iterator[Any]) -> None:
-        """Find out from the first item that is not empty what the items are."""
-        empty: list[Any] = []
-        for item in items:
-            if isinstance(item, str):
-                self._documents(chain(empty, [item], items))
-                return
-            tokens = as_sequence(len(empty), item)
-            if len(tokens):
-                sequences = (as_sequence(index, each) for index, each in enumerate(chain(empty, [tokens], items)))
-                if isinstance(tokens, np.ndarray):
-                    self._integers(gathered(sequences))
-                elif isinstance(tokens[0], str):
-                    self._token_lists(sequences)
-                else:
-                    self._integer_lists(sequences)
-                return
-            empty.append(tokens)
+    def _sequences(self, items: Iterable[Any]) -> None:
+        kind, checked = sorted_out(items)
+        if kind == "documents":
+            self._documents(checked)
+        elif kind == "words":
+            self._token_lists(checked)
+        elif kind == "integers":
+            self._integer_lists(checked)
+        else:
+            self._integers(gathered(checked))
 
     def _token_lists(self, sequences: Iterable[Any]) -> None:
         self.kind = "tokens"
@@ -148,9 +135,7 @@ class Feeder:
             except UnicodeEncodeError:
                 if self._errors == "strict":
                     raise
-                self.encoder.add_words(
-                    [token.encode("utf-8", "surrogatepass").decode("utf-8", "replace") for token in tokens]
-                )
+                self.encoder.add_words([mended(token) for token in tokens])
         except (TypeError, ValueError):
             raise CorpusError(bad_token(index, tokens)) from None
         self._flush()
@@ -174,3 +159,17 @@ class Feeder:
         self.kind = "integers"
         if self._lowercase:
             raise ParameterError("lowercase=True, but the corpus holds integers: leave it out")
+
+
+def _text_batches(texts: Iterable[str], characters: int) -> Iterator[list[str]]:
+    """Gather texts until there are so many characters."""
+    batch: list[str] = []
+    size = 0
+    for text in texts:
+        batch.append(text)
+        size += len(text) + 1
+        if size >= characters:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch

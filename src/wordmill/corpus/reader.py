@@ -19,7 +19,7 @@ from wordmill.corpus.spool import Spool
 from wordmill.corpus.vocab import check_thresholds
 from wordmill.errors import CorpusError, ParameterError
 from wordmill.foreign import quoted
-from wordmill.sources.opening import Files, open_source
+from wordmill.sources.opening import Files, Source, open_source
 from wordmill.text import TokenizerName
 
 log = logging.getLogger(__name__)
@@ -74,9 +74,6 @@ def read_corpus(
     OutputError
         The temporary file cannot be written.
     """
-    if isinstance(source, EncodedCorpus):
-        source.check_file()
-        return source
     check_thresholds(min_count, max_final_vocab)
     if errors not in {"strict", "replace"}:
         raise ParameterError(f"errors={quoted(errors)}: 'strict' or 'replace'")
@@ -86,9 +83,10 @@ def read_corpus(
         )
     resources = resources or Resources()
 
-    opened = open_source(source)
-    if isinstance(opened, Files) and len(opened.paths) == 1 and is_saved_corpus(opened.paths[0]):
-        return EncodedCorpus.load(opened.paths[0])
+    opened = open_saved(source)
+    if isinstance(opened, EncodedCorpus):
+        opened.check_file()
+        return opened
 
     start = time.perf_counter()
     feeder = Feeder(tokenizer, errors, resources, lowercase=lowercase)
@@ -117,6 +115,14 @@ def read_corpus(
     )
     log.info("read %s tokens in %.1f s: %r", f"{corpus.tokens_read:,}", time.perf_counter() - start, corpus)
     return corpus
+
+
+def open_saved(source: Any, *, once: bool = False) -> Source:
+    """Find out what a source is, as `open_source`; the file of a saved corpus is loaded."""
+    opened = open_source(source, once=once)
+    if isinstance(opened, Files) and len(opened.paths) == 1 and is_saved_corpus(opened.paths[0]):
+        return EncodedCorpus.load(opened.paths[0])
+    return opened
 
 
 def _exchange(feeder: Feeder, id_map: IdMap, resources: Resources) -> tuple[NDArray[np.int32], NDArray[np.int64]]:

@@ -1,45 +1,94 @@
-"""The items of a source: checked, and gathered into what the core takes at once."""
+"""The items of a source: checked, sorted by what the first one is, and gathered where they are integers."""
 
 from __future__ import annotations
 
 import re
-import reprlib
-from collections.abc import Iterable, Iterator, Mapping, Set
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from itertools import chain
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wordmill.errors import CorpusError
 from wordmill.foreign import quoted
-from wordmill.sources.opening import int64
+from wordmill.text import lower
+
+__all__ = [
+    "Kind",
+    "as_sequence",
+    "bad_document",
+    "bad_token",
+    "checked_document",
+    "checked_text",
+    "checked_words",
+    "gathered",
+    "int64",
+    "integer_array",
+    "mended",
+    "sorted_out",
+    "tokenized",
+]
+
+Kind = Literal["documents", "words", "integers", "arrays"]
 
 _TOKENS_AT_ONCE = 1 << 20
 _SURROGATES = re.compile("[\ud800-\udfff]")
+_MISSING = ("NoneType", "NAType", "NaTType", "MaskedConstant")
+
+
+def sorted_out(items: Iterable[Any]) -> tuple[Kind, Iterator[Any]]:
+    """Find out from the first item that is not empty what all are to be; each is checked when it is asked for.
+
+    Returns
+    -------
+    kind, items
+        "documents": str; "words": lists of what should be words; "integers": lists of what should be integers;
+        "arrays": the same, where the first is an array of integers.
+    """
+    items = iter(items)
+    empty: list[Any] = []
+    for item in items:
+        if isinstance(item, str):
+            return "documents", (checked_document(i, each) for i, each in enumerate(chain(empty, [item], items)))
+        tokens = as_sequence(len(empty), item)
+        if len(tokens):
+            sequences = (as_sequence(i, each) for i, each in enumerate(chain(empty, [tokens], items)))
+            if isinstance(tokens, np.ndarray):
+                return "arrays", sequences
+            return "words" if isinstance(tokens[0], str) else "integers", sequences
+        empty.append(tokens)
+    return "words", iter(empty)
 
 
 def checked_document(index: int, text: Any) -> str:
     """Return a document, which must be a str."""
     if isinstance(text, str):
         return text
-    raise CorpusError(
-        f"item {index:,} is of type {type(text).__name__}, but others are documents (str): pass documents alone, or "
-        "lists of tokens alone"
-    )
+    cure = "drop such rows" if _is_missing(text) else "pass documents alone, or lists of tokens alone"
+    raise CorpusError(f"item {index:,} is of type {type(text).__name__}, but others are documents (str): {cure}")
 
 
-def text_batches(texts: Iterable[str], characters: int) -> Iterator[list[str]]:
-    """Gather texts until there are so many characters."""
-    batch: list[str] = []
-    size = 0
-    for text in texts:
-        batch.append(text)
-        size += len(text) + 1
-        if size >= characters:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch
+def checked_text(index: int, text: str, errors: Literal["strict", "replace"] = "strict") -> str:
+    """Return the text of a document, which must be Unicode without NUL."""
+    if "\0" not in text and (text.isascii() or not _SURROGATES.search(text)):
+        return text
+    if errors == "strict":
+        raise CorpusError(bad_document(index))
+    return mended(text).replace("\0", "\ufffd")
+
+
+def bad_document(index: int) -> str:
+    """Say which document is no text."""
+    return f"document {index:,} holds a NUL or half a surrogate pair: mend it, or pass errors='replace'"
+
+
+def tokenized(
+    texts: Iterable[str], tokenizer: Callable[[str], Any], *, lowercase: bool
+) -> Iterator[list[Any] | NDArray[Any]]:
+    """Yield what a user's tokenizer makes of lines or documents."""
+    for index, text in enumerate(texts):
+        yield as_sequence(index, tokenizer(lower(text) if lowercase else text), "tokenizer's result")
 
 
 def as_sequence(index: int, item: Any, what: str = "item") -> list[Any] | NDArray[Any]:
@@ -47,20 +96,67 @@ def as_sequence(index: int, item: Any, what: str = "item") -> list[Any] | NDArra
     if isinstance(item, list):
         return item
     if isinstance(item, np.ndarray):
-        if item.ndim != 1:
-            raise CorpusError(f"{what} {index:,} is an array of {item.ndim} dimensions: a sequence has one")
-        return item if item.dtype.kind in "iu" else list(item.tolist())
+        return _from_array(index, item, what)
+    name = type(item).__name__
     if isinstance(item, str):
         raise CorpusError(
-            f"{what} {index:,} is the string {reprlib.repr(item)} where a list of tokens is needed: put it into a "
+            f"{what} {index:,} is the string {quoted(item)} where a list of tokens is needed: put it into a "
             "list, or pass documents (str) alone"
         )
     if isinstance(item, bytes | bytearray | memoryview | Mapping | Set) or not isinstance(item, Iterable):
-        raise CorpusError(
-            f"{what} {index:,} is of type {type(item).__name__}, not a sequence of tokens: pass a list of lists, or of "
-            "documents (str)"
-        )
+        cure = "drop such rows" if _is_missing(item) else "pass a list of lists, or of documents (str)"
+        raise CorpusError(f"{what} {index:,} is of type {name}, not a sequence of tokens: {cure}")
+    dimensions = len(getattr(item, "shape", "1"))
+    if dimensions != 1:
+        raise CorpusError(f"{what} {index:,} is a {name} of {dimensions} dimensions: a sequence has one")
+    if hasattr(item, "to_pylist"):  # of Arrow, whose own items are no Python objects
+        return list(item.to_pylist())
+    if hasattr(item, "__array__"):  # a Series, a tensor
+        try:
+            return _from_array(index, np.asarray(item), what)
+        except (TypeError, RuntimeError) as error:
+            raise CorpusError(f"{what} {index:,} is a {name} that gives no array: pass lists of tokens") from error
     return list(item)
+
+
+def _from_array(index: int, array: NDArray[Any], what: str) -> list[Any] | NDArray[Any]:
+    """Return an array of integers as it is, one of words as a list; what is masked is left out."""
+    if array.ndim != 1:
+        cure = "drop such rows" if _is_missing(array) else "a sequence has one"
+        raise CorpusError(f"{what} {index:,} is an array of {array.ndim} dimensions: {cure}")
+    kept = array.compressed() if isinstance(array, np.ma.MaskedArray) else array
+    if kept.dtype.kind in "iu":
+        return np.asarray(kept)
+    if kept.dtype.kind not in "OUST" and kept.size:
+        raise CorpusError(
+            f"{what} {index:,} is an array of {kept.dtype}, so that its token 0 is of type {type(kept[0]).__name__}: "
+            "keys are all str, or all integers"
+        )
+    return list(kept.tolist())
+
+
+def _is_missing(item: object) -> bool:
+    """Whether this stands for nothing: None, NaN, and what pandas and NumPy have for it."""
+    return type(item).__name__ in _MISSING or (isinstance(item, float | np.floating) and bool(np.isnan(item)))
+
+
+def checked_words(index: int, tokens: Any, errors: Literal["strict", "replace"] = "strict") -> list[str]:
+    """Return the words of a sequence, or explain what is none of them."""
+    try:
+        "".join(tokens).encode()  # every token is str, and Unicode
+        if "" not in tokens:
+            return list(tokens)
+    except UnicodeEncodeError:
+        if errors == "replace":
+            return [mended(token) for token in tokens]
+    except TypeError:
+        pass  # the message says which
+    raise CorpusError(bad_token(index, tokens))
+
+
+def mended(text: str) -> str:
+    """Put U+FFFD in the place of each byte of half a surrogate pair, as errors='replace' does in files."""
+    return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
 
 
 def bad_token(index: int, tokens: Any) -> str:
@@ -68,14 +164,16 @@ def bad_token(index: int, tokens: Any) -> str:
     for place, token in enumerate(tokens):
         where = f"sequence {index:,}, token {place:,}"
         if not isinstance(token, str):
-            return (
-                f"{where} is of type {type(token).__name__} ({reprlib.repr(token)}): keys are all str, or all integers"
-            )
+            return f"{where} is of type {type(token).__name__} ({quoted(token)}): {_cure(token)}"
         if not token:
             return f"{where} is empty: leave such tokens out"
         if not token.isprintable() and _SURROGATES.search(token):
             return f"{where}, {quoted(token)}, holds half a surrogate pair: mend it, or pass errors='replace'"
     return f"sequence {index:,} is no list of tokens"
+
+
+def _cure(token: object) -> str:
+    return "leave missing tokens out" if _is_missing(token) else "keys are all str, or all integers"
 
 
 def gathered(sequences: Iterable[Any]) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
@@ -102,12 +200,20 @@ def integer_array(index: int, tokens: Any) -> NDArray[np.int64]:
         array = np.asarray(tokens)
     except (ValueError, OverflowError):  # of different lengths, beyond 64 bits
         array = np.asarray(tokens, dtype=object)
-    if array.ndim == 1 and array.dtype.kind in "iu":
+    booleans = not isinstance(tokens, np.ndarray) and not {bool, np.bool_}.isdisjoint(map(type, tokens))
+    if array.ndim == 1 and array.dtype.kind in "iu" and not booleans:  # NumPy would take True for 1
         return int64(array, f"sequence {index:,}")
     for place, token in enumerate(tokens):
         if not isinstance(token, int | np.integer) or isinstance(token, bool):
             raise CorpusError(
-                f"sequence {index:,}, token {place:,} is of type {type(token).__name__} ({reprlib.repr(token)}): keys "
-                "are all str, or all integers"
+                f"sequence {index:,}, token {place:,} is of type {type(token).__name__} ({quoted(token)}): "
+                f"{_cure(token)}"
             )
     raise CorpusError(f"sequence {index:,} holds integers beyond 64 bits")
+
+
+def int64(array: NDArray[Any], what: str) -> NDArray[np.int64]:
+    """Return integers of any width as int64, in one piece."""
+    if array.dtype == np.uint64 and array.size and array.max() > np.iinfo(np.int64).max:
+        raise CorpusError(f"{what} holds {array.max()}: integer keys go up to 2^63 - 1")
+    return np.ascontiguousarray(array, dtype=np.int64)

@@ -1,4 +1,4 @@
-"""What a user may pass as a corpus, brought to one of three forms: files, sequences, or batches of integers.
+"""What a user may pass as data, brought to one of four forms: files, sequences, batches of integers, or encoded ids.
 
 Everything here can be read again: a one-shot iterator would leave nothing for a second `fit`, and is an error.
 """
@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
-from wordmill.errors import CorpusError, MissingDependencyError
+from wordmill.errors import CorpusError
 from wordmill.foreign import quoted
+from wordmill.sources.columns import integer_batches, is_table, open_column, refuse_table, rows
+from wordmill.sources.items import int64
 
 STDIN = "-"
 _LONGEST_PATH = 4096
@@ -43,10 +45,30 @@ class IntegerBatches:
     batches: Iterable[tuple[NDArray[np.int64], NDArray[np.int64]]]
 
 
-Source = Files | Sequences | IntegerBatches
+@runtime_checkable
+class Encoded(Protocol):
+    """Ids that stand for keys: an `EncodedCorpus`."""
+
+    @property
+    def vocab(self) -> Any:
+        """Its keys by id, in `keys`, and their kind."""
+
+    @property
+    def ids(self) -> NDArray[np.int32]:
+        """(N,) ids, the sequences end to end."""
+
+    @property
+    def offsets(self) -> NDArray[np.int64]:
+        """(S + 1,) where the sequences begin and end."""
+
+    def check_file(self) -> None:
+        """Refuse a file that was written to since it was opened."""
 
 
-def open_source(source: Any) -> Source:
+Source = Files | Sequences | IntegerBatches | Encoded
+
+
+def open_source(source: Any, *, once: bool = False) -> Source:
     """Find out what a source is.
 
     Parameters
@@ -55,7 +77,9 @@ def open_source(source: Any) -> Source:
         str or PathLike: a path or a glob; "-": standard input. A list of PathLike: files. A sequence of str:
         documents. An iterable of token lists, or of lists or arrays of integers. A function without arguments that
         returns one of these (there a one-shot iterator will do). A column: an Arrow array, or a Series of pandas or
-        Polars.
+        Polars. An `EncodedCorpus`. What this function returned.
+    once
+        Whether an iterator will do, which can be read only once.
 
     Raises
     ------
@@ -67,13 +91,25 @@ def open_source(source: Any) -> Source:
         return Sequences(made) if isinstance(made, Iterator) else open_source(made)
     if isinstance(source, str | os.PathLike):
         return Files((None,) if source == STDIN else tuple(_files_named(source)))
-    if isinstance(source, Iterator):
+    if isinstance(source, Files | Sequences | IntegerBatches | Encoded):
+        return source
+    if isinstance(source, Iterator) and not once:
         raise CorpusError(
             f"{type(source).__name__} can be read only once: pass a list, or a function that makes one each time"
         )
+    if is_table(source):
+        refuse_table(source)
     if hasattr(source, "__arrow_c_stream__") or hasattr(source, "__arrow_c_array__"):
-        return _column(source)
+        return _open_column(source)
     return _open_iterable(source)
+
+
+def _open_column(source: Any) -> Source:
+    column = open_column(source)
+    if column is None:
+        return Sequences(source)
+    batches = integer_batches(column)
+    return Sequences(rows(column)) if batches is None else IntegerBatches(batches)
 
 
 def _open_iterable(source: Any) -> Source:
@@ -82,8 +118,10 @@ def _open_iterable(source: Any) -> Source:
             f"{type(source).__name__} is no corpus: pass a path, a list of documents (str), an iterable of token "
             "lists, or a column"
         )
-    if isinstance(source, np.ndarray) and source.dtype.kind in "iu":
-        return _integer_array(source)
+    if hasattr(source, "__array__") and len(getattr(source, "shape", ())) != 1:  # of one, each item says what it is
+        return _open_array(source if isinstance(source, np.ndarray) else np.asarray(source))
+    if isinstance(source, np.ndarray):
+        return _open_array(source)
     if isinstance(source, list | tuple) and source and isinstance(source[0], os.PathLike):
         return Files(tuple(_all_paths(source)))
     if isinstance(source, list | tuple) and source and all(map(_names_a_file, source)):
@@ -122,55 +160,16 @@ def _names_a_file(text: Any) -> bool:
     return isinstance(text, str) and os.path.isfile(text)  # noqa: PTH113 (Path.is_file fails on long names)
 
 
-def _integer_array(array: NDArray[Any]) -> IntegerBatches:
-    """Take the rows of a matrix for sequences."""
-    if array.ndim != 2:
-        raise CorpusError(f"integers in shape {array.shape}: pass a matrix, a sequence a row, or a list of arrays")
+def _open_array(array: NDArray[Any]) -> Source:
+    """Take the rows of a matrix for sequences; a flat array holds documents, or sequences of their own."""
+    if array.ndim not in (1, 2) or (array.ndim == 1 and array.dtype.kind not in "OSTU"):
+        what = "integers" if array.dtype.kind in "iu" else str(array.dtype)
+        raise CorpusError(f"{what} in shape {array.shape}: pass a matrix, a sequence a row, or a list of arrays")
+    if isinstance(array, np.ma.MaskedArray):
+        if array.ndim == 1 and np.ma.getmaskarray(array).any():
+            raise CorpusError("items of the array are masked: leave them out (array.compressed())")
+        return Sequences(array if array.ndim == 2 else array.compressed())  # of each row, what is masked is left out
+    if array.dtype.kind not in "iu":
+        return Sequences(np.asarray(array))
     ends = np.arange(1, len(array) + 1, dtype=np.int64) * array.shape[1]
-    return IntegerBatches([(int64(array.reshape(-1), "the array"), ends)])
-
-
-def _column(source: Any) -> Source:
-    """Read a column through the Arrow C interface, chunk by chunk."""
-    try:
-        import pyarrow as pa  # noqa: PLC0415
-    except ImportError as error:
-        raise MissingDependencyError(
-            f"to read a {type(source).__name__}, pyarrow is needed: python -m pip install 'wordmill[arrow]'"
-        ) from error
-    column = pa.chunked_array(source if hasattr(source, "__arrow_c_stream__") else [pa.array(source)])
-    kind = column.type
-    if pa.types.is_struct(kind):
-        raise CorpusError(f"a {type(source).__name__} has several columns: pass one of them, such as table['text']")
-    if column.null_count:
-        raise CorpusError(f"{column.null_count:,} rows of the column are null: drop them (drop_nulls, dropna) first")
-    lists = pa.types.is_list, pa.types.is_large_list, pa.types.is_fixed_size_list
-    if any(is_list(kind) for is_list in lists) and pa.types.is_integer(kind.value_type):
-        return IntegerBatches(_Reread(lambda: map(_integer_rows, column.chunks)))
-    return Sequences(_Reread(lambda: (row for chunk in column.chunks for row in chunk.to_pylist())))
-
-
-@dataclass(frozen=True)
-class _Reread:
-    """An iterable that starts anew each time."""
-
-    start: Callable[[], Iterator[Any]]
-
-    def __iter__(self) -> Iterator[Any]:
-        return self.start()
-
-
-def _integer_rows(chunk: Any) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Values and ends of an Arrow array of lists of integers."""
-    values = chunk.flatten()
-    if values.null_count:
-        raise CorpusError(f"{values.null_count:,} values of the column's lists are null: drop them first")
-    ends = np.cumsum(chunk.value_lengths().to_numpy(zero_copy_only=False), dtype=np.int64)
-    return int64(values.to_numpy(zero_copy_only=False), "the column"), ends
-
-
-def int64(array: NDArray[Any], what: str) -> NDArray[np.int64]:
-    """Return integers of any width as int64, in one piece."""
-    if array.dtype == np.uint64 and array.size and array.max() > np.iinfo(np.int64).max:
-        raise CorpusError(f"{what} holds {array.max()}: integer keys go up to 2^63 - 1")
-    return np.ascontiguousarray(array, dtype=np.int64)
+    return IntegerBatches([(int64(np.asarray(array).reshape(-1), "the array"), ends)])

@@ -59,8 +59,9 @@ def read_training_corpus(source: Any, config: TrainConfig) -> EncodedCorpus:
 
 def begin_run(config: TrainConfig, corpus: EncodedCorpus) -> Run:
     """Make the matrices: input vectors uniform in +-0.5/D, output vectors zero."""
-    if corpus.tokenizer is not None:  # it may have been read by other settings
-        config = replace(config, tokenizer=cast("TokenizerName", corpus.tokenizer), lowercase=corpus.lowercase)
+    config = replace(config, lowercase=corpus.lowercase)  # it may have been read by other settings
+    if corpus.tokenizer is not None:
+        config = replace(config, tokenizer=cast("TokenizerName", corpus.tokenizer))
     V, D = len(corpus.vocab), config.vector_size
     input_vectors, output_vectors = allocate_vectors(V, D), allocate_vectors(V, D)
     random = np.random.default_rng([config.seed, 0])

@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 
 from wordmill.config import TrainConfig, knobs
 from wordmill.corpus import EncodedCorpus, Vocab
+from wordmill.corpus.reader import open_saved
 from wordmill.errors import DivergenceError, FormatError, NotFittedError, ParameterError
 from wordmill.foreign import quoted
-from wordmill.text import lower
 from wordmill.training.callbacks import Callback, Run
 from wordmill.training.checkpoint import LastGood, last_good
 from wordmill.training.checkpoint import resume as resume_run
+from wordmill.training.containers import choose_container, in_container
 from wordmill.training.progress import Progress
 from wordmill.training.saved import output_vectors
 from wordmill.training.setup import (
@@ -35,6 +36,7 @@ from wordmill.training.setup import (
 )
 from wordmill.vectors import KeyedVectors, hub
 from wordmill.vectors.card import CardFacts, Scored
+from wordmill.vectors.documents import encode_documents
 from wordmill.vectors.formats.directory import Model, load_model, save_model
 
 __all__ = ["Word2Vec"]
@@ -325,32 +327,35 @@ class Word2Vec:
             save_figure(figure, path)
         return figure
 
-    def transform(self, X: Iterable[str] | Iterable[Sequence[str]] | Iterable[Sequence[int]]) -> NDArray[np.float32]:
-        """Return the mean vector of each text, (n, D); zeros for a text without any known key.
+    def transform(self, X: Any) -> Any:
+        """Return the mean vector of each text or sequence, (n, D) float32; zeros for one without any known key.
 
         Parameters
         ----------
         X
-            Texts, cut by the model's tokenizer, or lists of keys.
-        """
-        if isinstance(X, str):
-            raise ParameterError("transform takes a list of texts, not one text: write [text]")
-        return self.wv.encode([self._tokens(item) for item in X])
+            What `fit` takes, read in the same way; an iterator too. A corpus of another vocabulary is translated.
 
-    def fit_transform(self, X: Any, y: object = None) -> NDArray[np.float32]:
-        """Learn vectors from texts or lists of keys, and return the mean vector of each, (n, D)."""
+        Raises
+        ------
+        CorpusError
+            As in `fit`; or the keys are of the other kind.
+        """
+        config, documents = self._fitted().config, open_saved(X, once=True)
+        tokenizer = config.tokenizer if callable(config.tokenizer) else None
+        return in_container(encode_documents(self.wv, documents, errors=config.errors, tokenizer=tokenizer), X, self)
+
+    def fit_transform(self, X: Any, y: object = None) -> Any:
+        """Learn vectors from a corpus, and return the mean vector of each text or sequence, (n, D)."""
         return self.fit(X, y).transform(X)
+
+    def set_output(self, *, transform: Literal["default", "pandas", "polars"] | None = None) -> Self:
+        """Choose what `transform` returns, as scikit-learn's transformers do: an array, or a DataFrame with names."""
+        choose_container(self, transform)
+        return self
 
     def get_feature_names_out(self, input_features: object = None) -> NDArray[np.object_]:  # noqa: ARG002
         """Return names of the D columns that `transform` gives, as scikit-learn makes them: word2vec0, word2vec1..."""
         return np.array([f"word2vec{column}" for column in range(self.wv.vector_size)], dtype=object)
-
-    def _tokens(self, item: Any) -> Any:
-        """Split a text where the tokenizer is a function; `KeyedVectors` knows the others."""
-        config = self._fitted().config
-        if not (isinstance(item, str) and callable(config.tokenizer)):
-            return item
-        return config.tokenizer(lower(item) if config.lowercase else item)
 
     def _fitted(self) -> _Trained:
         if self._trained is None:

@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from wordmill.errors import ParameterError
+from wordmill.errors import CorpusError, ParameterError
 from wordmill.foreign import quoted
-from wordmill.text import tokenize
+from wordmill.sources.files import read_lines
+from wordmill.sources.items import checked_text, checked_words, integer_array, sorted_out, tokenized
+from wordmill.sources.opening import Encoded, Files, IntegerBatches, open_source
+from wordmill.text import lower, tokenize
 from wordmill.vectors.search import Floats
 from wordmill.vectors.table import VectorTable
 
 __all__ = ["Document", "encode_documents", "sif_weights"]
 
 Document = str | Sequence[str] | Sequence[int] | NDArray[np.integer[Any]]
+Errors = Literal["strict", "replace"]
+Tokenizer = Callable[[str], Any]
+Rows = Iterator[NDArray[np.int64]]
+
 _TOKENS = 1 << 14  # vectors gathered at once
+_CHUNK_BYTES = 1 << 20
 
 
 def encode_documents(
-    table: VectorTable, documents: Iterable[Document], *, weights: NDArray[np.float64] | None = None
+    table: VectorTable,
+    documents: Any,
+    *,
+    weights: NDArray[np.float64] | None = None,
+    errors: Errors = "strict",
+    tokenizer: Tokenizer | None = None,
 ) -> Floats:
     """Mean vectors (N, D) of N documents, over the keys that have a vector; zeros for a document without any.
 
@@ -30,13 +43,23 @@ def encode_documents(
     table
         The vectors; texts are split by its tokenizer.
     documents
-        Texts, or sequences of keys.
+        What training takes (`sources.opening`), and an iterator too: a document is what there is a sequence.
     weights
         (V,) a factor for the vector of each key; the sum is still divided by the number of keys found.
+    errors
+        What to do with what is no Unicode: "strict" or "replace".
+    tokenizer
+        A function that splits texts in place of the table's tokenizer.
+
+    Raises
+    ------
+    CorpusError
+        As in training; or the keys are of the other kind.
+    ParameterError
+        They are texts, and the table cannot split them.
     """
-    if not isinstance(documents, Iterable):
-        raise ParameterError(f"documents are texts or lists of keys, not {quoted(documents)}")
-    means = [_block_means(table, ids, weights) for ids in _blocks(table, documents)]
+    rows = _Reader(table, errors, tokenizer).rows(documents)
+    means = [_block_means(table, ids, weights) for ids in _blocks(rows)]
     return np.concatenate([np.empty((0, table.vector_size), dtype=table.vectors.dtype), *means])
 
 
@@ -52,29 +75,96 @@ def sif_weights(table: VectorTable, a: float = 1e-3) -> NDArray[np.float64]:
     return a / (a + table.counts / max(1, int(table.counts.sum())))
 
 
-def _blocks(table: VectorTable, documents: Iterable[Document]) -> Iterator[list[NDArray[np.int64]]]:
-    """Rows of each document, some documents at a time."""
+class _Reader:
+    """Reads documents as training does, as rows of a table; keys without a vector are left out."""
+
+    def __init__(self, table: VectorTable, errors: Errors, tokenizer: Tokenizer | None) -> None:
+        self._table, self._errors, self._tokenizer = table, errors, tokenizer
+
+    def rows(self, documents: Any) -> Rows:
+        """Yield the rows of each document."""
+        source = open_source(documents, once=True)
+        if isinstance(source, Files):
+            lines = (line for path in source.paths for line in read_lines(path, _CHUNK_BYTES, self._errors))
+            return self._of_texts(lines)
+        if isinstance(source, IntegerBatches):
+            return self._of_integers(source.batches)
+        if isinstance(source, Encoded):
+            return self._of_encoded(source)
+        kind, items = sorted_out(source.items)
+        if kind == "documents":
+            return self._of_texts(items)
+        if kind == "words":
+            return self._of_words(items, lowercase=self._table.lowercase)
+        arrays = (integer_array(index, tokens) for index, tokens in enumerate(items))
+        return self._of_integers((array, np.array([len(array)])) for array in arrays)
+
+    def _of_texts(self, texts: Iterable[str]) -> Rows:
+        table = self._table
+        if self._tokenizer is not None:
+            yield from self._of_words(tokenized(texts, self._tokenizer, lowercase=table.lowercase), lowercase=False)
+            return
+        for index, text in enumerate(texts):
+            if table.kind == "int" or table.tokenizer is None:
+                what = "integer keys" if table.kind == "int" else "no tokenizer"
+                raise ParameterError(
+                    f"the model has {what}, so a text cannot be split: give lists of keys, not {quoted(text[:20])}"
+                )
+            clean = checked_text(index, text, self._errors)
+            yield self._found(tokenize(clean, table.tokenizer, lowercase=table.lowercase))
+
+    def _of_words(self, sequences: Iterable[Any], *, lowercase: bool) -> Rows:
+        for index, tokens in enumerate(sequences):
+            words = checked_words(index, tokens, self._errors)
+            if words:
+                self._expect("str")
+            yield self._found([lower(word) for word in words] if lowercase else words)
+
+    def _of_integers(self, batches: Iterable[tuple[NDArray[np.int64], NDArray[np.int64]]]) -> Rows:
+        for values, ends in batches:
+            if len(values):
+                self._expect("int")
+            yield from _cut(self._table.key_table.find_many(values), ends)
+
+    def _of_encoded(self, corpus: Encoded) -> Rows:
+        """Rows of a corpus, whose ids are those of its own vocabulary."""
+        corpus.check_file()
+        self._expect(corpus.vocab.kind)
+        row_of_id = self._table.key_table.find_many(corpus.vocab.keys)
+        at = 0
+        for end in corpus.offsets[1:].tolist():
+            rows = row_of_id[corpus.ids[at:end]]
+            yield rows[rows >= 0]
+            at = end
+
+    def _found(self, words: list[str]) -> NDArray[np.int64]:
+        rows = self._table.key_table.find_many(words)
+        return rows[rows >= 0]
+
+    def _expect(self, kind: str) -> None:
+        if kind != self._table.kind:
+            raise CorpusError(f"the keys of the documents are {kind}, those of the model {self._table.kind}")
+
+
+def _cut(rows: NDArray[np.int64], ends: NDArray[np.int64]) -> Rows:
+    """Cut rows, -1 for a key without a vector, into documents."""
+    at = 0
+    for end in ends.tolist():
+        yield rows[at:end][rows[at:end] >= 0]
+        at = end
+
+
+def _blocks(documents: Rows) -> Iterator[list[NDArray[np.int64]]]:
+    """Gather the rows of some documents."""
     block: list[NDArray[np.int64]] = []
     held = 0
-    for document in documents:
-        ids = table.key_table.find_many(_keys(table, document))
-        block.append(ids[ids >= 0])
-        held += len(block[-1])
+    for rows in documents:
+        block.append(rows)
+        held += len(rows)
         if held > _TOKENS or len(block) > _TOKENS:
             yield block
             block, held = [], 0
     yield block
-
-
-def _keys(table: VectorTable, document: Document) -> Sequence[Any] | NDArray[Any]:
-    if not isinstance(document, str):
-        return document
-    if table.kind == "int" or table.tokenizer is None:
-        what = "integer keys" if table.kind == "int" else "no tokenizer"
-        raise ParameterError(
-            f"the model has {what}, so a text cannot be split: give lists of keys, not {quoted(document[:20])}"
-        )
-    return tokenize(document, table.tokenizer, lowercase=table.lowercase)
 
 
 def _block_means(table: VectorTable, block: list[NDArray[np.int64]], weights: NDArray[np.float64] | None) -> Floats:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from os import PathLike
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -96,7 +96,7 @@ class KeyedVectors(VectorTable):
 
     def nearest(
         self,
-        queries: Sequence[Key] | NDArray[Any],
+        queries: Sequence[Key] | NDArray[Any] | Any,
         k: int = 10,
         *,
         restrict_vocab: int | None = None,
@@ -108,7 +108,7 @@ class KeyedVectors(VectorTable):
         Parameters
         ----------
         queries
-            Keys (each is left out of its own result), or vectors (Q, D).
+            Keys, a column of them too (each is left out of its own result), or vectors (Q, D).
         k, restrict_vocab, indexer
             As in `most_similar`.
         threads
@@ -243,22 +243,37 @@ class KeyedVectors(VectorTable):
     # -- documents ----------------------------------------------------------------------------------------------------
 
     def encode(
-        self, documents: Document | Iterable[Document], *, sif: float | None = None, normalize: bool = False
+        self,
+        documents: Document | Iterable[Document] | Any,
+        *,
+        sif: float | None = None,
+        normalize: bool = False,
+        errors: Literal["strict", "replace"] = "strict",
     ) -> Floats:
         """Mean vectors (N, D) of documents, over the keys that have a vector; zeros where none has.
 
         Parameters
         ----------
         documents
-            Texts, split by the model's tokenizer, or sequences of keys; one text alone gives one vector (D,).
+            Texts, split by the model's tokenizer, sequences of keys, or anything else that training takes (a column,
+            an `EncodedCorpus`, a `Path` whose lines are documents); one text alone gives one vector (D,).
         sif
             Weigh keys by smooth inverse frequency with this parameter, say 1e-3 (`documents.sif_weights`).
         normalize
             Scale each mean to length 1.
+        errors
+            What to do with what is no Unicode: "strict" or "replace".
+
+        Raises
+        ------
+        CorpusError
+            As in training: what is no document, missing, or of the wrong kind is named.
         """
+        if errors not in ("strict", "replace"):
+            raise ParameterError(f"errors={quoted(errors)}: 'strict' or 'replace'")
         alone = isinstance(documents, str)
         weights = None if sif is None else sif_weights(self, sif)
-        means = encode_documents(self, [documents] if isinstance(documents, str) else documents, weights=weights)  # type: ignore[arg-type]
+        means = encode_documents(self, [documents] if alone else documents, weights=weights, errors=errors)
         if normalize:
             means = unit_rows(means, row_norms(means))
         return means[0] if alone else means

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from wordmill.errors import ParameterError
 from wordmill.foreign import quoted
+from wordmill.sources.keys import flat_keys
 
 __all__ = ["IntegerKeys", "Key", "KeyTable", "PackedKeys", "TextKeys", "make_key_table", "near_spellings"]
 
@@ -157,6 +158,9 @@ class IntegerKeys:
         """Ids of many keys, -1 for those that are missing."""
         if not (isinstance(keys, np.ndarray) and keys.dtype.kind in "iu"):
             return np.fromiter((self.find(key) for key in keys), dtype=np.int64)
+        if keys.dtype.kind == "u":  # of 64 bits, half of them are no keys, and floats are no way to compare the others
+            within = keys <= np.iinfo(np.int64).max
+            return np.where(within, self.find_many(np.where(within, keys, 0).astype(np.int64)), -1)
         positions = np.minimum(np.searchsorted(self._sorted, keys), len(self) - 1)
         return np.where(self._sorted[positions] == keys, self.order[positions], -1)
 
@@ -176,9 +180,13 @@ def make_key_table(keys: Sequence[str] | Sequence[int] | NDArray[Any] | KeyTable
         return TextKeys(keys)
     if isinstance(keys, str):
         raise ParameterError("keys is one string: give a list of keys")
-    listed: list[Any] = keys.tolist() if isinstance(keys, np.ndarray) else list(keys)
+    flat = flat_keys(keys)
+    listed: list[Any] = flat.tolist() if isinstance(flat, np.ndarray) else flat
     if listed and isinstance(listed[0], int | np.integer) and not isinstance(listed[0], bool):
-        if not all(isinstance(key, int | np.integer) and -(2**63) <= key < 2**63 for key in listed):
+        numbers = {bool, np.bool_}.isdisjoint(map(type, listed)) and all(
+            isinstance(k, int | np.integer) for k in listed
+        )
+        if not numbers or not -(2**63) <= min(listed) <= max(listed) < 2**63:
             raise ParameterError("integer keys must all be integers that fit in 64 signed bits")
         return IntegerKeys(np.array(listed, dtype=np.int64))
     return TextKeys(listed)

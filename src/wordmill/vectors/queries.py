@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from wordmill.errors import ParameterError
 from wordmill.foreign import quoted
+from wordmill.sources.keys import unpacked
 from wordmill.vectors.keys import Key
 from wordmill.vectors.search import Floats, row_norms, unit_rows
 from wordmill.vectors.table import VectorTable
@@ -31,6 +32,7 @@ class Term(NamedTuple):
 
 def parse_terms(table: VectorTable, query: Query) -> Iterator[Term]:
     """Yield the terms of a query: a key, a vector (D,), a pair (key or vector, weight), or a sequence of these."""
+    query = unpacked(query)
     for term in [query] if is_one_term(query) else query:  # type: ignore[union-attr]
         weighted = isinstance(term, tuple) and len(term) == 2
         what, weight = term if weighted else (term, 1.0)  # type: ignore[misc]
@@ -59,13 +61,16 @@ def combine(table: VectorTable, positive: Query, negative: Query) -> tuple[Float
     return (total / length if length > 0 else total), named
 
 
-def parse_many(
-    table: VectorTable, queries: Sequence[Key] | NDArray[Any]
-) -> tuple[Floats, list[NDArray[np.int64]] | None]:
+def parse_many(table: VectorTable, queries: Any | Any) -> tuple[Floats, list[NDArray[np.int64]] | None]:
     """Return unit vectors (Q, D) of many keys, and the row that each is; or of the rows of a matrix, and None."""
+    if len(getattr(queries, "shape", "1")) == 2 and hasattr(queries, "__array__"):  # a DataFrame of numbers too
+        matrix = queries if isinstance(queries, np.ndarray) else np.asarray(queries)
+        queries = matrix if matrix.dtype.kind == "f" else queries
     if isinstance(queries, np.ndarray) and queries.dtype.kind == "f":
         rows = checked_vectors(table, queries)
         return unit_rows(rows, row_norms(rows)), None
+    if isinstance(queries, list | tuple) and queries and isinstance(queries[0], list | tuple | np.ndarray):
+        raise ParameterError(f"lists in a list: give a list of keys, or vectors as an array (n, {table.vector_size})")
     ids = table.get_indices(queries)
     return table.unit_vectors(ids), list(ids[:, None])
 
@@ -74,6 +79,8 @@ def checked_vectors(table: VectorTable, rows: Floats) -> Floats:
     """Query vectors (n, D), finite, in the dtype of the table."""
     if rows.ndim != 2 or rows.shape[1] != table.vector_size or rows.dtype.kind not in "fiu":
         raise ParameterError(f"query vectors must be (n, {table.vector_size}) numbers, not {rows.dtype} {rows.shape}")
+    if isinstance(rows, np.ma.MaskedArray) and np.ma.getmaskarray(rows).any():
+        raise ParameterError("some numbers of a query vector are masked")
     if not np.isfinite(rows).all():
         raise ParameterError("a query vector holds NaN or infinity")
     return rows.astype(table.vectors.dtype, copy=False)

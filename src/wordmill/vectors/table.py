@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from wordmill.errors import MissingKeyError, ParameterError, counted
 from wordmill.foreign import quoted
+from wordmill.sources.keys import flat_keys
 from wordmill.text import TokenizerName
 from wordmill.vectors.keys import IntegerKeys, Key, KeyTable, PackedKeys, TextKeys, make_key_table, near_spellings
 from wordmill.vectors.search import Floats, row_norms, unit_rows
@@ -143,9 +144,7 @@ class VectorTable:
 
     def get_indices(self, keys: Iterable[Key] | NDArray[np.integer[Any]]) -> NDArray[np.int64]:
         """Rows of several keys (n,); `MissingKeyError` for the first that is missing."""
-        if isinstance(keys, str) or not isinstance(keys, Iterable):
-            raise ParameterError(f"{quoted(keys)} where several keys are asked for: give a list of keys")
-        listed = keys if isinstance(keys, np.ndarray) else list(keys)
+        listed = flat_keys(keys)
         ids = self._table.find_many(listed)
         if (ids < 0).any():
             raise self._missing(listed[int(np.flatnonzero(ids < 0)[0])])

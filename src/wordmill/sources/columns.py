@@ -1,0 +1,126 @@
+"""Columns of tables (Arrow, pandas, Polars), read through Arrow's interface, which all of them have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Never
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wordmill.errors import CorpusError, MissingDependencyError
+from wordmill.foreign import listed, quoted
+from wordmill.sources.items import int64
+
+__all__ = ["Reread", "integer_batches", "is_table", "list_parts", "open_column", "refuse_table", "rows"]
+
+_ROWS = 1 << 14  # turned into Python objects at once
+
+
+@dataclass(frozen=True)
+class Reread:
+    """An iterable that starts anew each time."""
+
+    start: Callable[[], Iterator[Any]]
+
+    def __iter__(self) -> Iterator[Any]:
+        return self.start()
+
+
+def is_table(source: Any) -> bool:
+    """Whether this has named columns: iterating it would give their names."""
+    return hasattr(type(source), "columns")
+
+
+def refuse_table(source: Any, names: Iterable[Any] | None = None) -> Never:
+    """Say which columns there are to choose from."""
+    if names is None:
+        names = source.column_names if hasattr(source, "column_names") else source.columns
+    columns = list(map(str, names))
+    example = quoted(columns[0]) if columns else "'text'"
+    raise CorpusError(
+        f"a {type(source).__name__} is a table: pass one of its columns, such as table[{example}]; it has "
+        f"{listed(columns) or 'none'}"
+    )
+
+
+def open_column(source: Any) -> Any:
+    """Return the chunks of a column as an Arrow array, or None where it holds what Arrow has no type for.
+
+    Raises
+    ------
+    CorpusError
+        It is a table, or rows are missing.
+    MissingDependencyError
+        pyarrow is not installed.
+    """
+    try:
+        import pyarrow as pa  # noqa: PLC0415
+    except ImportError as error:
+        raise MissingDependencyError(
+            f"to read a {type(source).__name__}, pyarrow is needed: python -m pip install 'wordmill[arrow]'"
+        ) from error
+    if str(getattr(source, "dtype", "")).lower() == "object":  # Arrow would take a set for a list
+        _refuse_missing(int(source.isna().sum()) if hasattr(source, "isna") else int(source.is_null().sum()))
+        return None
+    try:
+        column = pa.chunked_array(source if hasattr(source, "__arrow_c_stream__") else [pa.array(source)])
+    except (pa.ArrowException, TypeError, ValueError, ArithmeticError):  # an item that Arrow cannot hold
+        return None
+    if pa.types.is_struct(column.type):
+        refuse_table(source, [field.name for field in column.type])
+    _refuse_missing(column.null_count)
+    return column
+
+
+def _refuse_missing(missing: int) -> None:
+    if missing:
+        raise CorpusError(f"{missing:,} rows of the column are null: drop them (drop_nulls, dropna) first")
+
+
+def list_parts(array: Any) -> tuple[NDArray[np.int64], Any] | None:
+    """Return how long the lists of an Arrow array are, and their values end to end; None where it holds no lists.
+
+    Arrow is asked: there are lists, large, fixed-size and view ones, and there will be others.
+    """
+    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow.compute as pc  # noqa: PLC0415
+
+    try:
+        lengths = pc.list_value_length(array)
+        return lengths.to_numpy(zero_copy_only=False).astype(np.int64), pc.list_flatten(array)
+    except pa.ArrowNotImplementedError:
+        return None
+
+
+def integer_batches(column: Any) -> Reread | None:
+    """Batches of values and ends, of a column of lists of integers; None: it holds something else."""
+    import pyarrow as pa  # noqa: PLC0415
+
+    parts = list_parts(pa.nulls(0, column.type))
+    if parts is None or not pa.types.is_integer(parts[1].type):
+        return None
+    return Reread(lambda: map(_integer_rows, column.chunks))
+
+
+def _integer_rows(chunk: Any) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Values and ends of an Arrow array of lists of integers."""
+    lengths, values = list_parts(chunk) or (np.zeros(0, np.int64), chunk)
+    if values.null_count:
+        raise CorpusError(f"{values.null_count:,} values of the column's lists are null: drop them first")
+    return int64(values.to_numpy(zero_copy_only=False), "the column"), np.cumsum(lengths, dtype=np.int64)
+
+
+def rows(column: Any) -> Reread:
+    """Rows of a column as Python objects, some at a time."""
+
+    def start() -> Iterator[Any]:
+        try:
+            for chunk in column.chunks:
+                for begin in range(0, len(chunk), _ROWS):
+                    yield from chunk.slice(begin, _ROWS).to_pylist()
+        except UnicodeDecodeError as error:
+            raise CorpusError(f"the column holds text that is not UTF-8 ({error}): make the column anew") from None
+
+    return Reread(start)
