@@ -28,6 +28,8 @@ __all__ = [
     "read_corpus",
 ]
 
+#: Packages that `import wordmill` alone gives, too.
+_PARTS = frozenset({"compat", "corpus", "datasets", "errors", "evaluation", "layers", "plots", "training", "vectors"})
 _HOME = {
     "Callback": "wordmill.training",
     "Checkpoint": "wordmill.training",
@@ -49,15 +51,31 @@ def __getattr__(name: str) -> Any:
         return _load_core()
     if name == "__version__":
         return importlib.import_module("importlib.metadata").version("wordmill")
+    if name in _PARTS:
+        return importlib.import_module(f"wordmill.{name}")
     if name not in _HOME:
-        from wordmill.foreign import quoted  # noqa: PLC0415
-
-        raise AttributeError(f"module 'wordmill' has no attribute {quoted(name)}")
+        raise _no_name(name)
     return getattr(importlib.import_module(_HOME[name]), name)
 
 
 def __dir__() -> list[str]:
     return sorted(__all__)
+
+
+def _no_name(name: str) -> AttributeError:
+    """Say what a name that is not there may be called here."""
+    from wordmill.foreign import quoted  # noqa: PLC0415
+
+    if name.startswith("_"):
+        return AttributeError(f"module 'wordmill' has no attribute {quoted(name)}")
+    from wordmill.errors import UnknownNameError  # noqa: PLC0415
+    from wordmill.hints import near_name  # noqa: PLC0415
+    from wordmill.other_names import ABSENT_HERE, PACKAGE  # noqa: PLC0415
+
+    hint = (PACKAGE | ABSENT_HERE).get(name)
+    if hint is None and (near := near_name(name, __all__)):
+        hint = f"did you mean {near}?"
+    return UnknownNameError(f"module 'wordmill' has no attribute {quoted(name)}" + (f": {hint}" if hint else ""))
 
 
 def _load_core() -> Any:

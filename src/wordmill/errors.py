@@ -14,6 +14,7 @@ __all__ = [
     "NotFittedError",
     "OutputError",
     "ParameterError",
+    "UnknownNameError",
     "VocabularyError",
     "WordmillError",
     "counted",
@@ -51,6 +52,10 @@ class MissingKeyError(WordmillError, KeyError):
 
     def __str__(self) -> str:
         return str(self.args[0]) if self.args else ""  # KeyError would show the repr
+
+
+class UnknownNameError(WordmillError, AttributeError, TypeError):
+    """An attribute, or a way of asking, that is not there; the message says what to write."""
 
 
 class DivergenceError(WordmillError, ArithmeticError):

@@ -8,7 +8,7 @@ from typing import Any
 
 from wordmill.foreign import quoted
 
-__all__ = ["COMMANDS", "renamed", "unknown_parameter"]
+__all__ = ["ABSENT_HERE", "COMMANDS", "MODEL", "PACKAGE", "VECTORS", "other_parameters", "renamed", "unknown_parameter"]
 
 #: Commands of fastText and others, and what does the same here.
 COMMANDS = {
@@ -115,8 +115,118 @@ _TRANSLATED: dict[str, Callable[[Any], str]] = {
 }
 
 
+#: Attributes of other tools' vectors, and what does the same with ours, `wv`.
+VECTORS = {
+    "wv": "these are the vectors themselves",
+    "vocab": "rows are key_to_index, counts are counts",
+    "vocabulary": "rows are key_to_index, counts are counts",
+    "words": "the keys are index_to_key",
+    "get_words": "the keys are index_to_key",
+    "index2word": "the keys are index_to_key",
+    "index2entity": "the keys are index_to_key",
+    "index_to_word": "the keys are index_to_key",
+    "word_to_index": "rows are key_to_index",
+    "word2index": "rows are key_to_index",
+    "syn0": "the matrix is vectors",
+    "matrix": "the matrix is vectors",
+    "embeddings": "the matrix is vectors",
+    "vectors_norm": "lengths are norms, and vectors of length 1 come from unit_vectors(range(len(wv)))",
+    "syn0norm": "lengths are norms, and vectors of length 1 come from unit_vectors(range(len(wv)))",
+    "get_normed_vectors": "vectors of length 1 come from unit_vectors(range(len(wv)))",
+    "unit_normalize_all": "write wordmill.vectors.postprocess.to_unit_length(wv), which returns new vectors",
+    "init_sims": "norms are computed already: leave it out",
+    "fill_norms": "norms are computed already: leave it out",
+    "word_vec": "write get_vector(key), or wv[key]",
+    "get_word_vector": "write get_vector(key), or wv[key]",
+    "get_sentence_vector": "write encode(text)",
+    "dim": "it is vector_size",
+    "get_dimension": "it is vector_size",
+    "size": "it is vector_size, and len(wv) is how many keys there are",
+    "shape": "write vectors.shape",
+    "get_vecattr": "counts are counts[get_index(key)]",
+    "set_vecattr": "vectors are immutable: replace and add_vectors return new ones",
+    "add_vector": "write add_vectors([key], vector[None]), which returns new vectors",
+    "similar_by_word": "write similar_by_key(key)",
+    "get_nearest_neighbors": "write most_similar(key)",
+    "get_analogies": "write analogy(a, b, c)",
+    "words_closer_than": "write closer_than(key, other)",
+    "vectors_for_all": "write subset(keys)",
+    "wmdistance": "Word Mover's Distance is not there: give the vectors to the package POT",
+    "evaluate_word_analogies": "write wordmill.evaluation.evaluate_analogies(wv, path)",
+    "accuracy": "write wordmill.evaluation.evaluate_analogies(wv, path)",
+    "evaluate_word_pairs": "write wordmill.evaluation.evaluate_pairs(wv, path)",
+    "load_word2vec_format": "write KeyedVectors.load(path), which knows the format by its content",
+    "load_facebook_vectors": "write KeyedVectors.load(path), which knows the format by its content",
+    "intersect_word2vec_format": "vectors to begin with go to Word2Vec.fit(corpus, init_from=path)",
+    "save_word2vec_format": "write save('vectors.bin') or save('vectors.txt'): the ending decides the format",
+    "fit": "vectors do not learn: wordmill.Word2Vec does",
+    "train": "vectors do not learn: wordmill.Word2Vec does",
+    "plot": "write wordmill.plots.plot_map(wv, words, 'map.png')",
+}
+
+#: The same of models, beside what their vectors have.
+MODEL = {
+    "train": "write fit(corpus), or partial_fit(corpus) to go on",
+    "update": "write partial_fit(corpus)",
+    "build_vocab": "fit builds the vocabulary; partial_fit(corpus, extend_vocab=True) adds to it",
+    "infer_vector": "write transform([text])[0]",
+    "get_sentence_vector": "write transform([text])[0]",
+    "encode": "write transform(texts)",
+    "predict": "write transform(texts) for vectors of texts, wv.most_similar(word) for neighbors",
+    "predict_output_word": "output vectors are output_vectors",
+    "embeddings_": "the matrix is wv.vectors",
+    "coef_": "the matrix is wv.vectors",
+    "vocabulary_": "rows are wv.key_to_index",
+    "syn1neg": "it is output_vectors",
+    "syn1": "there is no hierarchical softmax; output vectors are output_vectors",
+    "get_latest_training_loss": "losses are in history: history[-1]['loss']",
+    "running_training_loss": "losses are in history: history[-1]['loss']",
+    "loss_": "losses are in history: history[-1]['loss']",
+    "losses": "losses are in history: history[-1]['loss']",
+    "corpus_count": "counts of words are wv.counts, and history counts tokens",
+    "load_word2vec_format": "write KeyedVectors.load(path): vectors alone are no model",
+    "save_word2vec_format": "write wv.save('vectors.bin') or wv.save('vectors.txt')",
+    "save_model": "write save(path)",
+    "load_model": "write Word2Vec.load(path)",
+    "delete_temporary_training_data": "a model holds nothing temporary; to have the vectors alone save wv",
+    "estimate_memory": "wordmill train --dry-run estimates memory",
+    "add_callback": "callbacks go to fit",
+}
+
+#: Names that people ask of the package.
+PACKAGE = {
+    "load": "write wordmill.KeyedVectors.load(path), or wordmill.Word2Vec.load(path) to train on",
+    "load_model": "write wordmill.KeyedVectors.load(path), or wordmill.Word2Vec.load(path) to train on",
+    "from_pretrained": "write wordmill.KeyedVectors.from_pretrained(name)",
+    "train": "write wordmill.Word2Vec().fit(corpus)",
+    "fit": "write wordmill.Word2Vec().fit(corpus)",
+    "train_unsupervised": "write wordmill.Word2Vec().fit(corpus)",
+    "models": "gensim's names are in wordmill.compat.gensim",
+    "encode": "write wordmill.KeyedVectors.load(path).encode(texts)",
+    "Vocabulary": "it is wordmill.Vocab",
+    "plot_map": "write from wordmill.plots import plot_map",
+    "plot_loss": "write from wordmill.plots import plot_loss",
+    "evaluate": "write from wordmill.evaluation import evaluate_analogies, evaluate_pairs",
+    "evaluate_analogies": "write from wordmill.evaluation import evaluate_analogies",
+    "evaluate_pairs": "write from wordmill.evaluation import evaluate_pairs",
+    "evaluate_categories": "write from wordmill.evaluation import evaluate_categories",
+    "evaluate_outliers": "write from wordmill.evaluation import evaluate_outliers",
+    "ParameterError": "write from wordmill.errors import ParameterError",
+    "WordmillError": "write from wordmill.errors import WordmillError",
+}
+
+#: Models of other tools that are not here.
+ABSENT_HERE = dict.fromkeys(("FastText", "Doc2Vec", "GloVe", "Glove"), "it is not there: wordmill.Word2Vec trains, and "
+                            "wordmill.KeyedVectors reads the vectors of other tools")  # fmt: skip
+
+
 def _ours(name: str, value: str) -> str:
     return f"write {name}={quoted(value)}"
+
+
+def other_parameters() -> dict[str, str]:
+    """Parameters of other tools whose value is the same here, and what to write."""
+    return {name: f"here it is {ours}" for name, ours in _SAME.items()}
 
 
 def renamed(name: str, value: object) -> str | None:

@@ -152,3 +152,38 @@ def test_unknown_options_are_errors() -> None:
         gensim.Word2Vec().train([["a"]], epochs=1, word_count=3)
     with pytest.raises(ValueError, match="keep_raw_vocab"):
         gensim.Word2Vec().build_vocab([["a", "b"]], keep_raw_vocab=True)
+
+
+@pytest.mark.parametrize(
+    ("program", "reason"),
+    [
+        ("from wordmill.compat.gensim.models.phrases import Phrases", "only gensim's word vectors are here"),
+        ("from wordmill.compat.gensim.models.fasttext import FastText", "KeyedVectors.load reads its .bin"),
+        ("from wordmill.compat.gensim.corpora import Dictionary", "only gensim's word vectors are here"),
+        (
+            "from wordmill.compat.gensim.scripts.glove2word2vec import glove2word2vec",
+            "is not in wordmill.compat.gensim",
+        ),
+        ("import wordmill.compat.gensim.downloader as api", "nothing is downloaded here"),
+        ("import wordmill.compat.gensim.models.ldamodel", "only gensim's word vectors are here"),
+        ("from wordmill.compat.gensim.models.word2vec import Word2VecVocab", "gensim 4 has it no more"),
+        ("from wordmill.compat.gensim.models.keyedvectors import EuclideanKeyedVectors", "has KeyedVectors alone"),
+    ],
+)
+def test_modules_and_names_that_are_absent_say_so_when_imported(program: str, reason: str) -> None:
+    with pytest.raises(ImportError) as caught:
+        exec(program)  # noqa: S102 (as a program has it)
+    assert reason in str(caught.value)
+
+
+def test_rows_by_key_are_a_plain_dictionary() -> None:
+    model = gensim.Word2Vec([["a", "b"]] * 20, vector_size=4, min_count=1)
+    rows = model.wv.key_to_index
+    assert type(rows) is dict
+    assert rows == {"a": 0, "b": 1}
+    assert rows is model.wv.key_to_index
+    rows.clear()
+    assert "a" in model.wv
+    assert model.wv.get_index("b") == 1
+    model.wv.add_vector("c", [0.0] * 4)
+    assert model.wv.key_to_index == {"a": 0, "b": 1, "c": 2}

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
-from types import MappingProxyType
 from typing import Any, Literal
 
 import numpy as np
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 
 from wordmill.errors import MissingKeyError, ParameterError, VocabularyError, counted
 from wordmill.foreign import quoted
+from wordmill.key_index import KeyIndex
 
 Keys = list[str] | NDArray[np.int64]
 
@@ -91,10 +91,10 @@ class Vocab:
         return int(self.counts.sum())
 
     @cached_property
-    def key_to_index(self) -> Mapping[str | int, int]:
-        """Id of each key."""
+    def key_to_index(self) -> dict[str | int, int]:
+        """Id of each key, read-only."""
         keys = self.keys if isinstance(self.keys, list) else self.keys.tolist()
-        return MappingProxyType(dict(zip(keys, range(len(keys)), strict=True)))
+        return KeyIndex(zip(keys, range(len(keys)), strict=True))
 
     def keep_probabilities(self, sample: float) -> NDArray[np.float64]:
         """Probability that subsampling keeps an occurrence of each key.

@@ -16,7 +16,7 @@ from wordmill.errors import ParameterError
 from wordmill.evaluation.analogy_files import Question, read_analogies
 from wordmill.evaluation.intervals import Interval, bootstrap_share
 from wordmill.evaluation.scores import Score, json_number
-from wordmill.evaluation.vectors import Case, Vectors, fold, row_lookup, unit_rows
+from wordmill.evaluation.vectors import Case, Vectors, check_arguments, fold, row_lookup, unit_rows
 from wordmill.foreign import quoted
 
 __all__ = ["AnalogyResult", "AnalogySection", "answer_questions", "evaluate_analogies"]
@@ -180,6 +180,7 @@ def evaluate_analogies(
     ParameterError
         A setting is unknown, or the keys are not words.
     """
+    check_arguments("evaluate_analogies", vectors, path)
     if method not in ("3cosadd", "3cosmul"):
         raise ParameterError(f"method={quoted(method)} is unknown: use '3cosadd' or '3cosmul'")
     if unknown not in ("skip", "wrong"):

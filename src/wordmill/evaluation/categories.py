@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from wordmill.errors import FormatError, counted
 from wordmill.evaluation.lines import cells, is_comment, numbered_lines, separator_of
 from wordmill.evaluation.scores import Score, json_number
-from wordmill.evaluation.vectors import Case, Vectors, fold, row_lookup, unit_rows
+from wordmill.evaluation.vectors import Case, Vectors, check_arguments, fold, row_lookup, unit_rows
 from wordmill.foreign import quoted
 
 __all__ = ["CategoriesResult", "evaluate_categories", "purity", "read_categories"]
@@ -91,6 +91,7 @@ def evaluate_categories(
     seed
         Of the clusters.
     """
+    check_arguments("evaluate_categories", vectors, path)
     words = read_categories(path)
     lookup = row_lookup(vectors, case)
     known = [(lookup[fold(word, case)], category) for word, category in words if fold(word, case) in lookup]

@@ -14,6 +14,7 @@ from wordmill.evaluation.outliers import OutliersResult, evaluate_outliers
 from wordmill.evaluation.scores import Score
 from wordmill.evaluation.vectors import Case, Vectors
 from wordmill.evaluation.word_pairs import PairsResult, evaluate_pairs
+from wordmill.foreign import quoted
 
 __all__ = ["Comparison", "Result", "compare_models"]
 
@@ -84,6 +85,11 @@ def compare_models(
     case
         ``"ignore"``: words are compared case-folded; ``"match"``: words are compared as they are.
     """
+    if not isinstance(models, Mapping):
+        raise ParameterError("compare_models takes vectors by name, {'old': old.wv, 'new': new.wv}, and lists of files")
+    for kind, paths in (("analogies", analogies), ("pairs", pairs), ("categories", categories), ("outliers", outliers)):
+        if isinstance(paths, str | os.PathLike):
+            raise ParameterError(f"{kind} is one path, and a list is needed: write {kind}=[{quoted(str(paths))}]")
     if not models or not (analogies or pairs or categories or outliers):
         raise ParameterError("nothing to compare: give at least one model and one file")
     results: dict[str, list[Result]] = {

@@ -15,7 +15,7 @@ from wordmill.errors import FormatError, counted
 from wordmill.evaluation.intervals import Interval, bootstrap_share
 from wordmill.evaluation.lines import numbered_lines, table_rows
 from wordmill.evaluation.scores import Score, json_number
-from wordmill.evaluation.vectors import Case, Vectors, fold, row_lookup, unit_rows
+from wordmill.evaluation.vectors import Case, Vectors, check_arguments, fold, row_lookup, unit_rows
 from wordmill.foreign import quoted
 
 __all__ = ["OutlierSet", "OutliersResult", "evaluate_outliers", "read_outliers"]
@@ -100,6 +100,7 @@ def evaluate_outliers(vectors: Vectors, path: str | os.PathLike[str], *, case: C
     case
         ``"ignore"``: words are compared case-folded; ``"match"``: words are compared as they are.
     """
+    check_arguments("evaluate_outliers", vectors, path)
     sets = read_outliers(path)
     lookup = row_lookup(vectors, case)
     places = []

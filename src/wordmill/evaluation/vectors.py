@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, Protocol
 
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from wordmill.errors import ParameterError
 from wordmill.foreign import quoted
 
-__all__ = ["Case", "Vectors", "row_lookup", "unit_rows"]
+__all__ = ["Case", "Vectors", "check_arguments", "row_lookup", "unit_rows"]
 
 Case = Literal["ignore", "match"]
 
@@ -30,6 +31,19 @@ class Vectors(Protocol):
     @property
     def vectors(self) -> NDArray[Any]:
         """Matrix (V, D), floating point."""
+
+
+def check_arguments(function: str, vectors: object, *paths: object) -> None:
+    """Raise `ParameterError` where vectors and paths have changed places, or a model is given for its vectors."""
+    is_set = all(hasattr(vectors, name) for name in ("index_to_key", "key_to_index", "vectors"))
+    if is_set and all(isinstance(path, str | os.PathLike) for path in paths):
+        return
+    if not is_set and hasattr(type(vectors), "wv"):
+        raise ParameterError(f"{function} takes vectors, not the model: give model.wv")
+    if not is_set:
+        raise ParameterError(f"{function} takes vectors first, model.wv say, and {quoted(vectors)} are none")
+    wrong = next(path for path in paths if not isinstance(path, str | os.PathLike))
+    raise ParameterError(f"{function} takes vectors, then the path of a file, and {quoted(wrong)} is no path")
 
 
 def row_lookup(vectors: Vectors, case: Case, limit: int | None = None) -> dict[str, int]:

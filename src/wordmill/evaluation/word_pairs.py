@@ -15,7 +15,7 @@ from wordmill.errors import FormatError, ParameterError, counted
 from wordmill.evaluation.intervals import Interval, bootstrap
 from wordmill.evaluation.lines import table_rows
 from wordmill.evaluation.scores import Score, json_number
-from wordmill.evaluation.vectors import Case, Vectors, fold, row_lookup, unit_rows
+from wordmill.evaluation.vectors import Case, Vectors, check_arguments, fold, row_lookup, unit_rows
 from wordmill.foreign import listed, quoted
 
 __all__ = ["PairsResult", "WordPair", "evaluate_pairs", "read_pairs", "spearman"]
@@ -119,6 +119,7 @@ def evaluate_pairs(
     ParameterError
         A setting is unknown, or the keys are not words.
     """
+    check_arguments("evaluate_pairs", vectors, path)
     pairs = read_pairs(path, score_column=score_column, strip_tags=strip_tags)
     lookup = row_lookup(vectors, case, restrict_vocab)
     rows = np.array([lookup.get(fold(word, case), -1) for p in pairs for word in (p.first, p.second)]).reshape(-1, 2)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from wordmill.errors import ParameterError
 from wordmill.evaluation.comparison import Comparison
 from wordmill.plots.figure import fonts_for, new_figure, save_figure
 
@@ -23,6 +24,8 @@ def plot_comparison(comparison: Comparison, path: str | os.PathLike[str]) -> Pat
     path
         Where to write it; the ending decides the format (png, svg, pdf).
     """
+    if not isinstance(comparison, Comparison):
+        raise ParameterError("plot_comparison takes what compare_models returns, then the path of the picture")
     sets, models = list(comparison.scores), comparison.models
     fonts = fonts_for([*sets, *models])
     figure = new_figure(8, 1.4 + 0.25 * len(sets) * (len(models) + 1))

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from wordmill.errors import MissingDependencyError, OutputError, ParameterError
-from wordmill.foreign import printable
+from wordmill.foreign import printable, quoted
 
 __all__ = ["Fonts", "check_picture", "fonts_for", "new_figure", "save_figure"]
 
@@ -100,6 +100,8 @@ def _find_new_fonts() -> bool:
 
 def check_picture(path: str | os.PathLike[str]) -> None:
     """Raise `ParameterError` where no picture format has the ending, `MissingDependencyError` without matplotlib."""
+    if not isinstance(path, str | os.PathLike):
+        raise ParameterError(f"the path of the picture comes last, and {quoted(path)} is no path")
     kinds = new_figure(1, 1).canvas.get_supported_filetypes()
     if Path(path).suffix[1:].lower() not in kinds:
         raise ParameterError(f"{path}: no picture format has this ending; use one of .{', .'.join(sorted(kinds))}")

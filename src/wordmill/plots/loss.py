@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from wordmill.errors import ParameterError
+from wordmill.foreign import quoted
 from wordmill.plots.figure import new_figure, save_figure
 
 __all__ = ["loss_figure", "plot_loss"]
@@ -28,6 +29,10 @@ def plot_loss(history: Sequence[Mapping[str, Any]], path: str | os.PathLike[str]
 
 def loss_figure(history: Sequence[Mapping[str, Any]]) -> Any:
     """Return what `plot_loss` writes, as a matplotlib figure."""
+    if hasattr(type(history), "history"):
+        raise ParameterError("the loss is drawn of a history, not of a model: give model.history")
+    if isinstance(history, str | os.PathLike):
+        raise ParameterError(f"the history comes first, then the path: {quoted(str(history))} is no history")
     if not history:
         raise ParameterError("the history is empty: there is a loss to draw after the first epoch")
     figure = new_figure(7, 4.5)

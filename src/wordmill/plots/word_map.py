@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wordmill.errors import MissingDependencyError, MissingKeyError, ParameterError, counted
-from wordmill.evaluation.vectors import Vectors, unit_rows
+from wordmill.evaluation.vectors import Vectors, check_arguments, unit_rows
 from wordmill.foreign import listed, quoted
 from wordmill.plots.figure import Fonts, fonts_for, new_figure, save_figure
 from wordmill.plots.labels import place_labels
@@ -84,6 +84,9 @@ def plot_map(
     MissingDependencyError
         The library for the method is not installed; the message gives the command.
     """
+    check_arguments("plot_map", vectors)
+    if isinstance(words, str | os.PathLike) or not isinstance(path, str | os.PathLike):
+        raise ParameterError("plot_map takes vectors, a list of words, and the path of the picture, in this order")
     groups = words if isinstance(words, Mapping) else {"": words}
     owner: dict[Any, str] = {}
     for name, members in groups.items():

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from os import PathLike
-from typing import Any, Literal, Never, Self
+from typing import TYPE_CHECKING, Any, Literal, Never, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +15,17 @@ from numpy.typing import NDArray
 from wordmill.config import TrainConfig, knobs
 from wordmill.corpus import EncodedCorpus, Vocab
 from wordmill.corpus.reader import open_saved
-from wordmill.errors import DivergenceError, FormatError, NotFittedError, ParameterError
+from wordmill.errors import (
+    DivergenceError,
+    FormatError,
+    NotFittedError,
+    ParameterError,
+    UnknownNameError,
+    counted,
+)
 from wordmill.foreign import quoted
+from wordmill.hints import HelpfulNames
+from wordmill.other_names import MODEL, VECTORS, other_parameters
 from wordmill.training.callbacks import Callback, Run
 from wordmill.training.checkpoint import LastGood, last_good
 from wordmill.training.checkpoint import resume as resume_run
@@ -37,6 +46,7 @@ from wordmill.training.setup import (
 from wordmill.vectors import KeyedVectors, hub
 from wordmill.vectors.card import CardFacts, Scored
 from wordmill.vectors.documents import encode_documents
+from wordmill.vectors.formats import check_model_name, detect
 from wordmill.vectors.formats.directory import Model, load_model, save_model
 
 __all__ = ["Word2Vec"]
@@ -44,7 +54,16 @@ __all__ = ["Word2Vec"]
 logger = logging.getLogger(__name__)
 
 
-class Word2Vec:
+#: What other tools' models have: parameters, what their vectors have, and what they do.
+_HINTS = {
+    **{name: f"of its vectors, model.wv, {hint}" for name, hint in VECTORS.items()},
+    **other_parameters(),
+    **{name: f"its vectors have it: model.wv.{name}" for name in dir(KeyedVectors) if not name.startswith("_")},
+    **MODEL,
+}
+
+
+class Word2Vec(HelpfulNames):
     """Vectors of the words, items, nodes or events of a corpus, by skip-gram or CBOW with negative sampling.
 
     The parameters are the fields of `TrainConfig`, which says what each means; they are checked in `fit`. The
@@ -56,6 +75,8 @@ class Word2Vec:
     >>> model.wv.vectors.shape
     (3, 50)
     """
+
+    HINTS = _HINTS
 
     def __init__(
         self,
@@ -127,10 +148,16 @@ class Word2Vec:
         return self
 
     def __repr__(self) -> str:
-        """Show the parameters that differ from the defaults."""
+        """Show the parameters that differ from the defaults, and what a fit has made."""
         defaults = Word2Vec().get_params()
         changed = {name: value for name, value in self.get_params().items() if value != defaults[name]}
-        return f"Word2Vec({', '.join(f'{name}={quoted(value)}' for name, value in changed.items())})"
+        shown = f"{type(self).__name__}({', '.join(f'{name}={quoted(value)}' for name, value in changed.items())})"
+        return shown if self._trained is None else f"<{shown}, fitted: {self._trained}>"
+
+    if not TYPE_CHECKING:  # type checkers see that it is not there
+
+        def __getitem__(self, key: object) -> Never:
+            raise UnknownNameError("a model has no keys, its vectors have: write model.wv[key], key in model.wv")
 
     # Training
 
@@ -384,9 +411,12 @@ class Word2Vec:
 
         Raises
         ------
+        ParameterError
+            The name is that of a file of vectors, `x.bin` say.
         OutputError
             The target cannot be written, or holds files that are not wordmill's; nothing there has changed.
         """
+        check_model_name(path)
         trained = self._fitted()
         save_model(path, self.wv, settings=trained.settings(), training=trained.training())
 
@@ -399,6 +429,8 @@ class Word2Vec:
         FormatError
             It is no model directory, is damaged, or holds vectors alone (`KeyedVectors.load` reads those).
         """
+        if (form := detect(path)) != "directory":
+            raise FormatError(f"{path} holds vectors alone ({form}): read it with KeyedVectors.load")
         saved = load_model(path)
         if "params" not in saved.settings:
             raise FormatError(
@@ -461,6 +493,11 @@ class _Trained:
     history: list[dict[str, Any]]
     corpus: str  # its fingerprint
     used: dict[str, Any]  # what was left out, as the training had it: alpha and workers
+
+    def __str__(self) -> str:
+        losses = [entry["loss"] for entry in self.history if entry["loss"] is not None]
+        loss = f", loss {losses[-1]:.4f}" if losses else ""
+        return f"{counted(len(self.keyed_vectors), 'key')}, {counted(len(self.history), 'epoch')}{loss}"
 
     @classmethod
     def of(cls, run: Run, earlier: list[dict[str, Any]]) -> _Trained:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from wordmill.errors import ParameterError
 from wordmill.foreign import quoted
+from wordmill.key_index import KeyIndex
 from wordmill.sources.keys import flat_keys
 
 __all__ = ["IntegerKeys", "Key", "KeyTable", "PackedKeys", "TextKeys", "make_key_table", "near_spellings"]
@@ -48,8 +49,15 @@ class TextKeys:
             if len(self.index) != self._size:
                 raise ParameterError(_duplicate_message(self.keys))
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave the dictionary, which can be made again, out of pickles."""
+        state = {**self.__dict__}
+        if "keys" in state or "packed" in state:
+            state.pop("index", None)
+        return state
+
     @classmethod
-    def from_index(cls, index: dict[Key, int]) -> TextKeys:
+    def from_index(cls, index: KeyIndex) -> TextKeys:
         """Make the table of a dictionary from text keys to 0, 1, 2... in this order, which is not checked."""
         table = cls.__new__(cls)
         table.index, table.keys, table._size = index, cast("list[str]", list(index)), len(index)  # noqa: SLF001
@@ -65,9 +73,9 @@ class TextKeys:
         return [blob[begin:end].decode() for begin, end in pairwise(self.packed.offsets.tolist())]
 
     @cached_property
-    def index(self) -> dict[Key, int]:
+    def index(self) -> KeyIndex:
         """Id of every key."""
-        return dict(zip(self.keys, range(self._size), strict=True))
+        return KeyIndex(zip(self.keys, range(self._size), strict=True))
 
     @cached_property
     def packed(self) -> PackedKeys:
@@ -140,9 +148,9 @@ class IntegerKeys:
         return len(self.keys)
 
     @cached_property
-    def index(self) -> dict[Key, int]:
+    def index(self) -> KeyIndex:
         """Id of every key."""
-        return dict(zip(self.keys.tolist(), range(len(self.keys)), strict=True))
+        return KeyIndex(zip(self.keys.tolist(), range(len(self.keys)), strict=True))
 
     def __getitem__(self, index: int) -> int:
         return int(self.keys[index])

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Literal, Self, TypeVar
 
 import numpy as np
@@ -11,6 +10,8 @@ from numpy.typing import NDArray
 
 from wordmill.errors import MissingKeyError, ParameterError, counted
 from wordmill.foreign import quoted
+from wordmill.hints import HelpfulNames
+from wordmill.other_names import VECTORS
 from wordmill.sources.keys import flat_keys
 from wordmill.text import TokenizerName
 from wordmill.vectors.keys import IntegerKeys, Key, KeyTable, PackedKeys, TextKeys, make_key_table, near_spellings
@@ -21,8 +22,10 @@ __all__ = ["VectorTable"]
 Default = TypeVar("Default")
 
 
-class VectorTable:
+class VectorTable(HelpfulNames):
     """The storage of `KeyedVectors`, which says what it takes: keys, vectors, counts and norms."""
+
+    HINTS = VECTORS
 
     def __init__(
         self,
@@ -72,9 +75,9 @@ class VectorTable:
         return self._table.keys if isinstance(self._table, TextKeys) else self._table.keys.tolist()
 
     @property
-    def key_to_index(self) -> Mapping[Key, int]:
-        """Row of every key."""
-        return MappingProxyType(self._table.index)
+    def key_to_index(self) -> dict[Key, int]:
+        """Row of every key, read-only."""
+        return self._table.index
 
     @property
     def key_table(self) -> KeyTable:

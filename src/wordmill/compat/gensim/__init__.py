@@ -11,6 +11,7 @@ from typing import NoReturn
 
 from wordmill.compat.gensim import models, utils
 from wordmill.compat.gensim.absent import PARTS, no_name
+from wordmill.compat.gensim.missing_modules import install
 from wordmill.compat.gensim.models import CallbackAny2Vec, KeyedVectors, Word2Vec
 from wordmill.compat.gensim.models.word2vec import LineSentence, PathLineSentences, Text8Corpus
 
@@ -24,6 +25,8 @@ __all__ = [
     "models",
     "utils",
 ]
+
+install()
 
 __version__ = "4.4.0"  # gensim's, whose names these are
 

@@ -6,9 +6,20 @@ from typing import NoReturn
 
 from wordmill.foreign import quoted
 
-__all__ = ["KEYED_VECTORS", "MODELS", "PARTS", "UTILS", "WORD2VEC", "no_attribute", "no_name"]
+__all__ = [
+    "KEYED_VECTORS",
+    "MODELS",
+    "MODULES",
+    "PARTS",
+    "UTILS",
+    "WORD2VEC",
+    "absent_module",
+    "no_attribute",
+    "no_name",
+]
 
 _INNER = "it is a part of gensim's inside"
+_OTHER_MODEL = "only gensim's word vectors are here"
 
 #: Public names of gensim's `Word2Vec`, and why they are not here or what to use.
 WORD2VEC = {
@@ -55,8 +66,6 @@ KEYED_VECTORS = {
 }
 
 
-_OTHER_MODEL = "only gensim's word vectors are here"
-
 #: The same of its `models`, of gensim itself, and of its `utils`.
 MODELS = dict.fromkeys(
     ["AuthorTopicModel", "CoherenceModel", "Doc2Vec", "HdpModel", "LdaModel", "LdaMulticore", "LsiModel", "Nmf",
@@ -80,6 +89,42 @@ UTILS = dict.fromkeys(
     ["any2unicode", "any2utf8", "save_as_line_sentence", "simple_tokenize", "to_unicode", "to_utf8", "tokenize"],
     "here are simple_preprocess and deaccent; texts are Python's str",
 )
+
+
+#: Of its modules `models.word2vec` and `models.keyedvectors`: what they have beside the classes.
+MODULES = {
+    "BaseKeyedVectors": "gensim 4 has KeyedVectors alone",
+    "CT_VOCAB_SIZE": _INNER,
+    "EuclideanKeyedVectors": "gensim 4 has KeyedVectors alone",
+    "Vocab": "gensim 4 has it no more; counts are model.wv.get_vecattr(key, 'count')",
+    "Word2VecTrainables": "gensim 4 has it no more: its attributes are those of the model",
+    "Word2VecVocab": "gensim 4 has it no more: its attributes are those of the model",
+    "Callback": _OTHER_MODEL,
+    "CoherenceMetric": _OTHER_MODEL,
+    "ConvergenceMetric": _OTHER_MODEL,
+    "DiffMetric": _OTHER_MODEL,
+    "Metric": _OTHER_MODEL,
+    "PerplexityMetric": _OTHER_MODEL,
+    "BrownCorpus": "give wordmill a list of lists of words",
+    "Heapitem": _INNER,
+    "load_word2vec_format": "it is a method: KeyedVectors.load_word2vec_format",
+    "prep_vectors": _INNER,
+    "pseudorandom_weak_vector": _INNER,
+    "score_cbow_pair": _INNER,
+    "score_sg_pair": _INNER,
+    "train_batch_cbow": _INNER,
+    "train_batch_sg": _INNER,
+    "train_cbow_pair": _INNER,
+    "train_sg_pair": _INNER,
+}
+
+
+def absent_module(name: str) -> str:
+    """Message for a module of gensim, by its name inside gensim, that is not here."""
+    place, _, last = name.rpartition(".")
+    reasons = MODELS if place == "models" else PARTS
+    why = reasons.get(last) or reasons.get(name.partition(".")[0]) or _OTHER_MODEL
+    return f"gensim's module {quoted(name)} is not in wordmill.compat.gensim: {why}"
 
 
 def no_name(module: str, name: str, absent: dict[str, str]) -> NoReturn:

@@ -14,7 +14,7 @@ from wordmill.atomic import recover
 from wordmill.errors import FormatError, ParameterError
 from wordmill.foreign import quoted
 from wordmill.vectors.formats.arrow import read_arrow, read_parquet, write_arrow, write_parquet
-from wordmill.vectors.formats.directory import load_model, save_model
+from wordmill.vectors.formats.directory import is_model_directory, load_model, save_model
 from wordmill.vectors.formats.fasttext import looks_like_fasttext, read_fasttext
 from wordmill.vectors.formats.finalfusion import MAGIC as FIFU_MAGIC
 from wordmill.vectors.formats.finalfusion import read_finalfusion, write_finalfusion
@@ -77,6 +77,11 @@ _FOREIGN = {
     b"ustar": "a tar archive: unpack it first",
     b'{"__metadata__":{"format":"wordmill.corpus"': "an encoded corpus: train on it, and give the model",
 }
+#: Endings of files that people save models of other libraries in.
+_FILES = frozenset({
+    ".csv", ".h5", ".hdf5", ".joblib", ".json", ".keras", ".npy", ".onnx", ".pickle", ".pkl", ".pt", ".pth",
+    ".safetensors", ".tar", ".tgz", ".zip",
+})  # fmt: skip
 _BEHIND = (
     0,
     8,
@@ -184,6 +189,21 @@ def _by_content(source: Input) -> str | None:
     if head.startswith(b"{") or head[8:10] == b'{"':  # the header of a safetensors file
         raise FormatError(f"{source.path} is a part of a model, or JSON: give the directory of the model")
     return None
+
+
+def check_model_name(path: str | PathLike[str]) -> None:
+    """Raise `ParameterError` where the name of a model directory, `x.bin` say, is that of a file of another kind."""
+    target = Path(path)
+    ending = (target.with_suffix("") if target.suffix.lower() in COMPRESSIONS else target).suffix.lower()
+    ours = any(ending in known.suffixes for known in FORMATS.values())
+    if is_model_directory(target) or not (ours or ending in _FILES):
+        return
+    named = target.name.removesuffix("".join(target.suffixes)) or "model"
+    vectors = f"; wv.save({quoted(target.name)}) writes the vectors alone" if ours else ""
+    raise ParameterError(
+        f"{path} is the name of a file, and a model is a directory: give a name without {ending}, "
+        f"{quoted(named)}{vectors}"
+    )
 
 
 def _by_suffix(path: Path) -> str:

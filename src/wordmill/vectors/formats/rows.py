@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from wordmill.errors import FormatError, OutputError, ParameterError, counted
 from wordmill.foreign import quoted
+from wordmill.key_index import KeyIndex
 from wordmill.vectors.keyed_vectors import KeyedVectors
 from wordmill.vectors.keys import Key, TextKeys
 from wordmill.vectors.search import Floats, row_norms
@@ -166,12 +167,12 @@ class RowCollector:
         """Return all rows."""
         if not self._keys:
             raise FormatError(f"{self._path} holds no vectors")
-        index: dict[Key, int] = dict(zip(self._keys, range(self.seen), strict=True))
+        index = KeyIndex(zip(self._keys, range(self.seen), strict=True))
         vectors, norms = self._matrix[: self.seen], np.concatenate(self._norms)
         counts = np.concatenate(self._counts) if self._counts else None
         if len(index) < self.seen:
             first = self._first_rows()
-            index = {self._keys[row]: place for place, row in enumerate(first)}
+            index = KeyIndex((self._keys[row], place) for place, row in enumerate(first))
             vectors, norms, counts = vectors[first], norms[first], None if counts is None else counts[first]
         keys = TextKeys.from_index(index) if self._options.keys == "str" else self._integers(index)
         return _keyed_vectors(self._path, keys, vectors, counts, norms)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NoReturn
+
+from wordmill.compat.gensim.absent import MODULES, no_name
 
 __all__ = ["CallbackAny2Vec"]
 
@@ -21,3 +23,7 @@ class CallbackAny2Vec:
 
     def on_train_end(self, model: Any) -> None:
         """Be told that training has ended."""
+
+
+def __getattr__(name: str) -> NoReturn:
+    no_name("compat.gensim.models.callbacks", name, MODULES)

@@ -6,14 +6,14 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Literal, NoReturn, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 import wordmill
 from wordmill.compat.gensim import evaluation, files
-from wordmill.compat.gensim.absent import KEYED_VECTORS, no_attribute
+from wordmill.compat.gensim.absent import KEYED_VECTORS, MODULES, no_attribute, no_name
 from wordmill.compat.gensim.queries import gensim_query, mean_of
 from wordmill.errors import MissingKeyError, ParameterError
 from wordmill.foreign import listed, quoted
@@ -50,6 +50,7 @@ class KeyedVectors:
     ) -> None:
         self._empty: Floats = np.zeros((0, vector_size), dtype)
         self._wrapped: wordmill.KeyedVectors | None = None
+        self._key_to_index: dict[Key, int] | None = None
         self.vectors_lockf: NDArray[Any] = np.ones(1, np.float32)
         if self._empty.dtype not in (np.float32, np.float64):
             raise ParameterError(f"dtype={quoted(dtype)} is not there yet: float32 or float64")
@@ -70,7 +71,7 @@ class KeyedVectors:
 
     @wrapped.setter
     def wrapped(self, vectors: wordmill.KeyedVectors) -> None:
-        self._wrapped = vectors
+        self._wrapped, self._key_to_index = vectors, None
 
     def __getattr__(self, name: str) -> Any:
         no_attribute("KeyedVectors", name, KEYED_VECTORS)
@@ -105,8 +106,14 @@ class KeyedVectors:
         return [] if self._wrapped is None else self._wrapped.index_to_key
 
     @property
-    def key_to_index(self) -> Mapping[Key, int]:
-        """Row of every key, read-only."""
+    def key_to_index(self) -> dict[Key, int]:
+        """Row of every key, a plain dictionary; changing it changes no vector."""
+        if self._key_to_index is None:
+            self._key_to_index = dict(self._rows)
+        return self._key_to_index
+
+    @property
+    def _rows(self) -> Mapping[Key, int]:
         return {} if self._wrapped is None else self._wrapped.key_to_index
 
     @property
@@ -190,7 +197,7 @@ class KeyedVectors:
         if self._wrapped is None:
             self.wrapped = wordmill.KeyedVectors(listed, rows)
             return
-        new = [index for index, key in enumerate(listed) if replace or key not in self.key_to_index]
+        new = [index for index, key in enumerate(listed) if replace or key not in self._rows]
         if new:
             self.wrapped = self.wrapped.add_vectors([listed[index] for index in new], rows[new], replace=replace)
 
@@ -340,7 +347,7 @@ class KeyedVectors:
         copy_vecattrs: bool = False,
     ) -> Self:
         """Return the vectors of those of the keys that have one. Nothing is inferred, here as in gensim's class."""
-        known = [key for key in dict.fromkeys(keys) if key in self.key_to_index]
+        known = [key for key in dict.fromkeys(keys) if key in self._rows]
         made = type(self)(self.vector_size, dtype=self.vectors.dtype)
         if known:
             some = self.wrapped.subset(known)
@@ -430,7 +437,7 @@ class KeyedVectors:
     ) -> None:
         """Take the vectors of a file for the keys that are here too; `lockf=0.0` freezes them, `lockf=1.0` does not."""
         other = type(self).load_word2vec_format(fname, None, binary, encoding, unicode_errors)
-        shared = [key for key in other.index_to_key if key in self.key_to_index]
+        shared = [key for key in other.index_to_key if key in self._rows]
         self.add_vectors(shared, other[shared], replace=True)
         self.vectors_lockf = np.broadcast_to(self.vectors_lockf, len(self)).copy()
         self.vectors_lockf[[self.get_index(key) for key in shared]] = lockf
@@ -452,3 +459,7 @@ def frozen_rows(vectors: KeyedVectors) -> NDArray[np.bool_] | None:
 
 
 Word2VecKeyedVectors = KeyedVectors  # gensim's older name
+
+
+def __getattr__(name: str) -> NoReturn:
+    no_name("compat.gensim.models.keyedvectors", name, MODULES)

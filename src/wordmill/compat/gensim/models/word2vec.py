@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from os import PathLike
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Literal, NoReturn, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
 from wordmill.compat.gensim import files
-from wordmill.compat.gensim.absent import WORD2VEC, no_attribute
+from wordmill.compat.gensim.absent import MODULES, WORD2VEC, no_attribute, no_name
 from wordmill.compat.gensim.models.callbacks import CallbackAny2Vec
 from wordmill.compat.gensim.models.keyedvectors import KeyedVectors, frozen_rows
 from wordmill.compat.gensim.sentences import (
@@ -37,6 +37,8 @@ from wordmill.vectors.formats.directory import Model, load_model, save_model
 from wordmill.vectors.formats.schema import Count, Exact, checked
 
 __all__ = ["LineSentence", "PathLineSentences", "Text8Corpus", "Word2Vec"]
+
+FAST_VERSION = 1  # what programs look at: the compiled core is always there
 
 logger = logging.getLogger(__name__)
 
@@ -164,7 +166,7 @@ class Word2Vec:
                 raise TypeError(f"build_vocab has no parameter {quoted(name)}")
         self.min_count = kwargs.get("min_count") or self.min_count
         self.sample = kwargs.get("sample") or self.sample
-        rule = keep_known(self.wv.key_to_index, trim_rule) if update else trim_rule
+        rule = keep_known(frozenset(self.wv.index_to_key), trim_rule) if update else trim_rule
         corpus = self._read(corpus_iterable, corpus_file, rule)
         self._extend(corpus) if update else self._begin(corpus)
 
@@ -178,7 +180,7 @@ class Word2Vec:
     ) -> None:
         """Take words and their counts as they are given, and draw first vectors; the rest as in `build_vocab`."""
         files.refuse("build_vocab_from_freq", keep_raw_vocab=keep_raw_vocab)
-        rule = keep_known(self.wv.key_to_index, trim_rule) if update else trim_rule
+        rule = keep_known(frozenset(self.wv.index_to_key), trim_rule) if update else trim_rule
         corpus = corpus_of_counts(word_freq, rule, self._config())
         self.corpus_count, self.corpus_total_words = corpus_count or 0, 0
         self._extend(corpus) if update else self._begin(corpus)
@@ -438,3 +440,7 @@ class _Watcher(Callback):
     def _tell(self, event: str) -> None:
         for callback in self._callbacks:
             getattr(callback, event)(self._model)
+
+
+def __getattr__(name: str) -> NoReturn:
+    no_name("compat.gensim.models.word2vec", name, MODULES)
