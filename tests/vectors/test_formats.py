@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -208,6 +209,44 @@ def test_arrow_tables_of_others(tmp_path: Path) -> None:
     kv = KeyedVectors.load(tmp_path / "a.parquet", duplicates="first")
     assert kv.keys == ["a", "b"]
     np.testing.assert_array_equal(kv.vectors, [[1, 2], [3, 4]])
+
+
+TEXT = [pa.string(), pa.large_string(), pa.string_view(), pa.dictionary(pa.int8(), pa.large_string())]
+LISTS = [pa.list_, pa.large_list, pa.list_view, pa.large_list_view, lambda value: pa.list_(value, 2)]
+
+
+@pytest.mark.parametrize("text", TEXT, ids=str)
+@pytest.mark.parametrize("lists", LISTS)
+def test_every_type_of_text_and_of_lists(tmp_path: Path, text: Any, lists: Any) -> None:
+    table = pa.table(
+        {
+            "key": pa.array(["a", "b", "c"], type=text),
+            "vector": pa.array([[1, 2], [3, 4], [5, 6]], type=lists(pa.float32())),
+        }
+    )
+    path = tmp_path / "a.arrow"
+    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
+        writer.write_table(table.slice(1))
+        writer.write_table(table.slice(0, 0))
+        writer.write_table(table.slice(0, 1))
+    kv = KeyedVectors.load(path)
+    assert kv.index_to_key == ["b", "c", "a"]
+    np.testing.assert_array_equal(kv.vectors, [[3, 4], [5, 6], [1, 2]])
+
+
+@pytest.mark.parametrize("text", [pl.String, pl.Categorical, pl.Enum(["a", "b"])], ids=str)
+@pytest.mark.parametrize("lists", [pl.List(pl.Float32), pl.Array(pl.Float64, 2)], ids=str)
+def test_files_written_by_polars(tmp_path: Path, text: Any, lists: Any) -> None:
+    columns = [pl.Series("key", ["a", "b"], dtype=text), pl.Series("vector", [[1, 2], [3, 4]], dtype=lists)]
+    frame = pl.DataFrame([*columns, pl.Series("count", [7, 5])])
+    frame.write_parquet(tmp_path / "a.parquet")
+    frame.write_ipc(tmp_path / "a.arrow")
+    for name in ("a.parquet", "a.arrow"):
+        kv = KeyedVectors.load(tmp_path / name)
+        assert kv.index_to_key == ["a", "b"]
+        assert kv.counts is not None
+        assert kv.counts.tolist() == [7, 5]
+        np.testing.assert_array_equal(kv.vectors, [[1, 2], [3, 4]])
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Never
+from typing import Any, Never, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,16 @@ from wordmill.errors import CorpusError, MissingDependencyError
 from wordmill.foreign import listed, quoted
 from wordmill.sources.items import int64
 
-__all__ = ["Reread", "integer_batches", "is_table", "list_parts", "open_column", "refuse_table", "rows"]
+__all__ = [
+    "Reread",
+    "integer_batches",
+    "is_table",
+    "list_lengths",
+    "list_values",
+    "open_column",
+    "refuse_table",
+    "rows",
+]
 
 _ROWS = 1 << 14  # turned into Python objects at once
 
@@ -79,8 +88,8 @@ def _refuse_missing(missing: int) -> None:
         raise CorpusError(f"{missing:,} rows of the column are null: drop them (drop_nulls, dropna) first")
 
 
-def list_parts(array: Any) -> tuple[NDArray[np.int64], Any] | None:
-    """Return how long the lists of an Arrow array are, and their values end to end; None where it holds no lists.
+def list_lengths(array: Any) -> NDArray[np.int64] | None:
+    """Return how long the lists of an Arrow array are; None where it holds no lists.
 
     Arrow is asked: there are lists, large, fixed-size and view ones, and there will be others.
     """
@@ -88,28 +97,35 @@ def list_parts(array: Any) -> tuple[NDArray[np.int64], Any] | None:
     import pyarrow.compute as pc  # noqa: PLC0415
 
     try:
-        lengths = pc.list_value_length(array)
-        return lengths.to_numpy(zero_copy_only=False).astype(np.int64), pc.list_flatten(array)
+        lengths: NDArray[Any] = pc.list_value_length(array).to_numpy(zero_copy_only=False)
     except pa.ArrowNotImplementedError:
         return None
+    return lengths.astype(np.int64)
+
+
+def list_values(array: Any) -> Any:
+    """Return the values of an Arrow array of lists, end to end."""
+    import pyarrow.compute as pc  # noqa: PLC0415
+
+    return pc.list_flatten(array)
 
 
 def integer_batches(column: Any) -> Reread | None:
     """Batches of values and ends, of a column of lists of integers; None: it holds something else."""
     import pyarrow as pa  # noqa: PLC0415
 
-    parts = list_parts(pa.nulls(0, column.type))
-    if parts is None or not pa.types.is_integer(parts[1].type):
+    none = pa.nulls(0, column.type)
+    if list_lengths(none) is None or not pa.types.is_integer(list_values(none).type):
         return None
     return Reread(lambda: map(_integer_rows, column.chunks))
 
 
 def _integer_rows(chunk: Any) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Values and ends of an Arrow array of lists of integers."""
-    lengths, values = list_parts(chunk) or (np.zeros(0, np.int64), chunk)
+    lengths, values = cast("NDArray[np.int64]", list_lengths(chunk)), list_values(chunk)
     if values.null_count:
         raise CorpusError(f"{values.null_count:,} values of the column's lists are null: drop them first")
-    return int64(values.to_numpy(zero_copy_only=False), "the column"), np.cumsum(lengths, dtype=np.int64)
+    return int64(values.to_numpy(zero_copy_only=False), "the column"), np.cumsum(lengths)
 
 
 def rows(column: Any) -> Reread:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from wordmill.atomic import atomic_file
 from wordmill.errors import FormatError, MissingDependencyError
 from wordmill.foreign import quoted
+from wordmill.sources.columns import list_lengths, list_values
 from wordmill.vectors.formats.rows import MOST_DIMENSIONS, ReadOptions, collect_arrays
 from wordmill.vectors.keyed_vectors import KeyedVectors
 
@@ -92,6 +93,8 @@ def _read(path: Path, options: ReadOptions, batches: Iterator[Any]) -> KeyedVect
     counts: list[NDArray[Any]] = []
     try:
         for batch in batches:
+            if not batch.num_rows:
+                continue
             keys.append(_plain(path, batch, "key"))
             vectors.append(_matrix(path, batch.column("vector")))
             if "count" in batch.schema.names:
@@ -110,14 +113,15 @@ def _read(path: Path, options: ReadOptions, batches: Iterator[Any]) -> KeyedVect
 def _plain(path: Path, batch: Any, name: str) -> NDArray[Any]:
     """Return a column of text or integers."""
     column, pa = batch.column(name), _pyarrow()
-    if pa.types.is_dictionary(column.type):
-        column = column.dictionary_decode()
-    text = name == "key" and (pa.types.is_string(column.type) or pa.types.is_large_string(column.type))
-    if column.null_count or not (text or pa.types.is_integer(column.type)):
-        raise FormatError(f"{path}: column {quoted(name)} holds {column.type} with {column.null_count} empty cells")
     column.validate(full=True)
-    if text:
-        return np.array(column.to_pylist(), dtype=object)
+    if column.null_count == 0 and not pa.types.is_integer(column.type):  # text has many types: what it holds counts
+        values = column.to_pylist()
+        kinds = set(map(type, values))
+        if kinds <= {str} and name == "key":
+            return np.array(values, dtype=object)
+        column = pa.array(values) if kinds == {int} else column  # categories that are integers
+    if column.null_count or not pa.types.is_integer(column.type):
+        raise FormatError(f"{path}: column {quoted(name)} holds {column.type} with {column.null_count} empty cells")
     # an ArrowException where 64 bits do not hold one
     integers: NDArray[np.int64] = column.cast(pa.int64()).to_numpy(zero_copy_only=False)
     return integers
@@ -126,16 +130,16 @@ def _plain(path: Path, batch: Any, name: str) -> NDArray[Any]:
 def _matrix(path: Path, column: Any) -> NDArray[Any]:
     """Return a column of lists of equal length as (n, D)."""
     pa = _pyarrow()
-    is_list = pa.types.is_list(column.type) or pa.types.is_large_list(column.type)
-    if column.null_count or not (is_list or pa.types.is_fixed_size_list(column.type)):
+    column.validate(full=True)
+    lengths = None if column.null_count else list_lengths(column)
+    if lengths is None:
         raise FormatError(
             f"{path}: column 'vector' holds {column.type} with {column.null_count} empty cells, not lists"
         )
-    column.validate(full=True)
-    values = column.flatten()
-    width = len(values) // max(1, len(column))
-    even = not is_list or (column.value_lengths().to_numpy(zero_copy_only=False) == width).all()
-    if not even or values.null_count or not pa.types.is_floating(values.type) or not 0 < width <= MOST_DIMENSIONS:
+    width = int(lengths[0]) if len(lengths) else 0
+    even = 0 < width <= MOST_DIMENSIONS and (lengths == width).all()
+    values = list_values(column) if even else None
+    if values is None or values.null_count or not pa.types.is_floating(values.type):
         raise FormatError(f"{path}: column 'vector' must hold lists of floats, all of one length, not {column.type}")
     matrix: NDArray[Any] = values.to_numpy(zero_copy_only=False).reshape(len(column), width)
     return matrix
