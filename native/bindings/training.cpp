@@ -75,16 +75,19 @@ struct BoundTask {
 };
 
 // A stretch of the plan with what its windows ask. Window w's contexts are contexts[bounds[w]:bounds[w + 1]], what it asks the rows
-// asked[asked_bounds[w]:asked_bounds[w + 1]]; where leads[w], a step of means takes windows w and w + 1.
+// asked[asked_bounds[w]:asked_bounds[w + 1]]; where leads[w], a step of means takes windows w and w + 1. It reaches over the kept tokens
+// [firsts[w], lasts[w]), its centre among them.
 struct Planned {
-  nb::object positions, centres, bounds, contexts, asked_bounds, asked, leads;
+  nb::object tokens, firsts, lasts, positions, centres, bounds, contexts, asked_bounds, asked, leads;
   int64_t subsampled, without_context;
 
   Planned(const Plan& plan, const Questions& questions) : subsampled(plan.subsampled()), without_context(plan.without_context()) {
     std::vector<int64_t> places, ends{0};
-    std::vector<int32_t> targets, words;
+    std::vector<int32_t> begins, stops, targets, words;
     std::vector<uint8_t> lead;
     for (const Window& w : plan.windows()) {
+      begins.push_back(w.first);
+      stops.push_back(w.last);
       places.push_back(plan.positions()[w.centre]);
       targets.push_back(plan.tokens()[w.centre]);
       lead.push_back(w.leads);
@@ -93,6 +96,9 @@ struct Planned {
       ends.push_back(static_cast<int64_t>(words.size()));
     }
     const auto rows = questions.of(0, plan.windows().size());
+    tokens = to_numpy(std::vector<int32_t>(plan.tokens().begin(), plan.tokens().end()));
+    firsts = to_numpy(std::move(begins));
+    lasts = to_numpy(std::move(stops));
     positions = to_numpy(std::move(places));
     centres = to_numpy(std::move(targets));
     bounds = to_numpy(std::move(ends));
@@ -214,6 +220,9 @@ void bind_task(nb::module_& m) {
         new (self) BoundTask{ids, offsets, keep, window, shrink_windows, seed, std::move(shape), std::move(mean_update), frozen};
       }, nb::kw_only(), "ids"_a, "offsets"_a, "keep"_a, "window"_a, "shrink_windows"_a, "seed"_a, "shape"_a, "mean_update"_a, "frozen"_a = nb::none());
   nb::class_<Planned>(m, "Planned")
+      .def_ro("tokens", &Planned::tokens)
+      .def_ro("firsts", &Planned::firsts)
+      .def_ro("lasts", &Planned::lasts)
       .def_ro("positions", &Planned::positions)
       .def_ro("centres", &Planned::centres)
       .def_ro("bounds", &Planned::bounds)

@@ -12,11 +12,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from wordmill.training.backends.base import Backend, Blocks, NegativeSampling, Sums, Task
+from wordmill.training.backends.base import Backend, Blocks, Sums, Task
 from wordmill.training.backends.native import NativeBackend, allocate_vectors
+from wordmill.training.backends.objectives import NegativeSampling, Objective
 from wordmill.training.backends.reference import ReferenceBackend
 
-__all__ = ["Backend", "Blocks", "NegativeSampling", "Sums", "Task", "allocate_vectors", "create_backend"]
+__all__ = ["Backend", "Blocks", "NegativeSampling", "Objective", "Sums", "Task", "allocate_vectors", "create_backend"]
 
 
 def create_backend(
@@ -32,8 +33,9 @@ def create_backend(
 
     The matrices are (R, D) and (rows of the objective, D), float32 or float64, from `allocate_vectors`.
 
-    With `deterministic` the bits do not depend on `workers`; the reference backend is so by nature.
+    With `deterministic` the bits do not depend on `workers`; the reference backend, which has one worker, trains in the
+    same batches then.
     """
     if name == "reference":
-        return ReferenceBackend(task, input_vectors, output_vectors)
+        return ReferenceBackend(task, input_vectors, output_vectors, deterministic=deterministic)
     return NativeBackend(task, input_vectors, output_vectors, workers=workers, deterministic=deterministic)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -10,26 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wordmill.mapped import MappedFile
+from wordmill.training.backends.objectives import Objective
 
-__all__ = ["Backend", "Blocks", "NegativeSampling", "Sums", "Task"]
-
-
-@dataclass(frozen=True)
-class NegativeSampling:
-    """An objective: yes to the target, no to words drawn as noise (Mikolov et al. 2013b, section 2.2)."""
-
-    negative: int  #: K
-    noise: NDArray[np.float64]  #: (V,) weights of the negatives: counts ** ns_exponent
-
-    @property
-    def rows(self) -> int:
-        """Rows of the output vectors."""
-        return len(self.noise)
-
-    @property
-    def untrained_loss(self) -> float:
-        """The loss of an example while all output vectors are zero."""
-        return (1 + self.negative) * math.log(2)
+__all__ = ["Backend", "Blocks", "Sums", "Task"]
 
 
 @dataclass(frozen=True)
@@ -41,7 +23,7 @@ class Task:
 
     shape: Literal["pairs", "mean"]  #: each context by itself meets what is asked (skip-gram), or their mean (CBOW)
     mean_update: Literal["mean", "sqrt", "word2vec"]  #: what each of C contexts gets of the mean's gradient
-    objective: NegativeSampling  #: what is asked
+    objective: Objective  #: what is asked
     window: int  #: words each side; 0: the whole sequence
     shrink_windows: bool
     seed: int

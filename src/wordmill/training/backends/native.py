@@ -13,12 +13,17 @@ from wordmill.errors import CorpusError
 from wordmill.mapped import MappedFile
 from wordmill.training.backends.base import Blocks, Sums, Task
 
-__all__ = ["NativeBackend", "allocate_vectors", "corpus_in_use", "native_trainer"]
+__all__ = ["NativeBackend", "allocate_vectors", "corpus_in_use", "keep_thresholds", "native_trainer"]
 
 
 def allocate_vectors(rows: int, columns: int, dtype: type[np.floating] = np.float32) -> NDArray[np.floating]:
     """Return (rows, columns) zeros whose rows start on cache lines, in huge pages where the system gives them."""
     return core.allocate_float64(rows, columns) if dtype == np.float64 else core.allocate_float32(rows, columns)
+
+
+def keep_thresholds(task: Task) -> NDArray[np.uint32]:
+    """Return (V,): a token is kept where its 32-bit draw is at most this."""
+    return np.asarray(np.maximum(np.ceil(task.keep * 2.0**32) - 1, 0), np.uint32)
 
 
 def native_trainer(
@@ -29,11 +34,10 @@ def native_trainer(
 ) -> core.TrainerFloat32 | core.TrainerFloat64:
     """Hand a task and its matrices to the core, in their precision."""
     trainer = core.TrainerFloat64 if input_vectors.dtype == np.float64 else core.TrainerFloat32
-    objective = core.NegativeSampling(task.objective.noise, negative=task.objective.negative, seed=task.seed)
     native = core.Task(
         ids=task.ids,
         offsets=task.offsets,
-        keep=np.maximum(np.ceil(task.keep * 2.0**32) - 1, 0).astype(np.uint32),  # kept: a 32-bit draw of at most this
+        keep=keep_thresholds(task),
         window=task.window,
         shrink_windows=task.shrink_windows,
         seed=task.seed,
@@ -41,7 +45,7 @@ def native_trainer(
         mean_update=task.mean_update,
         frozen=None if task.frozen is None else task.frozen.astype(np.uint8),
     )
-    return trainer(native, objective, input_vectors, output_vectors, isa or instruction_set())
+    return trainer(native, task.objective.native(task.seed), input_vectors, output_vectors, isa or instruction_set())
 
 
 @contextmanager

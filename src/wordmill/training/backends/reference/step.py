@@ -1,67 +1,16 @@
-"""The reference backend: the chapter's layers, step by step, driven by the plan that the core exports.
-
-Slow on purpose: it is the definition that the compiled backend is tested against (`tests/parity`).
-"""
+"""The definition of a step: the chapter's layers, and plain SGD."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wordmill.core import core
 from wordmill.layers import SGD, Embedding, NegativeSamplingLoss
-from wordmill.training.backends.base import Blocks, Sums, Task
-from wordmill.training.backends.native import corpus_in_use, native_trainer
 
-__all__ = ["ReferenceBackend", "reference_step"]
-
-
-class ReferenceBackend:
-    """Trains with `Embedding`, `NegativeSamplingLoss` and `SGD`."""
-
-    def __init__(self, task: Task, input_vectors: NDArray[np.floating], output_vectors: NDArray[np.floating]) -> None:
-        self._task = task
-        self._input_vectors, self._output_vectors = input_vectors, output_vectors
-        with corpus_in_use(task.file):
-            self._planner = native_trainer(task, input_vectors, output_vectors)
-
-    def train(self, epoch: int, blocks: Blocks) -> Sums:
-        """Train the blocks, updating the matrices in place."""
-        with np.errstate(over="ignore", invalid="ignore"):  # where training diverges, the trainer says so
-            rows = [
-                self._train_block(epoch, int(begin), int(end), float(alpha), blocks.alpha_step)
-                for begin, end, alpha in zip(blocks.begins, blocks.ends, blocks.alphas, strict=True)
-            ]
-        loss, *counts = zip(*rows, strict=True) if rows else ((), (), (), (), ())
-        return Sums(np.array(loss, np.float64), *(np.array(count, np.int64) for count in counts))
-
-    def _train_block(
-        self, epoch: int, begin: int, end: int, alpha: float, alpha_step: float
-    ) -> tuple[float, int, int, int, int]:
-        with corpus_in_use(self._task.file):
-            plan = self._planner.plan(epoch, begin, end)
-        contexts = _split(plan.contexts, plan.bounds)
-        asked = _split(plan.asked, plan.asked_bounds)
-        pairs = self._task.shape == "pairs"
-        loss, first = 0.0, 0
-        while first < len(contexts):
-            last = first + (2 if plan.leads[first] and not pairs else 1)
-            loss += reference_step(
-                self._input_vectors,
-                self._output_vectors,
-                contexts[first:last],
-                asked[first:last],
-                alpha=alpha - alpha_step * float(plan.positions[first] - begin),
-                shape=self._task.shape,
-                mean_update=self._task.mean_update,
-                frozen=self._task.frozen,
-            )
-            first = last
-        examples = len(plan.contexts) if pairs else len(contexts)
-        return loss, examples, plan.subsampled, len(contexts), plan.without_context
+__all__ = ["reference_step"]
 
 
 def reference_step(
@@ -96,10 +45,6 @@ def reference_step(
     (words,), (rows,) = contexts, asked
     parts = [words[first : first + core.STEP_CONTEXTS] for first in range(0, len(words), core.STEP_CONTEXTS)]
     return sum(_pairs_step(*matrices, part, rows, alpha, frozen) for part in parts)
-
-
-def _split(rows: NDArray[np.int32], bounds: NDArray[np.int64]) -> list[NDArray[np.int32]]:
-    return [rows[first:last] for first, last in pairwise(bounds)]
 
 
 def _pairs_step(

@@ -1,0 +1,71 @@
+"""What every backend is put to: a task for each row of the table of models, and the backends themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wordmill.core import core
+from wordmill.training.backends import Backend, Blocks, NegativeSampling, Task, allocate_vectors
+from wordmill.training.backends.native import NativeBackend
+from wordmill.training.backends.reference import ReferenceBackend
+
+TOKENS = 2_000
+WORDS = 60
+Matrices = tuple[NDArray[np.floating[Any]], NDArray[np.floating[Any]]]
+
+#: The models: what of a task makes each. A new one is a line here.
+MODELS: dict[str, dict[str, Any]] = {
+    "skip-gram": {"shape": "pairs"},
+    "CBOW": {"shape": "mean", "mean_update": "sqrt"},
+}
+
+#: The backends that train one step after the other, and those that train in deterministic batches.
+STEP_BY_STEP: dict[str, Callable[..., Backend]] = {"reference": ReferenceBackend}
+IN_BATCHES: dict[str, Callable[..., Backend]] = {
+    "reference in batches": lambda *arguments: ReferenceBackend(*arguments, deterministic=True)
+}
+for _isa in core.available_isas():
+    STEP_BY_STEP[_isa] = lambda *arguments, isa=_isa: NativeBackend(*arguments, workers=1, isa=isa)
+    for _workers in (1, 3):
+        IN_BATCHES[f"{_isa} in batches, {_workers} workers"] = lambda *arguments, isa=_isa, workers=_workers: (
+            NativeBackend(*arguments, workers=workers, deterministic=True, isa=isa)
+        )
+BACKENDS = STEP_BY_STEP | IN_BATCHES
+
+
+def zipf_task(tokens: int = TOKENS, words: int = WORDS, negative: int = 5, **changes: Any) -> Task:
+    rng = np.random.default_rng(0)
+    ids = np.minimum(rng.zipf(1.3, tokens) - 1, words - 1).astype(np.int32)
+    counts = np.bincount(ids, minlength=words) + 1.0
+    frequency = counts / counts.sum()
+    cuts = np.sort(rng.choice(np.arange(1, tokens), tokens // 25, replace=False))
+    plain = Task(
+        shape="pairs",
+        mean_update="mean",
+        objective=NegativeSampling(negative, np.asarray(counts**0.75, np.float64)),
+        window=5,
+        shrink_windows=True,
+        seed=3,
+        ids=ids,
+        offsets=np.concatenate([[0], cuts, [tokens]]).astype(np.int64),
+        keep=np.minimum(1, np.sqrt(0.01 / frequency) + 0.01 / frequency),
+    )
+    return replace(plain, **changes)
+
+
+def start(task: Task, dtype: type[np.floating[Any]], columns: int = 24) -> Matrices:
+    inputs = allocate_vectors(task.objective.rows, columns, dtype)
+    outputs = allocate_vectors(task.objective.rows, columns, dtype)
+    inputs[:] = np.random.default_rng(1).uniform(-0.5, 0.5, inputs.shape)
+    return inputs, outputs
+
+
+def blocks_of(tokens: int, size: int, alpha: float = 0.01) -> Blocks:
+    begins = np.arange(0, tokens, size)
+    step = alpha / (2 * tokens)
+    return Blocks(begins, np.minimum(begins + size, tokens), np.asarray(alpha - step * begins, np.float64), step)
