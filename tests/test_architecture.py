@@ -17,7 +17,6 @@ LEVELS = [
     {"foreign", "key_index"},
     {"errors", "other_names", "_core"},
     {
-        "atomic",
         "compression",
         "config",
         "core",
@@ -25,6 +24,7 @@ LEVELS = [
         "key_index",
         "mapped",
         "safetensors",
+        "saving",
         "standard_streams",
         "text",
     },

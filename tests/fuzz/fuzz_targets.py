@@ -24,13 +24,13 @@ import zstandard
 from fasttext_files import model as fasttext_model
 
 from wordmill import KeyedVectors, Word2Vec
-from wordmill.atomic import fingerprint
 from wordmill.compat.gensim import KeyedVectors as GensimVectors
 from wordmill.corpus import EncodedCorpus, Resources, read_corpus
 from wordmill.corpus.encoded import _FORMAT, _checksums
 from wordmill.errors import WordmillError
 from wordmill.evaluation import evaluate_analogies, evaluate_categories, evaluate_outliers, evaluate_pairs
 from wordmill.safetensors import read_metadata, read_safetensors, write_safetensors
+from wordmill.saving import fingerprint
 from wordmill.training import Callback, Checkpoint, Run
 from wordmill.vectors.ann import ApproximateIndex
 from wordmill.vectors.formats.directory import MANIFEST

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import json
 import logging
-import shutil
 import subprocess
 import sys
 import threading
@@ -17,9 +16,9 @@ from hypothesis import strategies as st
 from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
-from wordmill.atomic import fingerprint
 from wordmill.errors import FormatError, OutputError
 from wordmill.safetensors import read_safetensors, write_safetensors
+from wordmill.saving import fingerprint
 from wordmill.text import tokenize
 from wordmill.vectors import KeyedVectors
 from wordmill.vectors.formats import directory
@@ -142,42 +141,6 @@ def test_error_while_saving_keeps_the_old_model(tmp_path: Path) -> None:
         save_model(tmp_path / "m", make(), settings={"not for JSON": object()})
     assert list(KeyedVectors.load(tmp_path / "m")) == ["old"]
     assert names(tmp_path) == ["m"]
-
-
-@pytest.mark.parametrize("survived", range(4))
-def test_interrupted_swap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, survived: Any) -> None:
-    """The machine stops before the n-th renaming or removal of a swap: the old or the new model is there, whole."""
-    make(["old"]).save(tmp_path / "m")
-    steps = 0
-
-    class PowerCutError(BaseException):
-        pass
-
-    def counted(function: Any) -> Any:
-        def step(*arguments: Any, **options: Any) -> Any:
-            nonlocal steps
-            if steps == survived:
-                raise PowerCutError
-            steps += 1
-            return function(*arguments, **options)
-
-        return step
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Path, "rename", counted(Path.rename))
-        patch.setattr(shutil, "rmtree", counted(shutil.rmtree))
-        with pytest.raises(PowerCutError):
-            make(["new"]).save(tmp_path / "m")
-    assert list(KeyedVectors.load(tmp_path / "m")) == [["old"], ["old"], ["new"], ["new"]][survived]
-    make(["newest"]).save(tmp_path / "m")
-    assert list(KeyedVectors.load(tmp_path / "m")) == ["newest"]
-    assert [name for name in names(tmp_path) if not name.startswith(".m.filling")] == ["m"]
-
-
-def test_swap_is_undone_where_only_the_old_is_left(tmp_path: Path) -> None:
-    make(["old"]).save(tmp_path / "m")
-    (tmp_path / "m").rename(tmp_path / ".m.old")
-    assert list(KeyedVectors.load(tmp_path / "m")) == ["old"]
 
 
 def test_a_model_that_is_half_old_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

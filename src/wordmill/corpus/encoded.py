@@ -19,12 +19,12 @@ from typing import Any, TypeGuard
 import numpy as np
 from numpy.typing import NDArray
 
-from wordmill.atomic import atomic_file
 from wordmill.corpus.vocab import Vocab
 from wordmill.errors import CorpusError, FormatError, counted
 from wordmill.foreign import quoted
 from wordmill.mapped import MappedFile
 from wordmill.safetensors import read_metadata, read_safetensors, write_safetensors
+from wordmill.saving import atomic_file
 
 _FORMAT = "wordmill.corpus"
 _SIGNATURE = b'{"__metadata__":{"format":"wordmill.corpus"'

@@ -9,9 +9,9 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from wordmill.atomic import atomic_file
 from wordmill.errors import OutputError, ParameterError
 from wordmill.safetensors import read_metadata, read_safetensors, write_safetensors
+from wordmill.saving import atomic_file
 from wordmill.training.callbacks import Callback, Run
 
 __all__ = ["EarlyStopping"]

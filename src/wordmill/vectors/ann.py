@@ -16,8 +16,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from wordmill.atomic import atomic_file, fingerprint
 from wordmill.errors import FormatError, MissingDependencyError, counted
+from wordmill.saving import atomic_file, fingerprint
 from wordmill.vectors.formats.schema import IndexFacts, checked
 from wordmill.vectors.nearest import nearest_rows
 from wordmill.vectors.search import Floats, TopK

@@ -10,9 +10,9 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, Literal
 
-from wordmill.atomic import recover
 from wordmill.errors import FormatError, ParameterError
 from wordmill.foreign import quoted
+from wordmill.saving import standing
 from wordmill.vectors.formats.arrow import read_arrow, read_parquet, write_arrow, write_parquet
 from wordmill.vectors.formats.directory import is_model_directory, load_model, save_model
 from wordmill.vectors.formats.fasttext import looks_like_fasttext, read_fasttext
@@ -157,8 +157,9 @@ def format_to_write(path: str | PathLike[str], format: str | None = None) -> str
 def detect(path: str | PathLike[str]) -> str:
     """Name of the format of a file or directory, told from its content; of a pipe see `readable_again` first."""
     target = Path(path)
-    if not target.is_file():
-        if recover(target):
+    place = standing(target)
+    if not place.is_file():
+        if place.exists():
             return "directory"
         raise FormatError(f"{path} does not exist: give the file or directory of a model")
     with open_input(target) as source:

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from wordmill.atomic import atomic_file
 from wordmill.errors import FormatError, MissingDependencyError
 from wordmill.foreign import quoted
+from wordmill.saving import atomic_file
 from wordmill.sources.columns import list_lengths, list_values
 from wordmill.vectors.formats.rows import MOST_DIMENSIONS, ReadOptions, collect_arrays
 from wordmill.vectors.keyed_vectors import KeyedVectors

@@ -24,9 +24,9 @@ from typing import Any, NamedTuple
 from numpy.typing import NDArray
 
 import wordmill
-from wordmill.atomic import atomic_directory, fingerprint, recover
 from wordmill.errors import FormatError, OutputError, ParameterError
 from wordmill.safetensors import read_safetensors, write_safetensors
+from wordmill.saving import atomic_directory, fingerprint, is_ours, standing
 from wordmill.vectors.formats.schema import (
     CURE,
     FORMAT,
@@ -93,12 +93,9 @@ def save_model(
     OutputError
         The directory holds other files, or cannot be written; what was there is untouched.
     """
-    target = Path(path).resolve()
-    recover(target)
-    check_target(target)
-    with atomic_directory(target) as directory:
+    with atomic_directory(path, may_replace=_check_ours) as directory:
         storage = _write_vectors(directory, keyed_vectors, dtype)
-        _write_tokenizer_files(directory, keyed_vectors, target)
+        _write_tokenizer_files(directory, keyed_vectors, Path(path))
         if storage["dtype"] == "int8":
             (directory / "modules.json").unlink(missing_ok=True)  # sentence-transformers would leave out the weights
         _write_json(directory / "wordmill.json", _settings(keyed_vectors, settings) | {"storage": storage})
@@ -126,9 +123,8 @@ def load_model(path: str | PathLike[str], *, verify: bool = True) -> Model:
         Not a model directory, a file of it is missing, truncated, changed or says what cannot be, or vectors hold NaN
         or infinity.
     """
-    directory = Path(path)
     for _ in range(_TRIES):
-        recover(directory)
+        directory = standing(path)
         before = _identity(directory)
         try:
             model = _load(directory, verify=verify)
@@ -138,7 +134,7 @@ def load_model(path: str | PathLike[str], *, verify: bool = True) -> Model:
         else:
             if _identity(directory) == before:
                 return model  # else it was saved anew while it was read, and is perhaps half old
-    raise FormatError(f"{directory} was saved anew {_TRIES} times while it was read: try again when no one saves there")
+    raise FormatError(f"{path} was saved anew {_TRIES} times while it was read: try again when no one saves there")
 
 
 def _load(directory: Path, *, verify: bool) -> Model:
@@ -186,7 +182,8 @@ def _identity(directory: Path) -> tuple[int, int] | None:
 
 def is_model_directory(path: Path) -> bool:
     """Whether a directory was written by `save_model`."""
-    return (path / MANIFEST).is_file() and (path / "wordmill.json").is_file()
+    directory = standing(path)
+    return (directory / MANIFEST).is_file() and (directory / "wordmill.json").is_file()
 
 
 def _write_vectors(directory: Path, keyed_vectors: KeyedVectors, dtype: StorageType | None) -> dict[str, Any]:
@@ -262,12 +259,16 @@ def _settings(keyed_vectors: KeyedVectors, settings: Mapping[str, Any] | None) -
 
 def check_target(target: Path) -> None:
     """Refuse, by an `OutputError`, to replace what `save_model` did not write: ask before long work, not after it."""
-    if not target.exists():
-        return
-    if not target.is_dir():
+    if target.exists():
+        _check_ours(target, target)
+
+
+def _check_ours(directory: Path, target: Path) -> None:
+    """Refuse to replace a directory that is, or was until now, called `target`."""
+    if not directory.is_dir():
         raise OutputError(f"{target} is a file: a model is a directory, choose another name")
-    present = {file.name for file in target.iterdir()} - _DROPPINGS
-    ours = {MANIFEST, *_listed_files(target), *_DERIVED} if present else set()
+    present = {file.name for file in directory.iterdir() if not is_ours(file)} - _DROPPINGS
+    ours = {MANIFEST, *_listed_files(directory), *_DERIVED} if present else set()
     strangers = sorted(present - ours)
     if strangers:
         names = ", ".join(strangers[:3]) + (", ..." if len(strangers) > 3 else "")

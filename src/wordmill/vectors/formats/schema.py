@@ -52,7 +52,7 @@ class Exact(BaseModel):
 
 
 class Fingerprint(Exact):
-    """A file as `wordmill.atomic.fingerprint` tells it."""
+    """A file as `wordmill.saving.fingerprint` tells it."""
 
     bytes: Count
     crc32: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}$")]

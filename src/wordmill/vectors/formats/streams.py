@@ -14,9 +14,9 @@ from typing import Any, BinaryIO, cast
 
 import zstandard
 
-from wordmill.atomic import atomic_file
 from wordmill.compression import HEAD_BYTES, DamagedError, decompress, decompressor_for
 from wordmill.errors import FormatError
+from wordmill.saving import atomic_file, standing
 
 __all__ = ["COMPRESSIONS", "Input", "open_input", "open_output"]
 
@@ -49,8 +49,9 @@ class Input:
 def open_input(path: Path) -> Iterator[Input]:
     """Open a file, decompressed if need be; `FormatError` where it cannot be read or is damaged."""
     try:
-        with path.open("rb") as file:
-            stream, status = _decompressed(file), path.stat()
+        place = standing(path)
+        with place.open("rb") as file:
+            stream, status = _decompressed(file), place.stat()
             plain = cast("object", stream) is file and stat.S_ISREG(status.st_mode)
             yield Input(path, stream, status.st_size if plain else None)
     except DamagedError as error:
