@@ -139,7 +139,7 @@ def resolved(path: str | os.PathLike[str]) -> Path:
     try:
         target = Path(path).resolve()
     except (OSError, RuntimeError, ValueError) as error:  # a loop of links, a NUL
-        raise OutputError(f"{str(path)!r} cannot be written: it is a loop of links, or no path") from error
+        raise OutputError(f"{path} cannot be written: it is a loop of links, or no path") from error
     if not target.name:
         raise OutputError(f"{path} cannot be replaced: give the name of a directory or file inside it")
     return target
