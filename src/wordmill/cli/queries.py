@@ -8,8 +8,9 @@ from pathlib import Path
 
 import typer
 
-from wordmill.cli.console import ask, at_work, error, note
-from wordmill.errors import CorpusError, MissingKeyError, ParameterError, counted
+from wordmill.cli.console import at_work, error
+from wordmill.cli.prompt import prompted, read_line
+from wordmill.errors import MissingKeyError, ParameterError, counted
 from wordmill.foreign import quoted
 from wordmill.vectors import KeyedVectors
 from wordmill.vectors.formats.pipes import is_standard_input
@@ -40,9 +41,8 @@ def answer_all(
     then 1.
     """
     asking, failed = not words and sys.stdin.isatty(), False
-    if asking:
-        note(f"{what}; an empty line ends")
-    for query in _cut(words, size) if words else _lines(size, asking=asking):
+    lines = prompted(vectors, what) if asking else iter(read_line, "")
+    for query in _cut(words, size) if words else (query for line in lines for query in _cut(line.split(), size)):
         try:
             answer(_checked_keys(vectors, query, size, what))
         except (MissingKeyError, ParameterError) as mistake:
@@ -52,28 +52,9 @@ def answer_all(
         raise typer.Exit(1)
 
 
-def _lines(size: int, *, asking: bool) -> Iterator[list[str]]:
-    """Yield the queries of standard input; an empty line ends a prompt."""
-    while line := _read_line(asking=asking):
-        if asking and not line.strip():
-            return
-        yield from _cut(line.split(), size)
-    if asking:
-        note("")  # after Ctrl-D
-
-
 def _cut(words: list[str], size: int) -> Iterator[list[str]]:
     for begin in range(0, len(words), size):
         yield words[begin : begin + size]
-
-
-def _read_line(*, asking: bool) -> str:
-    if asking:
-        ask("> ")
-    try:
-        return sys.stdin.readline()
-    except OSError as problem:
-        raise CorpusError(f"standard input cannot be read: {problem.strerror}; give the words as arguments") from None
 
 
 def to_keys(vectors: KeyedVectors, words: list[str]) -> list[Key]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from bisect import bisect_left
+import re
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cached_property
@@ -125,6 +126,13 @@ class TextKeys:
                 raise ParameterError("the stored order of the keys is not their order, or a key comes twice")
             last = keys[-1]
 
+    def beginning_with(self, begun: str, most: int) -> NDArray[np.int64]:
+        """Ids of the keys that begin so, the first `most` of them."""
+        order = self.packed.order
+        begin = bisect_left(order, begun, key=lambda index: self[int(index)])
+        end = bisect_right(order, begun, begin, key=lambda index: self[int(index)][: len(begun)])
+        return np.sort(order[begin:end])[:most]
+
     def take(self, ids: NDArray[np.int64]) -> list[str]:
         """Keys of some ids."""
         keys = self.__dict__.get("keys", self)  # the list, where there is one, is faster
@@ -171,6 +179,22 @@ class IntegerKeys:
             return np.where(within, self.find_many(np.where(within, keys, 0).astype(np.int64)), -1)
         positions = np.minimum(np.searchsorted(self._sorted, keys), len(self) - 1)
         return np.where(self._sorted[positions] == keys, self.order[positions], -1)
+
+    def beginning_with(self, begun: str, most: int) -> NDArray[np.int64]:
+        """Ids of the keys whose digits begin so, the first `most` of them."""
+        if not re.fullmatch("-?[1-9][0-9]{0,18}", begun):
+            return np.array([self.find(0)] if begun == "0" and self.find(0) >= 0 else [], dtype=np.int64)
+        number, most_digits = int(begun.lstrip("-")), 19
+        ids: list[NDArray[np.int64]] = []
+        for digits in range(most_digits + 1 - len(str(number))):  # more ones, which make a range
+            low, high = number * 10**digits, (number + 1) * 10**digits - 1
+            if begun[0] == "-":
+                low, high = -high, -low
+            low, high = max(low, -(2**63)), min(high, 2**63 - 1)
+            begin = np.searchsorted(self._sorted, np.int64(low)) if low <= high else 0
+            end = np.searchsorted(self._sorted, np.int64(high), side="right") if low <= high else 0
+            ids.append(self.order[begin:end])
+        return np.sort(np.concatenate(ids))[:most]
 
     def take(self, ids: NDArray[np.int64]) -> list[int]:
         """Keys of some ids."""
