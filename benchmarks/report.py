@@ -187,21 +187,18 @@ def _ratio(own: list[Report], base: list[Report] | None, part: str) -> str:
 
 def queries_and_files(report: Report) -> list[str]:
     """Seconds of each task of `vectors.py`, and the ratios."""
-    rows = [
-        [
-            task["task"],
-            number(task["wordmill"], digits=3),
-            number(task["gensim"], digits=3),
-            f"**{task['gensim'] / task['wordmill']:.1f}**" if task["gensim"] else "-",
-        ]
-        for task in report["tasks"]
-    ]
+    rows = []
+    for task in report["tasks"]:
+        seconds = [task.get(program) for program in ("wordmill", "gensim", "numpy")]
+        other = seconds[1] or seconds[2]
+        ratio = f"**{other / seconds[0]:.1f}**" if other else "-"
+        rows.append([task["task"], *(number(one, digits=3) for one in seconds), ratio])
     versions = ", ".join(f"{name} {version}" for name, version in report["versions"].items())
     return [
         *caption([report]),
         f"{versions}. Medians of {report['repeats']} runs, in turns; files in the system's file cache.",
         "",
-        *table(["", "wordmill, s", "gensim, s", "ratio"], rows),
+        *table(["", "wordmill, s", "gensim, s", "NumPy, s", "ratio"], rows),
     ]
 
 

@@ -1,7 +1,8 @@
-"""Queries and files beside gensim's: many neighbours at once, word2vec files, the first query on a saved model.
+"""Queries and files of vectors, beside gensim and NumPy: many neighbours, word2vec files, a model's first query.
 
-Vectors are random (their values do not matter here). Medians over the repeats, the two programs in turns. Writes
-vectors.json and vectors.md. Example:
+Vectors are random. Their values matter for queries beside NumPy's product alone: of every direction, nearly parallel,
+or equal but for what float32 can tell. Medians over the repeats, programs in turns. Writes vectors.json and
+vectors.md. Example:
 
     python benchmarks/vectors.py --keys 100000 --size 100 --queries 10000 --output docs/benchmarks
 """
@@ -36,6 +37,8 @@ begin = time.perf_counter()
 KeyedVectors.load(sys.argv[1]).most_similar(sys.argv[2])
 print(time.perf_counter() - begin)
 """
+SHARED = {"of every direction": 0, "nearly parallel": 10, "equal but for rounding": 1e4}  # what is added to each number
+QUERIES_OF_A_PRODUCT = 256
 ONE_BY_ONE = 200  # queries that gensim is timed on; the time of all is in proportion
 
 
@@ -47,16 +50,20 @@ def main() -> None:
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": describe_machine(),
         "repeats": options.repeats,
-        "versions": {name: program_version(name) for name in ("wordmill", "gensim")},
+        "versions": {name: program_version(name) for name in ("wordmill", "gensim", "numpy")},
     }
-    rng = np.random.default_rng(0)
     keys = [f"word{row}" for row in range(options.keys)]
-    ours = KeyedVectors(keys, rng.standard_normal((options.keys, options.size), dtype=np.float32))
+    noise = np.random.default_rng(0).standard_normal((options.keys, options.size), dtype=np.float32)
+    ours = KeyedVectors(keys, noise)
     theirs = GensimVectors(options.size)
     theirs.add_vectors(keys, ours.vectors)
     with tempfile.TemporaryDirectory() as directory:
         report["tasks"] = [
             compare_queries(ours, theirs, keys[: options.queries], options.repeats),
+            *(
+                beside_numpy(KeyedVectors(keys, noise + np.float32(shared)), name, options.queries, options.repeats)
+                for name, shared in SHARED.items()
+            ),
             *(compare_reading(ours, Path(directory), name, options.repeats) for name in ("v.bin", "v.txt")),
             first_query(ours, Path(directory), options.repeats),
         ]
@@ -77,6 +84,20 @@ def compare_queries(ours: KeyedVectors, theirs: Any, queries: list[str], repeats
     )
     task = f"ten neighbours of each of {len(queries):,} keys, among {len(ours):,} of {ours.vector_size} dimensions"
     return {"task": task, "wordmill": mine, "gensim": loop * len(queries) / len(few)}
+
+
+def beside_numpy(ours: KeyedVectors, kind: str, queries: int, repeats: int) -> dict[str, Any]:
+    """Ten neighbours of each of many vectors: exactly, and by NumPy's product of float32 and argpartition."""
+    units = ours.vectors / np.linalg.norm(ours.vectors, axis=1, keepdims=True)
+
+    def product() -> None:
+        for begin in range(0, queries, QUERIES_OF_A_PRODUCT):
+            scores = units[begin : min(queries, begin + QUERIES_OF_A_PRODUCT)] @ units.T
+            best = np.argpartition(scores, -10, axis=1)[:, -10:]
+            np.take_along_axis(best, np.argsort(-np.take_along_axis(scores, best, axis=1), axis=1), axis=1)
+
+    mine, numpys = in_turns(lambda: ours.nearest(units[:queries], k=10), product, repeats)
+    return {"task": f"the same of {queries:,} vectors, {kind}", "wordmill": mine, "numpy": numpys}
 
 
 def compare_reading(ours: KeyedVectors, directory: Path, name: str, repeats: int) -> dict[str, Any]:
@@ -101,7 +122,7 @@ def first_query(ours: KeyedVectors, directory: Path, repeats: int) -> dict[str, 
     seconds = [
         float(subprocess.run(command, capture_output=True, text=True, check=True).stdout) for _ in range(repeats)
     ]
-    return {"task": "load a saved model, first query", "wordmill": statistics.median(seconds), "gensim": None}
+    return {"task": "load a saved model, first query", "wordmill": statistics.median(seconds)}
 
 
 def in_turns(mine: Callable[[], object], theirs: Callable[[], object], repeats: int) -> tuple[float, float]:

@@ -2,10 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <limits>
+#include <numeric>
 #include <span>
+#include <utility>
 #include <vector>
 
+#include "directions.hpp"
 #include "system/big_vector.hpp"
 #include "system/parallel.hpp"
 
@@ -66,6 +70,95 @@ void write(std::span<const Found> found, int k, int64_t* ids, float* scores) {
   for (size_t i = 0; i < found.size(); i++) ids[i] = found[i].row, scores[i] = found[i].score;
 }
 
+// Whether to screen the next rows. Where many of them passed, as where all lie in one direction, scoring all is quicker: so for a while,
+// which doubles each time.
+class Sieve {
+ public:
+  bool use() { return !left_ || !left_--; }
+
+  // Returns whether few enough passed.
+  bool note(int64_t passed, int64_t rows) {
+    const bool few = passed * kFewPassed <= rows;
+    left_ = pause_ = few ? 0 : std::min(2 * pause_ + 1, kLongestPause);
+    return few;
+  }
+
+ private:
+  static constexpr int64_t kFewPassed = 16;
+  static constexpr int kLongestPause = 127;
+  int pause_ = 0, left_ = 1;  // the first rows all pass
+};
+
+// All scores of a block of rows, each once converted to double precision; of some copies of a row, one is scored.
+class Block {
+ public:
+  Block(const NearestTask& task, const Screen& screen)
+      : task_(task), screen_(screen), size_(padded_size(task.size)), queries_(screen.tile_queries * size_) {}
+
+  void set(int64_t begin, int64_t end) { begin_ = begin, end_ = end, ready_ = false; }
+
+  // Offers its rows to queries: to best[q].
+  void offer(std::span<const int64_t> queries, Best* best) {
+    if (queries.empty()) return;
+    prepare();
+    const int64_t rows = static_cast<int64_t>(norms_.size());
+    for (size_t first = 0; first < queries.size(); first += screen_.tile_queries) {
+      const auto tile = queries.subspan(first, std::min<size_t>(screen_.tile_queries, queries.size() - first));
+      for (size_t j = 0; j < tile.size(); j++) widen(task_.queries + tile[j] * task_.size, &queries_[j * size_]);
+      screen_.scores(rows_.data(), norms_.data(), rows, task_.size, queries_.data(), static_cast<int>(tile.size()), scores_.data());
+      for (size_t j = 0; j < tile.size(); j++) offer(tile[j], &scores_[j * rows], best[tile[j]]);
+    }
+  }
+
+ private:
+  static constexpr int64_t kKnown = 4;  // distinct rows that the next is compared with
+
+  void prepare() {
+    if (std::exchange(ready_, true)) return;
+    const int64_t rows = end_ - begin_;
+    places_.resize(rows), originals_.clear(), norms_.clear();
+    rows_.assign((rows + kScoredRows) * size_, 0);
+    for (int64_t row = begin_; row < end_; row++) {
+      const int64_t place = places_[row - begin_] = place_of(row);
+      if (place < std::ssize(originals_)) continue;
+      originals_.push_back(row), norms_.push_back(task_.norms[row]);
+      widen(task_.rows + row * task_.stride, &rows_[place * size_]);
+    }
+    norms_.resize((norms_.size() + kScoredRows - 1) / kScoredRows * kScoredRows);
+    scores_.resize(std::max<size_t>(scores_.size(), norms_.size() * screen_.tile_queries));
+  }
+
+  // Where its original stands, or where it will.
+  int64_t place_of(int64_t row) const {
+    const int64_t distinct = std::ssize(originals_);
+    for (int64_t place = distinct - 1; place >= std::max<int64_t>(0, distinct - kKnown); place--) {
+      const int64_t other = originals_[place];
+      if (task_.norms[row] == task_.norms[other] &&
+          !std::memcmp(task_.rows + row * task_.stride, task_.rows + other * task_.stride, task_.size * sizeof(float)))
+        return place;
+    }
+    return distinct;
+  }
+
+  void widen(const float* from, double* to) const { std::copy(from, from + task_.size, to); }
+
+  void offer(int64_t q, const float* scores, Best& best) const {
+    bool any = false;
+    for (size_t place = 0; place < norms_.size(); place++) any |= scores[place] > best.bar();
+    for (int64_t row = begin_; any && row < end_; row++)
+      if (const float score = scores[places_[row - begin_]]; score > best.bar() && !excluded(task_, q, row)) best.offer({score, row});
+  }
+
+  const NearestTask& task_;
+  const Screen& screen_;
+  const int64_t size_;
+  int64_t begin_ = 0, end_ = 0;
+  bool ready_ = false;
+  std::vector<int64_t> places_, originals_;
+  std::vector<double> rows_, norms_, queries_;
+  std::vector<float> scores_;
+};
+
 // Few queries meet the rows as they are: packing them would take longer.
 class Scan {
  public:
@@ -83,9 +176,17 @@ class Scan {
     parallel_for(parts_, threads, [&](size_t part) {
       const int64_t step = std::max<int64_t>(1, kBlockBytes / (4 * task_.size));
       std::vector<float> products(step + kMostLanes);
-      for (int64_t begin = edge(part); begin < edge(part + 1); begin += step)
+      std::vector<Sieve> sieves(task_.count);
+      Block block(task_, screen_);
+      for (int64_t begin = edge(part); begin < edge(part + 1); begin += step) {
+        const int64_t end = std::min(begin + step, edge(part + 1));
+        block.set(begin, end);
+        std::vector<int64_t> rest;
+        Best* const best = &best_[part * task_.count];
         for (int64_t q = 0; q < task_.count; q++)
-          visit(best_[part * task_.count + q], q, begin, std::min(begin + step, edge(part + 1)), products.data());
+          if (!sieves[q].use() || !screen(best[q], sieves[q], q, begin, end, products.data())) rest.push_back(q);
+        block.offer(rest, best);
+      }
     });
   }
 
@@ -102,11 +203,16 @@ class Scan {
 
   const float* query(int64_t q) const { return task_.queries + q * task_.size; }
 
-  void visit(Best& best, int64_t q, int64_t begin, int64_t end, float* products) {
+  // False where so many rows pass that none is scored.
+  bool screen(Best& best, Sieve& sieve, int64_t q, int64_t begin, int64_t end, float* products) const {
     screen_.products(query(q), task_.rows + begin * task_.stride, task_.stride, end - begin, task_.size, products);
-    for (int64_t row = begin; row < end; row++)
-      if (may_be_above(best.bar(), products[row - begin], task_.norms[row], lengths_[q]) && !excluded(task_, q, row))
-        best.offer({score(task_, screen_, q, row), row});
+    const auto passes = [&](int64_t row) { return may_be_above(best.bar(), products[row - begin], task_.norms[row], lengths_[q]); };
+    int64_t passed = 0;
+    for (int64_t row = begin; row < end; row++) passed += passes(row);
+    if (!sieve.note(passed, end - begin)) return false;
+    for (int64_t row = begin; passed && row < end; row++)
+      if (passes(row) && !excluded(task_, q, row)) best.offer({score(task_, screen_, q, row), row});
+    return true;
   }
 
   // Whether the score may be above the bar. Where floats overflow or lose their last bits, the product says nothing.
@@ -129,14 +235,18 @@ class Search {
       : task_(task),
         screen_(screen),
         tile_(screen.tile_queries),
-        tile_words_(vector_words(screen, task.size) * tile_),
-        panel_words_(panel_words(screen, task.size)),
+        directions_(shared_directions(task.rows + task.start * task.stride, task.stride, task.norms + task.start, task.stop - task.start, task.size)),
+        tile_words_(tile_words(screen, task.size, directions().count)),
+        panel_words_(panel_words(screen, task.size, directions().count)),
         block_panels_(std::max<int64_t>(1, kBlockBytes / (4 * panel_words_))),
         packed_panels_(std::clamp<int64_t>(kPackedBytes / (4 * panel_words_), 1, panels_of(task.stop - task.start) + 1)),
         packed_(task.count),
         tiles_((task.count + tile_ - 1) / tile_ * tile_words_),
         panels_(packed_panels_ * panel_words_),
-        heaps_(task.count * task.k) {
+        heaps_(task.count * task.k),
+        sieves_((task.count + tile_ - 1) / tile_),
+        numbers_(task.count) {
+    std::iota(numbers_.begin(), numbers_.end(), 0);
     for (int64_t q = 0; q < task.count; q++) best_.emplace_back(heaps_.data() + q * task.k, task.k);
   }
 
@@ -145,9 +255,10 @@ class Search {
     parallel_for(groups, threads, [&](size_t g) { pack_queries(g); });
     for (int64_t begin = task_.start; begin < task_.stop; begin += step) {
       const int64_t rows = std::min(step, task_.stop - begin), panels = panels_of(rows);
-      std::vector<float> lengths(panels);
-      parallel_for(panels, threads, [&](size_t p) { lengths[p] = pack_panel(begin, rows, p); });
-      const float longest = *std::max_element(lengths.begin(), lengths.end());
+      std::vector<Longest> each(panels);
+      parallel_for(panels, threads, [&](size_t p) { each[p] = pack_panel(begin, rows, p); });
+      Longest longest = each[0];
+      for (const Longest& one : each) longest = {std::max(longest.length, one.length), std::max(longest.reach, one.reach)};
       parallel_for(groups, threads, [&](size_t g) { search(g, begin, panels, longest); });
     }
   }
@@ -155,51 +266,59 @@ class Search {
   std::span<const Found> found(int64_t q) { return best_[q].sorted(); }
 
  private:
+  Directions directions() const { return {directions_.data(), static_cast<int>(std::ssize(directions_) / padded_size(task_.size))}; }
   int64_t panels_of(int64_t rows) const { return (rows + screen_.panel_rows - 1) / screen_.panel_rows; }
   uint32_t* tile(int64_t q) { return tiles_.data() + q / tile_ * tile_words_; }
+  std::span<const int64_t> tile_of(int64_t q) const { return std::span(numbers_).subspan(q, std::min<int64_t>(tile_, task_.count - q)); }
   int64_t last(int64_t group) const { return std::min(task_.count, (group + 1) * kQueriesAtOnce); }
 
   void pack_queries(int64_t group) {
     for (int64_t q = group * kQueriesAtOnce; q < last(group); q++)
-      packed_[q] = screen_.pack_query(task_.queries + q * task_.size, task_.size, static_cast<int>(q % tile_), tile(q));
+      packed_[q] = screen_.pack_query(task_.queries + q * task_.size, task_.size, directions(), static_cast<int>(q % tile_), tile(q));
   }
 
-  float pack_panel(int64_t begin, int64_t rows, int64_t p) {
+  Longest pack_panel(int64_t begin, int64_t rows, int64_t p) {
     const int64_t skipped = p * screen_.panel_rows, first = begin + skipped;
     return screen_.pack_panel(task_.rows + first * task_.stride, task_.stride, task_.norms + first,
-                              static_cast<int>(std::min<int64_t>(screen_.panel_rows, rows - skipped)), task_.size, panels_.data() + p * panel_words_);
+                              static_cast<int>(std::min<int64_t>(screen_.panel_rows, rows - skipped)), task_.size, directions(), panels_.data() + p * panel_words_);
   }
 
   // A group of queries meets the panels that are packed, block by block.
-  void search(int64_t group, int64_t begin, int64_t panels, float longest) {
+  void search(int64_t group, int64_t begin, int64_t panels, const Longest& longest) {
     std::vector<Hit> hits(block_panels_ * screen_.panel_rows * tile_);
-    for (int64_t p = 0; p < panels; p += block_panels_)
+    Block block(task_, screen_);
+    for (int64_t p = 0; p < panels; p += block_panels_) {
+      const int64_t some = std::min(block_panels_, panels - p), first = begin + p * screen_.panel_rows;
+      block.set(first, std::min(task_.stop, first + some * screen_.panel_rows));
       for (int64_t q = group * kQueriesAtOnce; q < last(group); q += tile_)
-        search_block(q, p, std::min(block_panels_, panels - p), begin + p * screen_.panel_rows, longest, hits.data());
+        if (!sieves_[q / tile_].use() || !screen_block(q, p, some, first, longest, hits.data())) block.offer(tile_of(q), best_.data());
+    }
   }
 
-  // The tile of queries that begins with q meets a block, whose first row is `first`.
-  void search_block(int64_t q, int64_t panel, int64_t panels, int64_t first, float longest, Hit* hits) {
+  // The tile of queries that begins with q meets a block, whose first row is `first`. False where so many rows pass that none is scored.
+  bool screen_block(int64_t q, int64_t panel, int64_t panels, int64_t first, const Longest& longest, Hit* hits) {
     float bars[kMostTileQueries], weights[kMostTileQueries];
     for (int j = 0; j < tile_; j++) {
       const bool there = q + j < task_.count;
       bars[j] = there ? bar(q + j, longest) : std::numeric_limits<float>::infinity();
       weights[j] = there ? weight(q + j) : 0;
     }
-    const int64_t found = screen_.find(panels_.data() + panel * panel_words_, panels, task_.size, tile(q), bars, weights, hits);
+    const int64_t found = screen_.find(panels_.data() + panel * panel_words_, panels, task_.size, directions().count, tile(q), bars, weights, hits);
+    if (!sieves_[q / tile_].note(found, panels * screen_.panel_rows * tile_)) return false;
     for (const Hit& hit : std::span(hits, static_cast<size_t>(found))) {
       const int64_t query = q + hit.query, row = first + hit.row;
       if (!(hit.bound > bars[hit.query]) || excluded(task_, query, row)) continue;
       best_[query].offer({score(task_, screen_, query, row), row});
       bars[hit.query] = bar(query, longest);
     }
+    return true;
   }
 
   // What Hit::bound must be above for a row to be among the best: their worst score, less the query's part of the error, in the units of
   // its whole numbers.
-  float bar(int64_t q, float longest) const {
+  float bar(int64_t q, const Longest& longest) const {
     const Packed& query = packed_[q];
-    const double error = (query.rest + slack(task_.size) * query.length) * longest;
+    const double error = (query.rest + slack(task_.size) * query.length) * longest.length + kLost * query.reach * longest.reach;
     return static_cast<float>((best_[q].bar() - error) / (query.scale > 0 ? query.scale : 1));
   }
   float weight(int64_t q) const {
@@ -210,11 +329,14 @@ class Search {
   const NearestTask& task_;
   const Screen& screen_;
   const int tile_;
+  const std::vector<float> directions_;
   const int64_t tile_words_, panel_words_, block_panels_, packed_panels_;
   std::vector<Packed> packed_;  // what is left of each query beside its words
   BigVector<uint32_t> tiles_, panels_;
   std::vector<Found> heaps_;
   std::vector<Best> best_;
+  std::vector<Sieve> sieves_;     // of the tiles
+  std::vector<int64_t> numbers_;  // of the queries: 0, 1, ...
 };
 
 }  // namespace

@@ -59,8 +59,8 @@ WM_INLINE uint32_t bits(Words mask) {
 #endif
 
 // The vector at x[d] of n floats, zeros past their end.
-template <class V = Floats> WM_INLINE V load_part(const float* x, int64_t d, int64_t n) {
-  V part = {};
+WM_INLINE Floats load_part(const float* x, int64_t d, int64_t n) {
+  Floats part = {};
   const int64_t bytes = (n - d) * static_cast<int64_t>(sizeof(float));
   if (bytes >= static_cast<int64_t>(sizeof part))
     __builtin_memcpy(&part, x + d, sizeof part);
@@ -75,6 +75,8 @@ template <class V> WM_INLINE V read(const uint32_t* words) {
   return v;
 }
 
+constexpr int64_t words_of(int64_t size) { return (size + kPerWord - 1) / kPerWord; }
+
 // A vector of whole numbers as bytes, or of floats as they are.
 constexpr int kWordsOfVector = kLane / kPerWord;
 WM_INLINE void to_words(Floats numbers, int zero, uint32_t* words) {
@@ -87,24 +89,84 @@ WM_INLINE void to_words(Floats numbers, int zero, uint32_t* words) {
   }
 }
 
-// Packs x / divisor: word s goes to words[s * step]. `total` is the sum of the whole numbers.
-WM_INLINE Packed pack(const float* x, float divisor, int64_t size, int levels, int zero, uint32_t* words, int64_t step, float& total) {
+// A dot product in double precision is kSums sums: number d goes to sum d % kSums, kLanes<double> of them in a vector.
+constexpr int kSums = 16, kParts = kSums / kLanes<double>;
+static_assert(kSums == kSumsOfDot && kTileRows == kScoredRows);
+typedef float Half __attribute__((vector_size(kVectorBytes / 2)));
+WM_INLINE Vec<double> widened(const float* x) {
+  Half part;
+  __builtin_memcpy(&part, x, sizeof part);
+  return __builtin_convertvector(part, Vec<double>);
+}
+// The sums half of them apart added, and again, until one vector is left.
+WM_INLINE Vec<double> together(Vec<double>* sums) {
+#pragma GCC unroll 4
+  for (int width = kParts / 2; width; width /= 2)
+#pragma GCC unroll 4
+    for (int k = 0; k < width; k++) sums[k] += sums[k + width];
+  return sums[0];
+}
+
+double dot(const float* a, const float* b, int64_t size) {
+  Vec<double> sums[kParts] = {};
+  const int64_t whole = size / kSums * kSums;
+  for (int64_t d = 0; d < whole; d += kSums)
+#pragma GCC unroll 8
+    for (int k = 0; k < kParts; k++) sums[k] += widened(a + d + k * kLanes<double>) * widened(b + d + k * kLanes<double>);
+  if (whole < size) {
+    float rest[2][kSums] = {};
+    const size_t bytes = static_cast<size_t>(size - whole) * sizeof(float);
+    __builtin_memcpy(rest[0], a + whole, bytes);
+    __builtin_memcpy(rest[1], b + whole, bytes);
+#pragma GCC unroll 8
+    for (int k = 0; k < kParts; k++) sums[k] += widened(rest[0] + k * kLanes<double>) * widened(rest[1] + k * kLanes<double>);
+  }
+  return sum<double>(together(sums));
+}
+
+// What is left of x / divisor beside its parts along some directions.
+struct Left {
+  const float* x;
+  float divisor;
+  int64_t size;
+  Directions directions;
+  float parts[kMostDirections];
+
+  Left(const float* x, float divisor, int64_t size, Directions directions) : x(x), divisor(divisor), size(size), directions(directions) {
+    for (int n = 0; n < directions.count; n++) parts[n] = static_cast<float>(dot(x, directions.data + n * padded_size(size), size) / divisor);
+  }
+
+  WM_INLINE Floats at(int64_t d) const {
+    Floats left = load_part(x, d, size) / divisor;
+    for (int n = 0; n < directions.count; n++) left -= parts[n] * load_unaligned(directions.data + n * padded_size(size) + d);
+    return left;
+  }
+
+  float reach(float length) const {
+    for (int n = 0; n < directions.count; n++) length += fabsf(parts[n]);
+    return length;
+  }
+};
+
+// Packs what is left of a vector: word s goes to words[s * step]. `total` is the sum of the whole numbers.
+WM_INLINE Packed pack(const Left& left, int levels, int zero, uint32_t* words, int64_t step, float& total) {
   Floats greatest = {}, squares = {};
-  for (int64_t d = 0; d < size; d += kLane) {
-    const Floats u = load_part(x, d, size) / divisor, magnitude = u < 0 ? -u : u;
+  for (int64_t d = 0; d < left.size; d += kLane) {
+    const Floats u = left.at(d), magnitude = u < 0 ? -u : u;
     greatest = magnitude > greatest ? magnitude : greatest;
     squares += u * u;
   }
   float most = 0;
   for (int lane = 0; lane < kLane; lane++) most = greatest[lane] > most ? greatest[lane] : most;
-  const float length = sqrtf(sum<float>(squares)), inverse = static_cast<float>(levels) / most;
-  const bool keep = levels && most > 0 && inverse <= FLT_MAX && length <= FLT_MAX;  // else all of it is rest
+  const float length = sqrtf(sum<float>(squares)), inverse = static_cast<float>(levels) / most, reach = left.reach(length);
+  // Else all of it is rest. Beside parts as large as that, numbers so small are lost anyway, and parts / scale might overflow.
+  const bool keep = levels && most > 0 && most > kTiny * (reach - length) && inverse <= FLT_MAX && length <= FLT_MAX;
   const float scale = kFloats ? 1 : keep ? most / static_cast<float>(levels) : 0;
   const Floats to_integer = splat<float>(12582912.0f);  // 1.5 * 2^23: adding it rounds
-  const int64_t count = (size + kPerWord - 1) / kPerWord;
+  const int64_t count = words_of(left.size);
   Floats rests = {}, totals = {};
-  for (int64_t d = 0; d < size; d += kLane) {
-    const Floats u = load_part(x, d, size) / divisor;
+  for (int64_t d = 0; d < left.size; d += kLane) {
+    const Floats u = left.at(d);
     const Floats rounded = kFloats ? u : keep ? (u * inverse + to_integer) - to_integer : Floats{}, rest = u - rounded * scale;
     rests += rest * rest;
     totals += rounded;
@@ -114,15 +176,16 @@ WM_INLINE Packed pack(const float* x, float divisor, int64_t size, int levels, i
   }
   total = sum<float>(totals);
   const float rest = sqrtf(sum<float>(rests));
-  return {scale, length + kTiny, rest <= FLT_MAX ? rest + kTiny : FLT_MAX};
+  return {scale, length + kTiny, rest <= FLT_MAX ? rest + kTiny : FLT_MAX, reach + kTiny};
 }
 
-// After the words of a panel: what its sums begin with, scales and rests.
-float pack_panel(const float* rows, int64_t stride, const float* norms, int count, int64_t size, uint32_t* panel) {
-  uint32_t* const first = panel + (size + kPerWord - 1) / kPerWord * kPanelRows;
-  uint32_t *const scales = first + kPanelRows, *const rests = scales + kPanelRows;
-  float longest = kTiny;
+// After the words of a panel: what its sums begin with, scales, rests, and parts along each direction.
+Longest pack_panel(const float* rows, int64_t stride, const float* norms, int count, int64_t size, Directions directions, uint32_t* panel) {
+  uint32_t* const first = panel + words_of(size) * kPanelRows;
+  uint32_t *const scales = first + kPanelRows, *const rests = scales + kPanelRows, *const parts = rests + kPanelRows;
+  Longest longest = {kTiny, kTiny};
   for (int r = 0; r < kPanelRows; r++) {
+    for (int n = 0; n < directions.count; n++) parts[n * kPanelRows + r] = 0;
     if (r >= count) {
       for (uint32_t* word = panel + r; word < first; word += kPanelRows) *word = 0;
       first[r] = scales[r] = 0;
@@ -131,25 +194,35 @@ float pack_panel(const float* rows, int64_t stride, const float* norms, int coun
     }
     float total;
     const float norm = norms[r] > 0 ? norms[r] : INFINITY;  // a row of zeros scores 0
-    const Packed packed = pack(rows + r * stride, norm, size, kRowLevels, 0, panel + r, kPanelRows, total);
+    const Left left(rows + r * stride, norm, size, directions);
+    const Packed packed = pack(left, kRowLevels, 0, panel + r, kPanelRows, total);
     first[r] = static_cast<uint32_t>(-kZero * (kFloats ? 0 : static_cast<int32_t>(total)));
     scales[r] = __builtin_bit_cast(uint32_t, packed.scale);
     rests[r] = __builtin_bit_cast(uint32_t, packed.rest);
-    longest = packed.length > longest ? packed.length : longest;
+    for (int n = 0; n < directions.count; n++) parts[n * kPanelRows + r] = __builtin_bit_cast(uint32_t, left.parts[n]);
+    longest.length = packed.length > longest.length ? packed.length : longest.length;
+    longest.reach = packed.reach > longest.reach ? packed.reach : longest.reach;
   }
   return longest;
 }
 
-Packed pack_query(const float* query, int64_t size, int place, uint32_t* tile) {
+// After the words of a tile: the parts of its queries along each direction, in the units of their whole numbers.
+Packed pack_query(const float* query, int64_t size, Directions directions, int place, uint32_t* tile) {
   float total;
-  return pack(query, 1, size, kQueryLevels, kZero, tile + place, kTileColumns, total);
+  const Left left(query, 1, size, directions);
+  const Packed packed = pack(left, kQueryLevels, kZero, tile + place, kTileColumns, total);
+  for (int n = 0; n < directions.count; n++)
+    tile[(words_of(size) + n) * kTileColumns + place] = __builtin_bit_cast(uint32_t, left.parts[n] / (packed.scale > 0 ? packed.scale : 1));
+  return packed;
 }
 
-int64_t find(const uint32_t* panels, int64_t count, int64_t size, const uint32_t* tile, const float* bars, const float* weights, Hit* hits) {
-  const int64_t words = (size + kPerWord - 1) / kPerWord;
+int64_t find(const uint32_t* panels, int64_t count, int64_t size, int directions, const uint32_t* tile, const float* bars, const float* weights,
+             Hit* hits) {
+  const int64_t words = words_of(size);
   int64_t found = 0;
-  for (int64_t p = 0; p < count; p++, panels += (words + 3) * kPanelRows) {
+  for (int64_t p = 0; p < count; p++, panels += (words + 3 + directions) * kPanelRows) {
     const uint32_t *const first = panels + words * kPanelRows, *const scales = first + kPanelRows, *const rests = scales + kPanelRows;
+    const uint32_t* const parts = rests + kPanelRows;
     Sums sums[kTileColumns][kTileRows];
 #pragma GCC unroll 8
     for (int i = 0; i < kTileRows; i++)
@@ -173,6 +246,8 @@ int64_t find(const uint32_t* panels, int64_t count, int64_t size, const uint32_t
 #pragma GCC unroll 8
       for (int i = 0; i < kTileRows; i++) {
         bounds[i] = __builtin_convertvector(sums[j][i], Floats) * read<Floats>(scales + i * kLane) + read<Floats>(rests + i * kLane) * weights[j];
+        for (int n = 0; n < directions; n++)
+          bounds[i] += read<Floats>(parts + n * kPanelRows + i * kLane) * __builtin_bit_cast(float, tile[(words + n) * kTileColumns + j]);
         above[i] = bounds[i] > bars[j];
         any |= above[i];
       }
@@ -208,26 +283,73 @@ void products(const float* query, const float* rows, int64_t stride, int64_t cou
   }
 }
 
-double dot(const float* a, const float* b, int64_t size) {
-  constexpr int kSums = 16, kParts = kSums / kLanes<double>;
-  typedef float Half __attribute__((vector_size(kVectorBytes / 2)));
-  Vec<double> sums[kParts] = {};
-  for (int64_t d = 0; d < size; d += kSums)
+// sum<double>() of kLanes<double> vectors at once: first numbers that lie half a vector apart, at last neighbours.
+template <int N = kLanes<double>> WM_INLINE Vec<double> totals(const Vec<double>* v) {
+  if constexpr (N == 1) {
+    return v[0];
+  } else {
+    Vec<double> half[N / 2];
 #pragma GCC unroll 8
-    for (int k = 0; k < kParts; k++) {
-      const int64_t at = d + k * kLanes<double> < size ? d + k * kLanes<double> : size;
-      sums[k] += __builtin_convertvector(load_part<Half>(a, at, size), Vec<double>) * __builtin_convertvector(load_part<Half>(b, at, size), Vec<double>);
+    for (int i = 0; i < N / 2; i++) half[i] = fold<double, N / 2, kLanes<double>>(v[2 * i], v[2 * i + 1], typename Count<kLanes<double>>::type{});
+    return totals<N / 2>(half);
+  }
+}
+
+// The sums of dot() for kTileRows rows by Columns queries, a vector of each at a time, so that they stay in registers.
+template <int Columns> WM_INLINE void tile_of_dots(const double* rows, const double* queries, int64_t size, Vec<double> (&dots)[Columns * kTileRows]) {
+  Vec<double> parts[Columns * kTileRows][kParts];
+#pragma GCC unroll 1
+  for (int k = 0; k < kParts; k++) {
+    Vec<double> sums[Columns][kTileRows] = {};
+    for (int64_t d = k * kLanes<double>; d < size; d += kSums) {
+      Vec<double> row[kTileRows];
+#pragma GCC unroll 8
+      for (int i = 0; i < kTileRows; i++) row[i] = load_unaligned(rows + i * size + d);
+#pragma GCC unroll 8
+      for (int j = 0; j < Columns; j++) {
+        const Vec<double> query = load_unaligned(queries + j * size + d);
+#pragma GCC unroll 8
+        for (int i = 0; i < kTileRows; i++) sums[j][i] += row[i] * query;
+      }
     }
-  double all[kSums];
-  __builtin_memcpy(all, sums, sizeof all);
-  for (int width = kSums / 2; width; width /= 2)
-    for (int k = 0; k < width; k++) all[k] += all[k + width];
-  return all[0];
+#pragma GCC unroll 8
+    for (int j = 0; j < Columns; j++)
+#pragma GCC unroll 8
+      for (int i = 0; i < kTileRows; i++) parts[j * kTileRows + i][k] = sums[j][i];
+  }
+#pragma GCC unroll 32
+  for (int i = 0; i < Columns * kTileRows; i++) dots[i] = together(parts[i]);
+}
+
+template <int Columns> WM_INLINE void score_tile(const double* rows, const double* norms, int64_t size, const double* queries, float* results, int64_t step) {
+  constexpr int kLane = kLanes<double>, kAll = Columns * kTileRows;
+  Vec<double> sums[kAll];
+  tile_of_dots<Columns>(rows, queries, size, sums);
+  double dots[kAll];
+  if constexpr (kAll % kLane == 0) {
+#pragma GCC unroll 16
+    for (int i = 0; i < kAll; i += kLane) store_unaligned(dots + i, totals(sums + i));
+  } else {
+    for (int i = 0; i < kAll; i++) dots[i] = sum<double>(sums[i]);
+  }
+#pragma GCC unroll 8
+  for (int j = 0; j < Columns; j++)
+#pragma GCC unroll 8
+    for (int i = 0; i < kTileRows; i++) results[j * step + i] = norms[i] > 0 ? static_cast<float>(dots[j * kTileRows + i] / norms[i]) : 0;
+}
+
+void scores(const double* rows, const double* norms, int64_t count, int64_t size, const double* queries, int columns, float* results) {
+  const int64_t padded = padded_size(size);
+  for (int64_t r = 0; r < count; r += kTileRows)
+    if (columns == 1)
+      score_tile<1>(rows + r * padded, norms + r, padded, queries, results + r, count);
+    else
+      score_tile<kTileColumns>(rows + r * padded, norms + r, padded, queries, results + r, count);
 }
 
 #define WM_STRING_(x) #x
 #define WM_STRING(x) WM_STRING_(x)
-constexpr Screen kScreen = {WM_STRING(WORDMILL_ISA_NAME), kPerWord, kPanelRows, kTileColumns, pack_panel, pack_query, find, products, dot};
+constexpr Screen kScreen = {WM_STRING(WORDMILL_ISA_NAME), kPerWord, kPanelRows, kTileColumns, pack_panel, pack_query, find, products, scores, dot};
 
 }  // namespace
 

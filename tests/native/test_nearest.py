@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from typing import Any
 
 import numpy as np
@@ -54,13 +56,17 @@ def make_rows(rng: np.random.Generator, kind: str, count: int, size: int) -> Any
         rows[np.arange(count), rng.integers(0, size, count)] *= 100_000
     elif kind == "all scales":
         rows *= 2.0 ** rng.integers(-140, 100, (count, 1))
+    elif kind == "parallel":
+        rows += 10_000 * (1 + rng.integers(0, 100))
+    elif kind == "few directions":
+        rows += rng.integers(-9, 10, (count, 3)) @ rng.integers(-5_000, 5_000, (3, size))
     elif kind == "denormal":
         rows *= 2.0**-149
     rows[rng.random(count) < 0.1] = 0
     return rows.astype(np.float32)
 
 
-KINDS = ["any", "few distinct", "near ties", "one large", "all scales", "denormal"]
+KINDS = ["any", "few distinct", "near ties", "one large", "all scales", "parallel", "few directions", "denormal"]
 
 
 @pytest.mark.parametrize("isa", SCREENS)
@@ -73,13 +79,71 @@ def test_equals_brute_force(isa: str, data: st.DataObject, kind: str, seed: int)
     k = data.draw(st.integers(1, 12) | st.just(count) | st.just(count + 3), label="k")
     start, stop = sorted(data.draw(st.tuples(*2 * [st.integers(0, count)])))
     rows = make_rows(rng, kind, count, size)
-    queries = make_rows(rng, "any", data.draw(st.integers(1, 20), label="Q"), size) * np.float32(2.0**-10)
+    queries = make_rows(rng, data.draw(st.sampled_from(["any", kind])), data.draw(st.integers(1, 20), label="Q"), size)
+    queries *= np.float32(2.0**-10)
     exclude = [rng.integers(0, count, rng.integers(0, 4)) for _ in queries]
     norms = row_norms(rows)
     ids, scores = search(rows, norms, queries, k, exclude, isa=isa, start=start, stop=stop, threads=2)
     expected_ids, expected_scores = brute_force(rows, norms, queries, k, exclude, start, stop)
     np.testing.assert_array_equal(scores, expected_scores)
     np.testing.assert_array_equal(ids, expected_ids)
+
+
+ALIKE: dict[str, Any] = {  # what rows may have in common, (rows, D), beside noise of length 1 in each dimension
+    "a direction": lambda rng, count, size: np.full((count, size), 10.0),
+    "its opposite too": lambda rng, count, size: 10 * rng.choice([-1, 1], (count, 1)),
+    "four directions": lambda rng, count, size: 20 * rng.standard_normal((count, 4)) @ rng.standard_normal((4, size)),
+    "almost everything": lambda rng, count, size: 1e4,
+    "everything": lambda rng, count, size: 1e12 * rng.integers(1, 4, (count, 1)),
+}
+
+
+@pytest.mark.parametrize("isa", SCREENS)
+@pytest.mark.parametrize("alike", ALIKE)
+@pytest.mark.parametrize("count", [3, 50])
+def test_rows_that_are_much_alike(isa: str, alike: str, count: int) -> None:
+    """Rounded to 8 bits they are all the same: few queries and many see to that in ways of their own."""
+    rng = np.random.default_rng(0)
+    rows: Any = np.round(rng.standard_normal((4000, 48)) * 1024 + 1024 * ALIKE[alike](rng, 4000, 48)).astype(np.float32)
+    rows[rng.random(4000) < 0.1] = 0
+    rows[rng.random(4000) < 0.1] = rows[1]
+    norms, queries = row_norms(rows), rows[:count] * np.float32(2.0**-20)
+    found = search(rows, norms, queries, 10, isa=isa, threads=2)
+    for one, other in zip(found, brute_force(rows, norms, queries, 10, [[]] * count, 0, 4000), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("isa", SCREENS)
+def test_norms_that_lie_of_rows_that_are_alike(isa: str) -> None:
+    rng = np.random.default_rng(0)
+    rows = (1000 + rng.integers(-9, 10, (700, 12))).astype(np.float32)
+    norms = row_norms(rows) * rng.choice([0, 1e-38, 1e-20, 0.5, 1, 1, 1, 1e20], 700).astype(np.float32)
+    queries = (rows[:20] * 2.0 ** rng.integers(-100, 100, (20, 1))).astype(np.float32)
+    found = search(rows, norms, queries, 5, isa=isa)
+    with np.errstate(over="ignore"):
+        expected = brute_force(rows, norms, queries, 5, [[]] * 20, 0, 700)
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.skipif("WORDMILL_SANITIZED" in os.environ, reason="sanitizers slow the core, not NumPy")
+@pytest.mark.parametrize("queries", [1, 400])
+@pytest.mark.parametrize("shared", [10, 1e4, 1e12])
+def test_rows_that_are_alike_take_no_more_than_a_product(shared: float, queries: int) -> None:
+    """NumPy's product takes the same time whatever the rows are. In turns, the least of three."""
+    noise = np.random.default_rng(0).standard_normal((20_000, 100))
+    rows = (noise + shared).astype(np.float32)
+    norms = row_norms(rows)
+    units = rows / norms[:, None]
+    seconds: dict[str, list[float]] = {"search": [], "product": []}
+    for _ in range(3):
+        begin = time.perf_counter()
+        search(rows, norms, units[:queries], 10, isa="")
+        middle = time.perf_counter()
+        np.argpartition(units[:queries] @ units.T, -10, axis=1)
+        seconds["search"].append(middle - begin)
+        seconds["product"].append(time.perf_counter() - middle)
+    assert min(seconds["search"]) < 4 * min(seconds["product"])
 
 
 @pytest.mark.parametrize("isa", SCREENS)
