@@ -79,7 +79,7 @@ class _Reader:
     """Reads documents as training does, as rows of a table; keys without a vector are left out."""
 
     def __init__(self, table: VectorTable, errors: Errors, tokenizer: Tokenizer | None) -> None:
-        self._table, self._errors, self._tokenizer = table, errors, tokenizer
+        self._table, self._keys, self._errors, self._tokenizer = table, table.key_table, errors, tokenizer
 
     def rows(self, documents: Any) -> Rows:
         """Yield the rows of each document."""
@@ -124,13 +124,13 @@ class _Reader:
         for values, ends in batches:
             if len(values):
                 self._expect("int")
-            yield from _cut(self._table.key_table.find_many(values), ends)
+            yield from _cut(self._keys.find_many(values), ends)
 
     def _of_encoded(self, corpus: Encoded) -> Rows:
         """Rows of a corpus, whose ids are those of its own vocabulary."""
         corpus.check_file()
         self._expect(corpus.vocab.kind)
-        row_of_id = self._table.key_table.find_many(corpus.vocab.keys)
+        row_of_id = self._keys.find_many(corpus.vocab.keys)
         at = 0
         for end in corpus.offsets[1:].tolist():
             rows = row_of_id[corpus.ids[at:end]]
@@ -138,7 +138,7 @@ class _Reader:
             at = end
 
     def _found(self, words: list[str]) -> NDArray[np.int64]:
-        rows = self._table.key_table.find_many(words)
+        rows = self._keys.find_many(words)
         return rows[rows >= 0]
 
     def _expect(self, kind: str) -> None:

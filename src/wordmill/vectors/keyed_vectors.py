@@ -51,6 +51,8 @@ class KeyedVectors(VectorTable):
         (V,) lengths of the rows where they are known already, as in a saved model; else they are computed.
     tokenizer, lowercase
         How `encode` and the saved model split texts into keys.
+    files
+        Files that the arrays are mapped from: one that is written to later is refused.
 
     Raises
     ------

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from wordmill.errors import MissingKeyError, ParameterError, counted
 from wordmill.foreign import quoted
 from wordmill.hints import HelpfulNames
+from wordmill.mapped import MappedFile
 from wordmill.other_names import VECTORS
 from wordmill.sources.keys import flat_keys
 from wordmill.text import TokenizerName
@@ -36,7 +37,9 @@ class VectorTable(HelpfulNames):
         norms: Floats | None = None,
         tokenizer: TokenizerName | None = "whitespace",
         lowercase: bool = False,
+        files: Sequence[MappedFile] = (),
     ) -> None:
+        self._files = tuple(files)
         self._table = make_key_table(keys)
         self._vectors = _read_only(_checked_matrix(vectors, len(self._table)))
         self._norms = _read_only(row_norms(self._vectors) if norms is None else norms)
@@ -57,6 +60,10 @@ class VectorTable(HelpfulNames):
         about = f"{len(self)} {self.kind} keys, vector_size={self.vector_size}, {self._vectors.dtype}"
         return f"{type(self).__name__}({about})"
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Pickle the arrays themselves, which are of no file then."""
+        return {**self.__dict__, "_files": ()}
+
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Take the state of a pickled or copied table; NumPy forgets there that arrays were read-only."""
         for name, value in state.items():
@@ -67,6 +74,7 @@ class VectorTable(HelpfulNames):
     @property
     def keys(self) -> list[str] | NDArray[np.int64]:
         """All keys by row; do not modify."""
+        self._check_files()
         return self._table.keys
 
     @property
@@ -82,6 +90,7 @@ class VectorTable(HelpfulNames):
     @property
     def key_table(self) -> KeyTable:
         """The keys as they are stored."""
+        self._check_files()
         return self._table
 
     @property
@@ -91,7 +100,8 @@ class VectorTable(HelpfulNames):
 
     @property
     def vectors(self) -> Floats:
-        """The matrix (V, D), read-only."""
+        """The matrix (V, D), read-only; a `FormatError` where a file that it is mapped from was written to since."""
+        self._check_files()
         return self._vectors
 
     @property
@@ -128,6 +138,7 @@ class VectorTable(HelpfulNames):
 
     def get(self, key: Key, default: Default = None) -> Floats | Default:  # type: ignore[assignment]
         """Return the vector (D,) of `key`, or `default` if it has none."""
+        self._check_files()
         index = self._table.find(key)
         return default if index < 0 else self._rows(index)
 
@@ -138,6 +149,7 @@ class VectorTable(HelpfulNames):
 
     def get_index(self, key: Key, default: int | None = None) -> int:
         """Row of a key; where there is none, `default`, or a `MissingKeyError` without one."""
+        self._check_files()
         index = self._table.find(key)
         if index >= 0:
             return index
@@ -147,6 +159,7 @@ class VectorTable(HelpfulNames):
 
     def get_indices(self, keys: Iterable[Key] | NDArray[np.integer[Any]]) -> NDArray[np.int64]:
         """Rows of several keys (n,); `MissingKeyError` for the first that is missing."""
+        self._check_files()
         listed = flat_keys(keys)
         ids = self._table.find_many(listed)
         if (ids < 0).any():
@@ -156,6 +169,10 @@ class VectorTable(HelpfulNames):
     def _rows(self, ids: int | NDArray[np.int64]) -> Floats:
         rows: Floats = self._vectors[ids]
         return rows
+
+    def _check_files(self) -> None:
+        for file in self._files:
+            file.check()
 
     def _missing(self, key: object) -> MissingKeyError:
         if isinstance(self._table, IntegerKeys):

@@ -64,7 +64,7 @@ def corpus_in_use(file: MappedFile | None) -> Iterator[None]:
     try:
         yield
     except core.BadCorpusError as error:
-        what = "the arrays of the corpus" if file is None else file.path
+        what = "the arrays of the corpus" if file is None else file.name
         raise CorpusError(f"{what} changed while in use: {error}; encode the corpus again") from None
 
 

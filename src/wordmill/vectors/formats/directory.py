@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 import wordmill
 from wordmill.errors import FormatError, OutputError, ParameterError
+from wordmill.mapped import MappedFile
 from wordmill.safetensors import read_safetensors, write_safetensors
 from wordmill.saving import atomic_directory, fingerprint, is_ours, standing
 from wordmill.vectors.formats.schema import (
@@ -152,6 +153,7 @@ def _load(directory: Path, *, verify: bool) -> Model:
 
 def _read_vectors(directory: Path, stored: Stored, *, verify: bool) -> KeyedVectors:
     files = [directory / name for name in ("wordmill.safetensors", "model.safetensors")]
+    mapped = [MappedFile.now(file) for file in files]
     arrays, tensors = map(read_safetensors, files)
     check_keys(files[0], arrays, stored)
     check_embeddings(files[1], tensors, stored)
@@ -166,6 +168,7 @@ def _read_vectors(directory: Path, stored: Stored, *, verify: bool) -> KeyedVect
             norms=arrays["norms"],
             tokenizer=stored.tokenizer,
             lowercase=stored.lowercase,
+            files=mapped,
         )
     except ParameterError as error:
         raise FormatError(f"{files[0]}: {error}: {CURE}") from error
