@@ -132,7 +132,29 @@ def test_map(cli: Cli, model: Path, tmp_path: Path) -> None:
     outcome = cli("map", model, "--words", tmp_path / "words.txt", "-o", tmp_path / "some.svg", "--method", "pca")
     assert outcome.code == 0
     assert (tmp_path / "some.svg").read_bytes().startswith(b"<?xml")
-    assert cli("map", model, "-o", tmp_path / "m.png").code == 2
+    both = ["--words", tmp_path / "words.txt", "--top", "3"]
+    assert cli("map", model, *both, "-o", tmp_path / "m.png").code == 2
+
+
+def test_map_has_defaults(cli: Cli, model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    outcome = cli("map", model, "--method", "pca")
+    assert (outcome.code, outcome.err) == (0, "12 words drawn in map.png\n")
+    assert (tmp_path / "map.png").exists()
+
+
+def test_the_first_vectors_of_a_model(cli: Cli, model: Path, tmp_path: Path) -> None:
+    assert cli("export", model, tmp_path / "few.bin", "--limit", "3").code == 0
+    assert cli("convert", model, tmp_path / "few", "--limit", "3").code == 0
+    whole = KeyedVectors.load(model)
+    for few in (KeyedVectors.load(tmp_path / "few.bin"), KeyedVectors.load(tmp_path / "few")):
+        assert few.index_to_key == whole.index_to_key[:3]
+        assert (few.vectors == whole.vectors[:3]).all()
+    counts, all_counts = KeyedVectors.load(tmp_path / "few").counts, whole.counts
+    assert counts is not None
+    assert all_counts is not None
+    assert (counts == all_counts[:3]).all()
+    assert len(KeyedVectors.load(model, limit=100)) == 12
 
 
 def test_map_mistakes(cli: Cli, model: Path, tmp_path: Path) -> None:

@@ -209,6 +209,14 @@ def test_demo(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     assert {file.name for file in (tmp_path / "demo").iterdir()} == {"model", "map.png", "loss.png"}
 
 
+def test_demo_asks_for_its_extras_before_it_trains(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "sklearn", None)
+    outcome = cli("demo", "-o", tmp_path / "demo")
+    assert outcome.code == 1
+    assert "scikit-learn: python -m pip install 'wordmill[map]'" in one_line(outcome.err)
+    assert not (tmp_path / "demo").exists()
+
+
 def test_usage(cli: Cli, corpus: Path) -> None:
     for arguments in (["train"], ["train", corpus], ["train", corpus, "--no-such-option"], ["nonsense"]):
         assert cli(*arguments).code == 2

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ from wordmill.datasets.word_groups import WORD_GROUPS
 from wordmill.errors import MissingDependencyError, MissingKeyError, OutputError, ParameterError
 from wordmill.evaluation import compare_models
 from wordmill.plots import plot_comparison, plot_loss, plot_map
+from wordmill.plots.figure import fonts_for
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -136,3 +139,35 @@ def test_comparison_picture(tmp_path: Path) -> None:
     comparison = compare_models({"one": Clusters(), "two": Clusters()}, pairs=[pairs])
     svg = plot_comparison(comparison, tmp_path / "scores.svg").read_text(encoding="utf-8")
     assert all(f"<!-- {text} -->" in svg for text in ("one", "two", "pairs"))
+
+
+def test_a_font_installed_after_matplotlib_listed_them_is_found(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    import matplotlib as mpl
+    from matplotlib import font_manager
+
+    bundled = Path(mpl.get_data_path()) / "fonts" / "ttf"
+    fonts = [font_manager.get_font(str(bundled / name)).get_charmap() for name in ("STIXGeneral.ttf", "DejaVuSans.ttf")]
+    letter = chr(min(set(fonts[0]) - set(fonts[1])))
+    listed = [font for font in font_manager.fontManager.ttflist if font.name == "DejaVu Sans"]
+    gone = dataclasses.replace(listed[0], name="Gone", fname=str(tmp_path / "gone.ttf"))
+    monkeypatch.setattr(font_manager.fontManager, "ttflist", [*listed, gone])
+    new = shutil.copy(bundled / "STIXGeneral.ttf", tmp_path / "new.ttf")
+    (tmp_path / "broken.ttf").write_bytes(b"no font")
+    monkeypatch.setattr(font_manager, "findSystemFonts", lambda: [str(new), str(tmp_path / "broken.ttf")])
+    found = fonts_for([letter])
+    assert (found.families, found.missing) == (("STIXGeneral",), "")
+
+
+def test_names_in_pictures_are_no_formulas(tmp_path: Path) -> None:
+    words = [f"$x^{i}" for i in range(30)]
+    vectors = Clusters()
+    vectors.index_to_key, vectors.key_to_index = words, {word: row for row, word in enumerate(words)}
+    drawn = plot_map(
+        vectors, {"_first": words[:3], r"$\frac{": words[3:]}, tmp_path / "m.svg", method="pca", title="$$"
+    )
+    assert drawn.words == tuple(words)
+    text = (tmp_path / "m.svg").read_text(encoding="utf-8")
+    assert "_first" in text
+    assert r"$\frac{" in text

@@ -23,16 +23,19 @@ def command(
     from wordmill.config import TrainConfig
     from wordmill.datasets import sample_path
     from wordmill.datasets.word_groups import WORD_GROUPS
-    from wordmill.plots import plot_map
+    from wordmill.plots import check_method, check_picture, plot_map
 
-    model_path = output / "model"
+    model_path, map_path, loss_path = output / "model", output / "map.png", output / "loss.png"
     check_model_writable(model_path)
+    for picture in (map_path, loss_path):
+        check_picture(picture)
+    check_method("tsne")
     settings = {"epochs": EPOCHS}
     corpus = read(str(sample_path()), TrainConfig.from_params(settings), quiet=False)
     model = train_and_save(corpus, settings, model_path, quiet=False)
-    plot_map(model.wv, WORD_GROUPS, output / "map.png", title="Words of Wikipedia, by wordmill")
-    model.plot(output / "loss.png")
+    plot_map(model.wv, WORD_GROUPS, map_path, title="Words of Wikipedia, by wordmill")
+    model.plot(loss_path)
     for word in WORDS:
         neighbors = model.wv.most_similar(word, topn=6)
         print_text(f"{word:>10}   {'  '.join(f'{key} {similarity:.2f}' for key, similarity in neighbors)}")
-    note(f"look at {output / 'map.png'} and {output / 'loss.png'}; ask for yourself: {program()} nearest {model_path}")
+    note(f"look at {map_path} and {loss_path}; ask for yourself: {program()} nearest {model_path}")

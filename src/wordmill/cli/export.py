@@ -34,7 +34,7 @@ def command(
     from_: Annotated[
         str | None, typer.Option("--from", help="The format of the file that is read; left out: by its content.")
     ] = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="Read so many vectors of a file at most.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Read so many vectors at most, the first ones.")] = None,
     errors: Annotated[
         Literal["strict", "replace", "ignore"], typer.Option(help="Keys of a file that are not UTF-8.")
     ] = "strict",

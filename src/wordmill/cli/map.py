@@ -8,19 +8,23 @@ from typing import Annotated, Any, Literal
 import typer
 
 from wordmill.cli.options import ModelPath
+from wordmill.cli.usage import CommandLineError
 
-EXAMPLES = "Examples: wordmill map model/ --top 150 -o map.png  |  wordmill map model/ --words words.txt -o map.svg"
+EXAMPLES = "Examples: wordmill map model/  |  wordmill map model/ --words words.txt -o map.svg"
+TOP = 150
 
 
 def command(
     model: ModelPath,
     output: Annotated[
         Path, typer.Option("--output", "-o", help="The picture to write; its ending decides the format.")
-    ],
+    ] = Path("map.png"),
     words: Annotated[
         Path | None, typer.Option(help="File of words, in lines as you like; a line ': name' starts a group.")
     ] = None,
-    top: Annotated[int | None, typer.Option(min=3, help="Take so many of the most frequent words.")] = None,
+    top: Annotated[
+        int | None, typer.Option(min=3, help=f"Take so many of the most frequent words; without --words {TOP}.")
+    ] = None,
     method: Annotated[
         Literal["pca", "tsne", "umap"], typer.Option(help="How vectors are laid out in the plane.")
     ] = "tsne",
@@ -33,16 +37,17 @@ def command(
     from wordmill.cli.outputs import check_apart, check_picture_writable
     from wordmill.cli.queries import open_vectors, to_keys
     from wordmill.errors import counted
-    from wordmill.plots import plot_map
+    from wordmill.plots import check_method, plot_map
 
-    if (words is None) == (top is None):
-        raise typer.BadParameter("say which words: --words FILE or --top N", param_hint="--words")
+    if words is not None and top is not None:
+        raise CommandLineError("--words and --top both say which words: give one of them")
     check_picture_writable(output)
+    check_method(method)
     check_apart([output], [model, *([] if words is None else [words])])
     vectors = open_vectors(model)
     groups: dict[str, list[Any]]
     if words is None:
-        groups = {"": [*vectors.key_table.take(np.arange(min(top or 0, len(vectors))))]}
+        groups = {"": [*vectors.key_table.take(np.arange(min(top or TOP, len(vectors))))]}
     else:
         groups = {name: to_keys(vectors, members) for name, members in _read_groups(words).items()}
     drawn = plot_map(vectors, groups, output, method=method, seed=seed)

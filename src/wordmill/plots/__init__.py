@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from wordmill.plots.comparison import plot_comparison
+from wordmill.plots.figure import check_picture
 from wordmill.plots.loss import plot_loss
-from wordmill.plots.word_map import WordMap, plot_map
+from wordmill.plots.word_map import WordMap, check_method, plot_map
 
-__all__ = ["WordMap", "plot_comparison", "plot_loss", "plot_map"]
+__all__ = ["WordMap", "check_method", "check_picture", "plot_comparison", "plot_loss", "plot_map"]

@@ -6,6 +6,7 @@ import logging
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,12 +19,16 @@ from wordmill.foreign import listed, quoted
 from wordmill.plots.figure import Fonts, fonts_for, new_figure, save_figure
 from wordmill.plots.labels import place_labels
 
-__all__ = ["WordMap", "plot_map"]
+__all__ = ["WordMap", "check_method", "plot_map"]
 
 Method = Literal["pca", "tsne", "umap"]
 
 _LOG = logging.getLogger(__name__)
 _TITLES = {"pca": "PCA", "tsne": "t-SNE", "umap": "UMAP"}
+_NEEDS = {  # module, and what its absence is told as
+    "tsne": ("sklearn", "maps by t-SNE need scikit-learn: python -m pip install 'wordmill[map]', or use method='pca'"),
+    "umap": ("umap", "maps by UMAP need umap-learn: python -m pip install 'wordmill[umap]', or use method='tsne'"),
+}
 _MOST = 3000  # words
 _DOT = 4.0  # diameter, points
 _FONT_SIZE = 9  # points
@@ -130,6 +135,13 @@ def plot_map(
     return WordMap(save_figure(figure, path), tuple(known), positions, unknown, unlabelled)
 
 
+def check_method(method: Method) -> None:
+    """Raise `MissingDependencyError` where the library for a layout is not installed, before any work is done."""
+    module, message = _NEEDS.get(method, ("", ""))
+    if module and find_spec(module) is None:
+        raise MissingDependencyError(message)
+
+
 def _layout(unit: NDArray[np.float32], method: Method, seed: int) -> NDArray[np.float64]:
     """Places (N, 2) of unit vectors (N, D)."""
     if method == "pca":
@@ -147,9 +159,7 @@ def _tsne(unit: NDArray[np.float32], seed: int) -> NDArray[np.float64]:
         from sklearn.manifold import TSNE  # noqa: PLC0415
         from threadpoolctl import threadpool_limits  # noqa: PLC0415  # scikit-learn brings it
     except ImportError as error:
-        raise MissingDependencyError(
-            "maps by t-SNE need scikit-learn: python -m pip install 'wordmill[map]', or use method='pca'"
-        ) from error
+        raise MissingDependencyError(_NEEDS["tsne"][1]) from error
     perplexity = min(12.0, (len(unit) - 1) / 3)
     with threadpool_limits(1):  # so few points: threads would mostly wait for each other
         places = TSNE(perplexity=perplexity, init="pca", random_state=seed).fit_transform(unit)
@@ -160,9 +170,7 @@ def _umap(unit: NDArray[np.float32], seed: int) -> NDArray[np.float64]:
     try:
         from umap import UMAP  # noqa: PLC0415
     except ImportError as error:
-        raise MissingDependencyError(
-            "maps by UMAP need umap-learn: python -m pip install 'wordmill[umap]', or use method='tsne'"
-        ) from error
+        raise MissingDependencyError(_NEEDS["umap"][1]) from error
     neighbours = min(12, len(unit) - 1)
     begin = "spectral" if len(unit) > 10 else "random"  # of so few words there are no spectra
     layout = UMAP(n_neighbors=neighbours, init=begin, random_state=seed, n_jobs=1)

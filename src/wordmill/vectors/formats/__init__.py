@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from inspect import signature
 from os import PathLike
 from pathlib import Path
 from typing import Any, Literal
+
+import numpy as np
 
 from wordmill.errors import FormatError, ParameterError
 from wordmill.foreign import quoted
@@ -47,11 +49,15 @@ class Format:
 
 
 def _read_directory(path: Path, options: ReadOptions) -> KeyedVectors:
-    if options != ReadOptions():
-        raise ParameterError(
-            f"{path} is a model directory: limit, errors, duplicates, keys and dtype are for other formats"
-        )
-    return load_model(path).keyed_vectors
+    if replace(options, limit=None) != ReadOptions():
+        raise ParameterError(f"{path} is a model directory: errors, duplicates, keys and dtype are for other formats")
+    vectors = load_model(path).keyed_vectors
+    if options.limit is None or options.limit >= len(vectors):
+        return vectors
+    keys, counts = vectors.key_table.take(np.arange(options.limit)), vectors.counts
+    return vectors.replace(
+        keys=keys, vectors=vectors.vectors[: options.limit], counts=None if counts is None else counts[: options.limit]
+    )
 
 
 FORMATS: dict[str, Format] = {
