@@ -16,6 +16,7 @@ PACKAGE = Path(__file__).parents[1] / "src" / "wordmill"
 LEVELS = [
     {"foreign", "key_index"},
     {"errors", "other_names", "_core"},
+    {"text"},
     {
         "compression",
         "config",
@@ -26,7 +27,7 @@ LEVELS = [
         "safetensors",
         "saving",
         "standard_streams",
-        "text",
+        "symptoms",
     },
     {"sources"},
     {"layers", "corpus", "vectors"},

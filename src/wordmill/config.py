@@ -18,8 +18,9 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from wordmill.errors import ParameterError
 from wordmill.foreign import quoted
 from wordmill.other_names import unknown_parameter
+from wordmill.text import DELIMITER, as_delimiter
 
-__all__ = ["KINDS", "Knob", "TrainConfig", "available_cores", "expected", "knobs"]
+__all__ = ["KINDS", "Knob", "Tokenizer", "TrainConfig", "available_cores", "expected", "knobs"]
 
 Tokenizer = Callable[[str], list[str]]
 
@@ -138,7 +139,15 @@ class TrainConfig:
         None, "Keep at most so many words, the most frequent ones.", "Corpus", unit="words", least=2, most=2**31 - 1
     )
     tokenizer: Literal["whitespace", "words"] | Tokenizer = _knob(  # noqa: RUF009
-        "whitespace", "How text becomes tokens: at white space, or the words of Unicode without punctuation.", "Corpus"
+        "whitespace",
+        "How text becomes tokens: at white space; the words of Unicode, without punctuation; or by your own function.",
+        "Corpus",
+    )
+    delimiter: str | None = _knob(
+        None,
+        "Cut lines at this character instead, and take what lies between whole: ',' for baskets in a CSV file, '\\t' "
+        "for tabs.",
+        "Corpus",
     )
     lowercase: bool = _knob(False, "Lowercase the text first.", "Corpus")
     errors: Literal["strict", "replace"] = _knob(
@@ -162,6 +171,11 @@ class TrainConfig:
         """Check every field, and turn NumPy's numbers into Python's."""
         for name, knob in knobs():
             object.__setattr__(self, name, _checked(name, getattr(self, name), KINDS[name], knob))
+        if self.delimiter is not None and self.tokenizer != "whitespace":
+            raise ParameterError(
+                f"delimiter={quoted(self.delimiter)} and tokenizer={quoted(self.tokenizer)} cut a line in two ways: "
+                "give one"
+            )
         if self.min_alpha > self.start_alpha:
             raise ParameterError(
                 f"min_alpha={self.min_alpha:g} is above alpha={self.start_alpha:g}: the rate falls from alpha to it"
@@ -232,6 +246,8 @@ def _checked(name: str, value: Any, kinds: tuple[Any, ...], knob: Knob) -> Any:
             return value
         if kind == Tokenizer and callable(value):
             return value
+        if kind is str and (delimiter := as_delimiter(value)):
+            return delimiter
         number = _number(value, kind)
         if number is not None and knob.admits(number):
             return number
@@ -262,7 +278,12 @@ def expected(kinds: tuple[Any, ...], knob: Knob) -> str:
     return " or ".join(words)
 
 
-_WORDS = {bool: "True or False", NoneType: "None", Tokenizer: "a function from str to list of str"}
+_WORDS = {
+    bool: "True or False",
+    NoneType: "None",
+    Tokenizer: "a function from str to list of str",
+    str: DELIMITER,
+}
 
 
 def _plain(number: float) -> str:

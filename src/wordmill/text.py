@@ -8,8 +8,11 @@ punctuation (general categories L, M, Nd, Pc). Lower case is taken character by 
 
 from __future__ import annotations
 
+import contextlib
+import csv
 import re
 import sys
+from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 from unicodedata import category
@@ -21,9 +24,12 @@ from wordmill.errors import ParameterError
 from wordmill.foreign import quoted
 
 __all__ = [
+    "DELIMITER",
     "WHITESPACE",
     "WORD_PATTERN",
+    "Cells",
     "TokenizerName",
+    "as_delimiter",
     "is_whitespace",
     "lower",
     "separate_words",
@@ -33,6 +39,7 @@ __all__ = [
 ]
 
 TokenizerName = Literal["whitespace", "words"]
+DELIMITER = "one character that is no letter, digit, quote or line end"
 
 WHITESPACE = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
 WORD_PATTERN = r"[\p{L}\p{M}\p{Nd}\p{Pc}]+"
@@ -82,6 +89,39 @@ def tokenize(text: str, tokenizer: TokenizerName = "whitespace", *, lowercase: b
     if tokenizer == "words":
         return split_words(text)
     raise ParameterError(f"tokenizer={quoted(tokenizer)}: 'whitespace' or 'words'")
+
+
+def as_delimiter(value: object) -> str | None:
+    """Return a character that may part cells; None where it is none. A shell hands over a tab as two characters."""
+    value = "\t" if value == "\\t" else value
+    if isinstance(value, str) and len(value) == 1 and not value.isalnum() and value not in '"\r\n\0':
+        return value
+    return None
+
+
+@dataclass(frozen=True)
+class Cells:
+    """A tokenizer: what lies between delimiters, as in a CSV file, without empty cells.
+
+    White space around a cell, and double quotes around it that pair up, are left out.
+    """
+
+    delimiter: str
+
+    def __post_init__(self) -> None:
+        """Check the delimiter."""
+        delimiter = as_delimiter(self.delimiter)
+        if delimiter is None:
+            raise ParameterError(f"delimiter={quoted(self.delimiter)} is not allowed: it must be {DELIMITER}")
+        object.__setattr__(self, "delimiter", delimiter)
+
+    def __call__(self, text: str) -> list[str]:
+        """Return the cells of a line."""
+        cells = text.split(self.delimiter)
+        if '"' in text:
+            with contextlib.suppress(csv.Error):  # quotes that are none of CSV's are characters
+                cells = next(csv.reader([text], delimiter=self.delimiter, strict=True, skipinitialspace=True))
+        return [stripped for cell in cells if (stripped := cell.strip())]
 
 
 @cache

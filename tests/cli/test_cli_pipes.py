@@ -85,7 +85,7 @@ def test_corpora(cli: Cli, corpus: Path, model: Path, tmp_path: Path) -> None:
     assert cli("encode", corpus, "-o", tmp_path / "encoded").code == 0
     with Pipe(tmp_path / "encoded pipe", (tmp_path / "encoded").read_bytes()) as pipe:
         outcome = cli("train", pipe, "-o", tmp_path / "n")
-    assert "is read from its own file" in outcome.err
+    assert "is read from its own file alone" in outcome.err
 
 
 def test_evaluation_files(cli: Cli, model: Path, tmp_path: Path) -> None:

@@ -93,7 +93,7 @@ def test_the_advice_works() -> None:
 
 
 def test_one_key_is_no_vocabulary() -> None:
-    with pytest.raises(VocabularyError, match="1 distinct keys in 9 tokens: training needs at least 2"):
+    with pytest.raises(VocabularyError, match="1 distinct key in 9 tokens: training needs at least 2"):
         vocab({"only": 9})
 
 

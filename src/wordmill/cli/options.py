@@ -12,8 +12,9 @@ from typing import Annotated, Any, get_args
 
 import typer
 
+from wordmill.cli.tokenizers import METAVAR, tokenizer_named
 from wordmill.cli.usage import CommandLineError
-from wordmill.config import KINDS, Knob, TrainConfig
+from wordmill.config import KINDS, Knob, Tokenizer, TrainConfig
 
 __all__ = ["CORPUS", "Corpora", "Json", "ModelPath", "Topn", "corpus_files", "corpus_source", "with_settings"]
 
@@ -77,6 +78,9 @@ def _option(field: Field[Any]) -> inspect.Parameter:
     rest: dict[str, Any] = {"help": knob.help, "rich_help_panel": knob.group}
     if kinds == [bool]:
         flag += f"/--no-{flag[2:]}"
+    elif Tokenizer in kinds:
+        annotation = str
+        rest |= {"parser": tokenizer_named, "metavar": METAVAR}
     elif kinds[0] is int and len(kinds) == 2:  # an integer or a word
         annotation, default = str, str(default)
         rest |= {"parser": _integer_or_word, "metavar": "INTEGER|" + "|".join(get_args(kinds[1]))}

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from wordmill.corpus import EncodedCorpus
 
 EXAMPLES = (
-    "Examples: wordmill train corpus.txt -o model/  |  "
+    "Examples: wordmill train corpus.txt -o model/ --tokenizer words --lowercase  |  "
+    "wordmill train baskets.csv -o model/ --delimiter , --window sequence --sample 0  |  "
     "wordmill train 'shards/*.zst' -o model/ --architecture cbow --vector-size 300  |  "
     "zcat x.gz | wordmill train - -o model/"
 )

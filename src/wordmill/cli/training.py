@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import tempfile
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from types import FrameType
 from typing import Any, Self
@@ -85,7 +86,9 @@ def is_trained(output: Path, config: TrainConfig, corpus: EncodedCorpus, early: 
         return False
     settings = load_model(output).settings
     history = settings.get("history")
-    if not history or TrainConfig.from_params(settings["params"]) != config:
+    params = asdict(config)
+    params["tokenizer"] = None if callable(config.tokenizer) else config.tokenizer  # as a model has it
+    if not history or settings["params"] != params:
         return False
     ended = len(history) == config.epochs
     if early is not None and all("validation_loss" in entry for entry in history):

@@ -16,12 +16,14 @@ from wordmill.errors import CorpusError, ParameterError
 from wordmill.sources.files import not_text, read_chunks, read_lines
 from wordmill.sources.items import bad_document, bad_token, gathered, integer_array, mended, sorted_out, tokenized
 from wordmill.sources.opening import Files, IntegerBatches, Sequences, Source
+from wordmill.symptoms import Form
 from wordmill.text import TokenizerName
 
 Kind = Literal["text", "words", "tokens", "integers"]
 Tokenizer = TokenizerName | Callable[[str], list[str]]
 
 _FLUSH_NUMBERS = 1 << 20  # a chunk's: blocks that need not grow
+_BEGINNING, _LINES = 1 << 16, 100  # bytes and lines that are kept to look at
 
 
 class Feeder:
@@ -36,6 +38,12 @@ class Feeder:
         token lists; integers.
     tickets, ends : Spool
         The corpus: a ticket a token, and the number of tokens at the end of each sequence.
+    alone : int
+        How many tokens are a sequence by themselves.
+    form : "lines", "documents" or "lists"
+        What the sequences are in the source.
+    beginning : list of str
+        The first lines or documents, as far as they are text.
     """
 
     def __init__(
@@ -50,6 +58,9 @@ class Feeder:
         self.kind: Kind = "words" if callable(tokenizer) else "text"
         self.tickets = Spool(np.int32, resources)
         self.ends = Spool(np.int64, resources)
+        self.alone = 0
+        self.form: Form = "lists"
+        self.beginning: list[str] = []
         self._tokenizer = tokenizer
         self._lowercase = lowercase
         self._errors = errors
@@ -72,24 +83,37 @@ class Feeder:
     def _flush(self, least: int = _FLUSH_NUMBERS) -> None:
         if self.encoder.pending >= least:
             tickets, ends = self.encoder.take()
+            self.alone += int(np.count_nonzero(np.diff(ends, prepend=len(self.tickets)) == 1))
             self.tickets.append(tickets)
             self.ends.append(ends)
 
     def _file(self, path: Path | None) -> None:
+        self.form = "lines"
         if callable(self._tokenizer):
-            self._tokenize(read_lines(path, self._chunk_bytes, self._errors), self._tokenizer)
+            self._tokenize(self._noted(read_lines(path, self._chunk_bytes, self._errors)), self._tokenizer)
             return
         try:
             self.encoder.begin_file(drop_byte_order_mark=True)
             for chunk in read_chunks(path, self._chunk_bytes):
+                if not self.beginning:
+                    self.beginning = chunk[:_BEGINNING].tobytes().decode("utf-8", "replace").split("\n")[:_LINES]
                 self.encoder.read(chunk)
                 self._flush()
             self.encoder.end_file()
         except core.NotTextError as error:
             raise CorpusError(not_text(path, *error.args)) from None
 
+    def _noted(self, texts: Iterable[str]) -> Iterator[str]:
+        """Keep the first texts on their way."""
+        for text in texts:
+            if len(self.beginning) < _LINES:
+                self.beginning.append(text[:_BEGINNING])
+            yield text
+
     def _documents(self, texts: Iterable[str]) -> None:
         """Read documents as the lines of a file; a line feed inside one is white space like any other."""
+        self.form = "documents"
+        texts = self._noted(texts)
         if callable(self._tokenizer):
             self._tokenize(texts, self._tokenizer)
             return

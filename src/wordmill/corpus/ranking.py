@@ -89,12 +89,18 @@ class Ranking:
 
 
 def rank(
-    encoder: core.Encoder, kind: Kind, rewritten: Rewritten | None, *, min_count: int, max_final_vocab: int | None
+    encoder: core.Encoder,
+    kind: Kind,
+    rewritten: Rewritten | None,
+    *,
+    min_count: int,
+    max_final_vocab: int | None,
+    cure: str | None = None,
 ) -> Ranking:
-    """Give the words numbers by falling count, as far as they pass the thresholds."""
+    """Give the words numbers by falling count, as far as they pass the thresholds; `cure` is told where too few do."""
     final = encoder if rewritten is None else rewritten.encoder
     counts = encoder.counts() if rewritten is None else rewritten.counts(encoder.counts())
-    order = final.ranked(counts, effective_min_count(counts, min_count, max_final_vocab))
+    order = final.ranked(counts, effective_min_count(counts, min_count, max_final_vocab, cure=cure))
     vocab = Vocab(final.integers(order) if kind == "integers" else final.words(order), counts[order])
 
     id_of = np.full(len(counts), _NONE, np.int32)

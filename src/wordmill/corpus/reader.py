@@ -13,14 +13,15 @@ from numpy.typing import NDArray
 from wordmill.core import core
 from wordmill.corpus.encoded import EncodedCorpus, is_saved_corpus
 from wordmill.corpus.feeding import Feeder, Tokenizer
-from wordmill.corpus.ranking import IdMap, rank, rewrite
+from wordmill.corpus.ranking import IdMap, Ranking, rank, rewrite
 from wordmill.corpus.resources import Resources
 from wordmill.corpus.spool import Spool
 from wordmill.corpus.vocab import check_thresholds
 from wordmill.errors import CorpusError, ParameterError
-from wordmill.foreign import quoted
+from wordmill.foreign import printable, quoted
 from wordmill.sources.opening import Files, Source, open_source
-from wordmill.text import TokenizerName
+from wordmill.symptoms import WORDS, cells_uncut, dirty_keys, lonely, not_prose, without_spaces
+from wordmill.text import Cells, TokenizerName
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +32,7 @@ def read_corpus(
     min_count: int = 5,
     max_final_vocab: int | None = None,
     tokenizer: Tokenizer = "whitespace",
+    delimiter: str | None = None,
     lowercase: bool = False,
     errors: Literal["strict", "replace"] = "strict",
     resources: Resources | None = None,
@@ -40,7 +42,8 @@ def read_corpus(
     Each line of a file is a sequence, each document, each token list. White space is what Unicode calls White_Space:
     a line feed also ends the line of a file, while CR, U+0085, U+2028 and U+2029 only separate words. A byte order
     mark at the start of a file is dropped; elsewhere U+FEFF is a character like others. NUL is not text: an error, or
-    with `errors="replace"` U+FFFD.
+    with `errors="replace"` U+FFFD. What seems to be cut in the wrong place (CSV, punctuation on words, no spaces) is
+    read all the same, and a warning names the cure.
 
     Parameters
     ----------
@@ -56,6 +59,8 @@ def read_corpus(
     tokenizer : "whitespace", "words" or a function
         How text becomes tokens: cut at white space; runs of letters, marks, digits and connectors; or a function from
         a line or document to a list of str. Token lists are taken as they are.
+    delimiter : str, optional
+        A character to cut text at instead; what lies between, white space and quotes around it left out, is a token.
     lowercase : bool
         Take text, and tokens, in lower case.
     errors : "strict" or "replace"
@@ -68,53 +73,128 @@ def read_corpus(
     CorpusError
         The source is none of these, cannot be read, or holds something that is no text.
     VocabularyError
-        Fewer than two words are left; the message gives thresholds that would work.
+        Fewer than two words are left; the message gives thresholds that would work, where some would.
     ParameterError
         A parameter is out of bounds.
     OutputError
         The temporary file cannot be written.
     """
+    corpus, symptom = read_and_look(
+        source,
+        min_count=min_count,
+        max_final_vocab=max_final_vocab,
+        tokenizer=tokenizer,
+        delimiter=delimiter,
+        lowercase=lowercase,
+        errors=errors,
+        resources=resources,
+    )
+    if symptom is not None:
+        log.warning("%s: %s", _name_of(source), symptom)
+    return corpus
+
+
+def read_and_look(
+    source: Any,
+    *,
+    min_count: int,
+    max_final_vocab: int | None,
+    tokenizer: Tokenizer,
+    delimiter: str | None,
+    lowercase: bool,
+    errors: Literal["strict", "replace"],
+    resources: Resources | None,
+) -> tuple[EncodedCorpus, str | None]:
+    """Do what `read_corpus` does, and return what it would warn of."""
     check_thresholds(min_count, max_final_vocab)
     if errors not in {"strict", "replace"}:
         raise ParameterError(f"errors={quoted(errors)}: 'strict' or 'replace'")
-    if not callable(tokenizer) and tokenizer not in get_args(TokenizerName):
-        raise ParameterError(
-            f"tokenizer={quoted(tokenizer)}: 'whitespace', 'words', or a function from str to list of str"
-        )
+    tokenizer = _cutter(tokenizer, delimiter)
     resources = resources or Resources()
 
     opened = open_saved(source)
     if isinstance(opened, EncodedCorpus):
         opened.check_file()
-        return opened
+        loaded = opened is not source
+        return opened, dirty_keys(opened.vocab.keys, lowercase=opened.lowercase) if loaded else None
 
     start = time.perf_counter()
     feeder = Feeder(tokenizer, errors, resources, lowercase=lowercase)
     feeder.feed(opened)
     if len(feeder.tickets) == 0:
-        name = str(source) if isinstance(source, str | os.PathLike) else "the source"
-        raise CorpusError(f"{name} holds no tokens: check that it is what you meant")
-    if feeder.encoder.count_error:
+        raise CorpusError(f"{_name_of(source)} holds no tokens: check that it is what you meant")
+    symptom = _symptom(feeder, tokenizer)
+    rewritten = rewrite(feeder.encoder, feeder.kind, tokenizer, lowercase=lowercase)
+    ranking = rank(
+        feeder.encoder, feeder.kind, rewritten, min_count=min_count, max_final_vocab=max_final_vocab, cure=symptom
+    )
+    corpus = _encoded(feeder, ranking, resources, tokenizer, lowercase=lowercase)
+    log.info("read %s tokens in %.1f s: %r", f"{corpus.tokens_read:,}", time.perf_counter() - start, corpus)
+    if symptom is None and delimiter is None:
+        symptom = _dirt(feeder, corpus)
+    return corpus, symptom
+
+
+def _cutter(tokenizer: Tokenizer, delimiter: str | None) -> Tokenizer:
+    """Check what cuts text."""
+    if not callable(tokenizer) and tokenizer not in get_args(TokenizerName):
+        raise ParameterError(
+            f"tokenizer={quoted(tokenizer)}: 'whitespace', 'words', or a function from str to list of str"
+        )
+    if delimiter is None:
+        return tokenizer
+    if tokenizer != "whitespace":
+        raise ParameterError(f"delimiter={quoted(delimiter)} and a tokenizer cut a line in two ways: give one")
+    return Cells(delimiter)
+
+
+def _name_of(source: Any) -> str:
+    return printable(str(source)) if isinstance(source, str | os.PathLike) else "the corpus"
+
+
+def _symptom(feeder: Feeder, tokenizer: Tokenizer) -> str | None:
+    """Look at what was read, and how it was cut."""
+    delimiter = tokenizer.delimiter if isinstance(tokenizer, Cells) else None
+    counts = feeder.encoder.counts()[:WORDS]
+    words = [] if feeder.kind == "integers" else feeder.encoder.words(np.arange(len(counts), dtype=np.int32))
+    found = None
+    if delimiter is not None or not callable(tokenizer):  # a function of the user's may read JSON
+        found = not_prose(feeder.beginning, cut=delimiter is not None)
+    if words and delimiter is None:
+        found = found or without_spaces(words, counts)
+    if words and tokenizer != "words":
+        found = found or cells_uncut(words, counts, len(feeder.tickets) / len(feeder.ends), delimiter)
+    return found or lonely(feeder.alone, len(feeder.tickets), feeder.form)
+
+
+def _dirt(feeder: Feeder, corpus: EncodedCorpus) -> str | None:
+    """Look at the keys that were left."""
+    found = dirty_keys(corpus.vocab.keys, lowercase=corpus.lowercase)
+    return f"{found}, of documents: lists are taken as they are" if found and feeder.kind == "tokens" else found
+
+
+def _encoded(
+    feeder: Feeder, ranking: Ranking, resources: Resources, tokenizer: Tokenizer, *, lowercase: bool
+) -> EncodedCorpus:
+    """Put the corpus together, and tell where counts are inexact."""
+    encoder = feeder.encoder
+    if encoder.count_error:
         log.warning(
             "more than %s distinct words: the rarest were forgotten on the way and counts may be short by up to %s; "
             "for exact ones raise max_vocab_size (of Resources for read_corpus, or of wordmill encode)",
             f"{resources.max_vocab_size:,}",
-            f"{feeder.encoder.count_error:,}",
+            f"{encoder.count_error:,}",
         )
-    rewritten = rewrite(feeder.encoder, feeder.kind, tokenizer, lowercase=lowercase)
-    ranking = rank(feeder.encoder, feeder.kind, rewritten, min_count=min_count, max_final_vocab=max_final_vocab)
     ids, offsets = _exchange(feeder, ranking.id_map, resources)
-    corpus = EncodedCorpus(
+    return EncodedCorpus(
         ranking.vocab,
         ids,
         offsets,
-        tokens_read=ranking.tokens_counted + len(feeder.tickets) - int(feeder.encoder.counts().sum()),
+        tokens_read=ranking.tokens_counted + len(feeder.tickets) - int(encoder.counts().sum()),
         tokenizer=cast("str", tokenizer) if feeder.kind == "text" else None,
         lowercase=lowercase,
-        count_error=feeder.encoder.count_error,
+        count_error=encoder.count_error,
     )
-    log.info("read %s tokens in %.1f s: %r", f"{corpus.tokens_read:,}", time.perf_counter() - start, corpus)
-    return corpus
 
 
 def open_saved(source: Any, *, once: bool = False) -> Source:

@@ -16,6 +16,8 @@ from wordmill.key_index import KeyIndex
 
 Keys = list[str] | NDArray[np.int64]
 
+_FEW_KEYS = 1_000  # a toy, whose keys may well occur once
+
 
 class Vocab:
     """The keys of a corpus, numbered by falling count (ties: UTF-8 bytes, or integer value). Immutable.
@@ -161,12 +163,21 @@ def check_thresholds(min_count: int, max_final_vocab: int | None) -> None:
         raise ParameterError(f"max_final_vocab={max_final_vocab}: at least 2 is needed, or None")
 
 
-def effective_min_count(counts: NDArray[np.integer[Any]], min_count: int, max_final_vocab: int | None) -> int:
-    """Return the count from which keys are kept, or explain why fewer than two would be."""
+def effective_min_count(
+    counts: NDArray[np.integer[Any]], min_count: int, max_final_vocab: int | None, *, cure: str | None = None
+) -> int:
+    """Return the count from which keys are kept, or explain why fewer than two would be.
+
+    Parameters
+    ----------
+    cure
+        What is wrong with the text, told in place of another threshold.
+    """
     check_thresholds(min_count, max_final_vocab)
     if len(counts) < 2:
         raise VocabularyError(
-            f"{len(counts)} distinct keys in {counted(counts.sum(), 'token')}: training needs at least 2"
+            f"{counted(len(counts), 'distinct key')} in {counted(counts.sum(), 'token')}: training needs at least 2"
+            + (f"; {cure}" if cure else "")
         )
     threshold = min_count
     if max_final_vocab is not None and len(counts) > max_final_vocab:
@@ -184,9 +195,21 @@ def effective_min_count(counts: NDArray[np.integer[Any]], min_count: int, max_fi
         )
     raise VocabularyError(
         f"min_count={min_count} leaves {counted(kept, 'key')}: {counts.sum():,} tokens, {len(counts):,} distinct, "
-        f"the most frequent occurs {counted(counts.max(), 'time')}; min_count={works} would keep "
-        f"{np.count_nonzero(counts >= works):,}"
+        f"the most frequent occurs {counted(counts.max(), 'time')}; {cure or _threshold_advice(counts)}"
     )
+
+
+def _threshold_advice(counts: NDArray[np.integer[Any]]) -> str:
+    """Name the highest threshold that keeps half of the tokens, where what it keeps recurs."""
+    falling = np.sort(counts)[::-1]
+    keys = max(2, 1 + int(np.searchsorted(np.cumsum(falling), counts.sum() / 2)))
+    threshold = int(falling[keys - 1])
+    kept = int(np.count_nonzero(counts >= threshold))
+    if threshold > 1:
+        return f"min_count={threshold} would keep {kept:,}"
+    if kept <= _FEW_KEYS:
+        return f"min_count=1 would keep {kept:,}, enough to try it out"
+    return "most keys occur once, and vectors are learnt from what recurs: check where the text is cut into keys"
 
 
 def _check_distinct(keys: Keys) -> None:

@@ -15,19 +15,10 @@ from numpy.typing import NDArray
 
 from wordmill.compression import HEAD_BYTES, DamagedError, Decompressor, decompress, decompressor_for
 from wordmill.errors import CorpusError
+from wordmill.sources.recognition import BEGINNING, what_it_is
 
 Chunk = NDArray[np.uint8]
 T = TypeVar("T")
-
-
-_NOT_TEXT = {
-    b"PK\x03\x04": "is a zip archive: unpack it",
-    b"%PDF-": "is a PDF: extract its text (pdftotext)",
-    b"PAR1\x15": "is a Parquet file: pass one of its columns (pyarrow.parquet.read_table(path)['text'])",
-    b"ARROW1\x00": "is an Arrow file: pass one of its columns (pyarrow.feather.read_table(path)['text'])",
-    b"\xff\xfe": "is UTF-16: convert it (iconv -f utf-16 -t utf-8)",
-    b"\xfe\xff": "is UTF-16: convert it (iconv -f utf-16 -t utf-8)",
-}
 
 
 def read_chunks(path: Path | None, chunk_bytes: int) -> Iterator[Chunk]:
@@ -42,12 +33,15 @@ def read_chunks(path: Path | None, chunk_bytes: int) -> Iterator[Chunk]:
         if path is None and sys.stdin is None:  # as Python has it where the descriptor is closed
             raise CorpusError("standard input is closed: there is nothing to read")
         if path is None:  # no thread: it could not be interrupted
-            yield from _chunks(cast("BufferedReader", sys.stdin.buffer), _name_of(path), chunk_bytes)
+            chunks = _chunks(cast("BufferedReader", sys.stdin.buffer), _name_of(path), chunk_bytes)
+            yield from _looked_at(chunks, _name_of(path))
         else:
             with path.open("rb") as file:
-                chunks = _chunks(file, _name_of(path), chunk_bytes)
+                chunks = _looked_at(_chunks(file, _name_of(path), chunk_bytes), _name_of(path))
                 yield from _read_ahead(chunks) if path.stat().st_size > chunk_bytes else chunks
     except IsADirectoryError as error:
+        if path is not None and (path / "wordmill.json").exists():
+            raise CorpusError(f"{path} is a model, not text: wordmill info shows it") from error
         raise CorpusError(f"{path} is a directory: name its files, as in '{path}/*.txt'") from error
     except OSError as error:
         raise CorpusError(f"{_name_of(path)} cannot be read: {error.strerror or error}") from error
@@ -119,15 +113,18 @@ def _read_ahead(items: Iterator[T]) -> Iterator[T]:
 
 def _chunks(file: BufferedReader, name: str, chunk_bytes: int) -> Iterator[Chunk]:
     head = file.read(HEAD_BYTES)
-    for start, cure in _NOT_TEXT.items():
-        if head.startswith(start):
-            raise CorpusError(f"{name} {cure}")
-    if head[4:] == b"\0\0\0\0" + b'{"':
-        raise CorpusError(
-            f"{name} is an encoded corpus or a model, not text: an encoded corpus is read from its own file"
-        )
     make = decompressor_for(head)
     return _plain(file, head, chunk_bytes) if make is None else _decompressed(file, head, make, name, chunk_bytes)
+
+
+def _looked_at(chunks: Iterator[Chunk], name: str) -> Iterator[Chunk]:
+    """Pass chunks on, unless the first shows that this is no text."""
+    for first in chunks:
+        if (cure := what_it_is(first[:BEGINNING].tobytes())) is not None:
+            raise CorpusError(f"{name} {cure}")
+        yield first
+        break
+    yield from chunks
 
 
 def _plain(file: BufferedReader, head: bytes, chunk_bytes: int) -> Iterator[Chunk]:

@@ -98,12 +98,12 @@ class Run:
 
     def as_keyed_vectors(self) -> KeyedVectors:
         """Return the input vectors with their keys. No copy: they change while training goes on."""
-        tokenizer = None if callable(self.config.tokenizer) else self.config.tokenizer
+        named = not callable(self.config.tokenizer) and self.config.delimiter is None
         return KeyedVectors(
             self.vocab.keys,
             self.input_vectors,
             counts=self.vocab.counts,
-            tokenizer=tokenizer,
+            tokenizer=self.config.tokenizer if named else None,  # type: ignore[arg-type]
             lowercase=self.config.lowercase,
         )
 

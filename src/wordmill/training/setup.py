@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from wordmill.config import TrainConfig
 from wordmill.corpus import EncodedCorpus, Resources, Vocab, read_corpus
+from wordmill.corpus.reader import read_and_look
 from wordmill.corpus.recode import recode
 from wordmill.corpus.vocab import keep_probabilities
-from wordmill.errors import CorpusError, ParameterError, VocabularyError
+from wordmill.errors import CorpusError, ParameterError, VocabularyError, counted
 from wordmill.foreign import quoted
 from wordmill.text import TokenizerName
 from wordmill.training.backends import Backend, NegativeSampling, Task, allocate_vectors, create_backend
@@ -50,7 +51,8 @@ def read_training_corpus(source: Any, config: TrainConfig) -> EncodedCorpus:
     corpus = _read(source, config, config.min_count, config.max_final_vocab)
     if len(corpus.vocab) < 2:
         raise VocabularyError(
-            f"the vocabulary has {len(corpus.vocab)} key and training needs two: lower min_count={config.min_count}"
+            f"the vocabulary has {counted(len(corpus.vocab), 'key')} and training needs two: encode the corpus again, "
+            "with a lower min_count"
         )
     if not len(corpus.ids):
         raise CorpusError("the corpus has no token of the vocabulary")
@@ -61,7 +63,7 @@ def begin_run(config: TrainConfig, corpus: EncodedCorpus) -> Run:
     """Make the matrices: input vectors uniform in +-0.5/D, output vectors zero."""
     config = replace(config, lowercase=corpus.lowercase)  # it may have been read by other settings
     if corpus.tokenizer is not None:
-        config = replace(config, tokenizer=cast("TokenizerName", corpus.tokenizer))
+        config = replace(config, tokenizer=cast("TokenizerName", corpus.tokenizer), delimiter=None)
     V, D = len(corpus.vocab), config.vector_size
     input_vectors, output_vectors = allocate_vectors(V, D), allocate_vectors(V, D)
     random = np.random.default_rng([config.seed, 0])
@@ -177,7 +179,7 @@ def make_trainer(run: Run, corpus: EncodedCorpus, validation: Any, callbacks: Se
 
 def read_validation_corpus(run: Run, source: Any) -> EncodedCorpus:
     """Read a corpus in the vocabulary of a run."""
-    return recode(_read(source, run.config, 1, None), run.vocab)
+    return recode(_read(source, run.config, 1, None, silent=True), run.vocab)
 
 
 def held_out_corpus(run: Run, corpus: EncodedCorpus) -> HeldOut:
@@ -194,16 +196,24 @@ def padded(matrix: Matrix) -> Matrix:
     return copy
 
 
-def _read(source: Any, config: TrainConfig, min_count: int, max_final_vocab: int | None) -> EncodedCorpus:
-    return read_corpus(
+def _read(
+    source: Any, config: TrainConfig, min_count: int, max_final_vocab: int | None, *, silent: bool = False
+) -> EncodedCorpus:
+    """Read a corpus by the settings; `silent` where what could be warned of was told of another part of the text."""
+    return (_read_silently if silent else read_corpus)(
         source,
         min_count=min_count,
         max_final_vocab=max_final_vocab,
         tokenizer=config.tokenizer,
+        delimiter=config.delimiter,
         lowercase=config.lowercase,
         errors=config.errors,
         resources=Resources(threads=config.threads),
     )
+
+
+def _read_silently(source: Any, **settings: Any) -> EncodedCorpus:
+    return read_and_look(source, **settings)[0]
 
 
 def _task(config: TrainConfig, counts: NDArray[np.int64], corpus: EncodedCorpus, offsets: NDArray[np.int64]) -> Task:

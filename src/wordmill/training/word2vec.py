@@ -26,6 +26,7 @@ from wordmill.errors import (
 from wordmill.foreign import quoted
 from wordmill.hints import HelpfulNames
 from wordmill.other_names import MODEL, VECTORS, other_parameters
+from wordmill.text import Cells
 from wordmill.training.callbacks import Callback, Run
 from wordmill.training.checkpoint import LastGood, last_good
 from wordmill.training.checkpoint import resume as resume_run
@@ -96,6 +97,7 @@ class Word2Vec(HelpfulNames):
         min_count: int = 5,
         max_final_vocab: int | None = None,
         tokenizer: Literal["whitespace", "words"] | Callable[[str], list[str]] = "whitespace",
+        delimiter: str | None = None,
         lowercase: bool = False,
         errors: Literal["strict", "replace"] = "strict",
         workers: int | None = None,
@@ -125,6 +127,7 @@ class Word2Vec(HelpfulNames):
         self.min_count = min_count
         self.max_final_vocab = max_final_vocab
         self.tokenizer = tokenizer
+        self.delimiter = delimiter
         self.lowercase = lowercase
         self.errors = errors
         self.workers = workers
@@ -368,7 +371,8 @@ class Word2Vec(HelpfulNames):
             As in `fit`; or the keys are of the other kind.
         """
         config, documents = self._fitted().config, open_saved(X, once=True)
-        tokenizer = config.tokenizer if callable(config.tokenizer) else None
+        cut = config.tokenizer if config.delimiter is None else Cells(config.delimiter)
+        tokenizer = cut if callable(cut) else None
         return in_container(encode_documents(self.wv, documents, errors=config.errors, tokenizer=tokenizer), X, self)
 
     def fit_transform(self, X: Any, y: object = None) -> Any:
