@@ -7,6 +7,7 @@
 
 #include "arrays.hpp"
 #include "isa.hpp"
+#include "plan/huffman.hpp"
 #include "plan/negative_sampling.hpp"
 #include "system/memory.hpp"
 #include "training/slices.hpp"
@@ -76,9 +77,9 @@ struct BoundTask {
 
 // A stretch of the plan with what its windows ask. Window w's contexts are contexts[bounds[w]:bounds[w + 1]], what it asks the rows
 // asked[asked_bounds[w]:asked_bounds[w + 1]]; where leads[w], a step of means takes windows w and w + 1. It reaches over the kept tokens
-// [firsts[w], lasts[w]), its centre among them.
+// [firsts[w], lasts[w]), its centre among them. Signs are as in Asked, none where yes is right for the first row alone.
 struct Planned {
-  nb::object tokens, firsts, lasts, positions, centres, bounds, contexts, asked_bounds, asked, leads;
+  nb::object tokens, firsts, lasts, positions, centres, bounds, contexts, asked_bounds, asked, signs, leads;
   int64_t subsampled, without_context;
 
   Planned(const Plan& plan, const Questions& questions) : subsampled(plan.subsampled()), without_context(plan.without_context()) {
@@ -104,6 +105,7 @@ struct Planned {
     bounds = to_numpy(std::move(ends));
     contexts = to_numpy(std::move(words));
     asked = to_numpy(std::vector<int32_t>(rows.begin(), rows.end()));
+    signs = to_numpy(std::vector<int8_t>(questions.signs));
     asked_bounds = to_numpy(std::vector<int64_t>(questions.ends.begin(), questions.ends.end()));
     leads = to_numpy(std::move(lead));
   }
@@ -211,6 +213,12 @@ void bind_objectives(nb::module_& m) {
       .def("__init__", [](NegativeSampling* self, Array<const double> noise, int negative, uint64_t seed) {
         new (self) NegativeSampling(span(noise), negative, seed);
       }, "noise"_a, nb::kw_only(), "negative"_a, "seed"_a);
+  nb::class_<HuffmanPaths, Objective>(m, "HuffmanPaths")
+      .def("__init__", [](HuffmanPaths* self, Array<const int64_t> counts) { new (self) HuffmanPaths(span(counts)); }, "counts"_a)
+      .def("paths", [](const HuffmanPaths& self) {
+        return nb::make_tuple(to_numpy(std::vector<int64_t>(self.ends().begin(), self.ends().end())), to_numpy(std::vector<int32_t>(self.nodes())),
+                              to_numpy(std::vector<int8_t>(self.signs())));
+      });
 }
 
 void bind_task(nb::module_& m) {
@@ -229,6 +237,7 @@ void bind_task(nb::module_& m) {
       .def_ro("contexts", &Planned::contexts)
       .def_ro("asked_bounds", &Planned::asked_bounds)
       .def_ro("asked", &Planned::asked)
+      .def_ro("signs", &Planned::signs)
       .def_ro("leads", &Planned::leads)
       .def_ro("subsampled", &Planned::subsampled)
       .def_ro("without_context", &Planned::without_context);

@@ -53,6 +53,10 @@ class Objective: ...
 class NegativeSampling(Objective):
     def __init__(self, noise: NDArray[np.float64], *, negative: int, seed: int) -> None: ...
 
+class HuffmanPaths(Objective):
+    def __init__(self, counts: NDArray[np.int64]) -> None: ...
+    def paths(self) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int8]]: ...
+
 class Task:
     def __init__(
         self,
@@ -78,6 +82,7 @@ class Planned:
     contexts: NDArray[np.int32]
     asked_bounds: NDArray[np.int64]  # (n + 1,) what it asks are asked[asked_bounds[w]:asked_bounds[w + 1]]
     asked: NDArray[np.int32]
+    signs: NDArray[np.int8]  # like asked: -1 where yes is right, 1 where no; empty: yes to the first of each alone
     leads: NDArray[np.uint8]  # (n,) whether a step of means takes the next window too
     subsampled: int
     without_context: int

@@ -19,6 +19,8 @@ from wordmill.layers import (
     SGD,
     Embedding,
     EmbeddingDot,
+    HierarchicalSoftmaxLoss,
+    HuffmanTree,
     MatMul,
     NegativeSamplingLoss,
     SigmoidWithLoss,
@@ -127,6 +129,18 @@ def test_negative_sampling_loss(seed: int, B: int, V: int, D: int, K: int) -> No
     layer.forward(h, target, negatives)
     dh = layer.backward(3)
     assert_gradients(lambda: 3 * layer.forward(h, target, negatives), [(h, dh), (layer.params[0], layer.grads[0])])
+
+
+@few_examples
+@given(seeds, sizes, st.integers(2, 6), sizes)
+def test_hierarchical_softmax_loss(seed: int, B: int, V: int, D: int) -> None:
+    rng = np.random.default_rng(seed)
+    tree = HuffmanTree.from_counts(rng.integers(9, size=V))
+    layer, h = HierarchicalSoftmaxLoss(rng.normal(size=(V - 1, D)), tree), rng.normal(size=(B, D))
+    target = rng.integers(V, size=B)
+    layer.forward(h, target)
+    dh = layer.backward(3)
+    assert_gradients(lambda: 3 * layer.forward(h, target), [(h, dh), (layer.params[0], layer.grads[0])])
 
 
 @pytest.mark.parametrize("model_class", [CBOW, SkipGram])

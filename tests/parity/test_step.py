@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from wordmill.core import core
-from wordmill.training.backends import allocate_vectors
+from wordmill.training.backends import NegativeSampling, allocate_vectors
 from wordmill.training.backends.reference import reference_step
 
 VOCABULARY = 40
+OBJECTIVE = NegativeSampling(5, np.ones(VOCABULARY))
 RULES = [("pairs", "mean"), ("mean", "mean"), ("mean", "sqrt"), ("mean", "word2vec")]
 Matrix = NDArray[np.floating[Any]]
 Plan = tuple[NDArray[np.int32], NDArray[np.int32]]
@@ -53,7 +54,9 @@ def test_double_step_equals_the_layers(
     expected_inputs, expected_outputs = inputs.copy(), outputs.copy()
     loss = core.step(inputs, outputs, *plan, **rule, isa=isa)
     contexts, asked = plan
-    expected_loss = reference_step(expected_inputs, expected_outputs, [contexts], [asked], **rule)
+    expected_loss = reference_step(
+        expected_inputs, expected_outputs, [contexts], asked[:1], [asked], objective=OBJECTIVE, **rule
+    )
     assert loss == pytest.approx(expected_loss, rel=1e-12)
     np.testing.assert_allclose(inputs, expected_inputs, rtol=1e-12, atol=1e-12)
     np.testing.assert_allclose(outputs, expected_outputs, rtol=1e-12, atol=1e-12)

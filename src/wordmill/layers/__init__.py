@@ -14,7 +14,8 @@ from __future__ import annotations
 from wordmill.layers.embedding import Embedding, EmbeddingDot
 from wordmill.layers.gradients import Gradient, RowGradient, clip_grads, merge_shared
 from wordmill.layers.helpers import convert_one_hot, cos_similarity, create_contexts_target, preprocess
-from wordmill.layers.loss import NegativeSamplingLoss, SigmoidWithLoss, sigmoid
+from wordmill.layers.huffman import HuffmanTree
+from wordmill.layers.loss import HierarchicalSoftmaxLoss, NegativeSamplingLoss, SigmoidWithLoss, sigmoid
 from wordmill.layers.models import CBOW, SkipGram
 from wordmill.layers.onehot import MatMul, Softmax, SoftmaxWithLoss
 from wordmill.layers.optimizers import SGD, AdaGrad, Adam, Momentum, Optimizer, RMSprop
@@ -30,6 +31,8 @@ __all__ = [
     "Embedding",
     "EmbeddingDot",
     "Gradient",
+    "HierarchicalSoftmaxLoss",
+    "HuffmanTree",
     "MatMul",
     "Model",
     "Momentum",

@@ -1,4 +1,4 @@
-"""Binary losses: `SigmoidWithLoss` for one score, `NegativeSamplingLoss` for a word against K that are not it."""
+"""Losses made of yes-or-no questions, one sigmoid each: about some words, or on a way through a tree of all words."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from wordmill.errors import ParameterError
-from wordmill.layers.arrays import Floats, Rng, check_ids
+from wordmill.layers.arrays import Floats, Ids, Rng, check_ids
 from wordmill.layers.embedding import EmbeddingDot
 from wordmill.layers.gradients import Gradient
+from wordmill.layers.huffman import HuffmanTree
 from wordmill.layers.sampler import UnigramSampler
 
-__all__ = ["NegativeSamplingLoss", "SigmoidWithLoss", "sigmoid"]
+__all__ = ["HierarchicalSoftmaxLoss", "NegativeSamplingLoss", "SigmoidWithLoss", "sigmoid"]
 
 
 def sigmoid(x: Floats) -> Floats:
@@ -98,3 +99,51 @@ class NegativeSamplingLoss:
     def backward(self, dout: float = 1.0) -> Floats:
         """Gradient of `h` (B, D)."""
         return self.dot.backward(self.loss.backward(dout))
+
+
+class HierarchicalSoftmaxLoss:
+    """A softmax over all V words in about log V yes-or-no questions: those on the way to the target in a Huffman tree.
+
+    The probability of a word is the product of its answers' probabilities, and all words' add up to 1, so that the loss
+    is an exact negative log-likelihood, averaged over the batch.
+
+    Parameters
+    ----------
+    W
+        Output vectors of the inner nodes (V - 1, D), float32 or float64; used in place, not copied.
+    tree
+        The ways to the words.
+
+    References
+    ----------
+    Morin and Bengio, "Hierarchical Probabilistic Neural Network Language Model" (2005); Mikolov et al., "Distributed
+    Representations of Words and Phrases and their Compositionality" (2013), section 2.1.
+    """
+
+    def __init__(self, W: Floats, tree: HuffmanTree) -> None:
+        if len(W) != len(tree.bounds) - 2:
+            raise ParameterError(f"a tree of {len(tree.bounds) - 1} words has one inner node less, not {len(W)}")
+        self.tree = tree
+        self.dot = EmbeddingDot(W)
+        self.loss = SigmoidWithLoss()
+        self.params = self.dot.params
+        self.grads = self.dot.grads
+        self._example: Ids  # (P,) whose question each of all P is
+        self._batch: int
+
+    def forward(self, h: Floats, target: ArrayLike) -> float:
+        """Loss of vectors `h` (B, D) for targets (B,)."""
+        target = check_ids(target, len(self.tree.bounds) - 1)
+        ways = [np.arange(self.tree.bounds[word], self.tree.bounds[word + 1]) for word in target]
+        self._batch = len(ways)
+        self._example = np.repeat(np.arange(len(ways)), [len(way) for way in ways])
+        steps = np.concatenate(ways)
+        scores = self.dot.forward(h[self._example], self.tree.nodes[steps])
+        return self.loss.forward(scores, self.tree.answers[steps]) * len(steps) / self._batch
+
+    def backward(self, dout: float = 1.0) -> Floats:
+        """Gradient of `h` (B, D)."""
+        of_questions = self.dot.backward(self.loss.backward(dout * len(self._example) / self._batch))
+        dh = np.zeros((self._batch, of_questions.shape[1]), of_questions.dtype)
+        np.add.at(dh, self._example, of_questions)
+        return dh

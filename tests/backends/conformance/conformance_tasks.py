@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wordmill.core import core
-from wordmill.training.backends import Backend, Blocks, NegativeSampling, Task, allocate_vectors
+from wordmill.training.backends import Backend, Blocks, HuffmanPaths, NegativeSampling, Task, allocate_vectors
 from wordmill.training.backends.native import NativeBackend
 from wordmill.training.backends.reference import ReferenceBackend
 
@@ -22,6 +22,8 @@ Matrices = tuple[NDArray[np.floating[Any]], NDArray[np.floating[Any]]]
 MODELS: dict[str, dict[str, Any]] = {
     "skip-gram": {"shape": "pairs"},
     "CBOW": {"shape": "mean", "mean_update": "sqrt"},
+    "skip-gram by hierarchical softmax": {"shape": "pairs", "objective": "huffman"},
+    "CBOW by hierarchical softmax": {"shape": "mean", "mean_update": "sqrt", "objective": "huffman"},
 }
 
 #: The backends that train one step after the other, and those that train in deterministic batches.
@@ -55,11 +57,13 @@ def zipf_task(tokens: int = TOKENS, words: int = WORDS, negative: int = 5, **cha
         offsets=np.concatenate([[0], cuts, [tokens]]).astype(np.int64),
         keep=np.minimum(1, np.sqrt(0.01 / frequency) + 0.01 / frequency),
     )
+    if changes.get("objective") == "huffman":
+        changes["objective"] = HuffmanPaths(counts.astype(np.int64))
     return replace(plain, **changes)
 
 
 def start(task: Task, dtype: type[np.floating[Any]], columns: int = 24) -> Matrices:
-    inputs = allocate_vectors(task.objective.rows, columns, dtype)
+    inputs = allocate_vectors(len(task.keep), columns, dtype)
     outputs = allocate_vectors(task.objective.rows, columns, dtype)
     inputs[:] = np.random.default_rng(1).uniform(-0.5, 0.5, inputs.shape)
     return inputs, outputs

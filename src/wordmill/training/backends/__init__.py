@@ -14,10 +14,20 @@ from numpy.typing import NDArray
 
 from wordmill.training.backends.base import Backend, Blocks, Sums, Task
 from wordmill.training.backends.native import NativeBackend, allocate_vectors
-from wordmill.training.backends.objectives import NegativeSampling, Objective
+from wordmill.training.backends.objectives import HuffmanPaths, NegativeSampling, Objective
 from wordmill.training.backends.reference import ReferenceBackend
 
-__all__ = ["Backend", "Blocks", "NegativeSampling", "Objective", "Sums", "Task", "allocate_vectors", "create_backend"]
+__all__ = [
+    "Backend",
+    "Blocks",
+    "HuffmanPaths",
+    "NegativeSampling",
+    "Objective",
+    "Sums",
+    "Task",
+    "allocate_vectors",
+    "create_backend",
+]
 
 
 def create_backend(

@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wordmill.core import core
-from wordmill.layers import SGD, Embedding, NegativeSamplingLoss
+from wordmill.layers import SGD, Embedding
+from wordmill.training.backends.objectives import Objective
+from wordmill.training.backends.reference.losses import Loss, loss_of
 
 __all__ = ["reference_step"]
 
@@ -17,8 +19,10 @@ def reference_step(
     input_vectors: NDArray[np.floating],
     output_vectors: NDArray[np.floating],
     contexts: Sequence[NDArray[np.int32]],
+    targets: NDArray[np.int32],
     asked: Sequence[NDArray[np.int32]],
     *,
+    objective: Objective,
     alpha: float,
     shape: str,
     mean_update: str,
@@ -34,58 +38,58 @@ def reference_step(
     ----------
     input_vectors, output_vectors
         (R, D) and (rows of the objective, D), updated in place.
-    contexts, asked
-        M times (C,) ids, M times (1 + K,) ids: the target, then negatives, none of them the target.
+    contexts, targets, asked
+        M times (C,) ids, (M,) ids, and M times (n,) rows of `output_vectors` that the objective asks.
     frozen
         (R,) rows of `input_vectors` that never change.
     """
-    matrices = input_vectors, output_vectors
+    loss = loss_of(objective, output_vectors)
     if shape == "mean":
-        return _mean_step(*matrices, contexts, np.stack(asked), alpha, frozen, mean_update)
-    (words,), (rows,) = contexts, asked
+        return _mean_step(input_vectors, loss, contexts, targets, asked, alpha, frozen, mean_update)
+    (words,) = contexts
     parts = [words[first : first + core.STEP_CONTEXTS] for first in range(0, len(words), core.STEP_CONTEXTS)]
-    return sum(_pairs_step(*matrices, part, rows, alpha, frozen) for part in parts)
+    return sum(_pairs_step(input_vectors, loss, part, targets, asked, alpha, frozen) for part in parts)
 
 
 def _pairs_step(
     input_vectors: NDArray[np.floating],
-    output_vectors: NDArray[np.floating],
+    loss: Loss,
     contexts: NDArray[np.int32],
-    asked: NDArray[np.int32],
+    target: NDArray[np.int32],
+    asked: Sequence[NDArray[np.int32]],
     alpha: float,
     frozen: NDArray[np.bool_] | None,
 ) -> float:
-    embedding, loss_layer = Embedding(input_vectors), NegativeSamplingLoss(output_vectors)
+    embedding = Embedding(input_vectors)
     pairs = len(contexts)  # that are asked the same; the layer averages over them, the step sums
-    h = embedding.forward(contexts)
-    repeated = np.tile(asked, (pairs, 1))
-    loss = loss_layer.forward(h, repeated[:, 0], repeated[:, 1:])
-    embedding.backward(_thawed(loss_layer.backward(), contexts, frozen))
-    _update(embedding, loss_layer, alpha * pairs)
-    return float(loss) * pairs
+    averaged = loss.forward(embedding.forward(contexts), np.repeat(target, pairs), [*asked] * pairs)
+    embedding.backward(_thawed(loss.layer.backward(), contexts, frozen))
+    _update(embedding, loss, alpha * pairs)
+    return averaged * pairs
 
 
 def _mean_step(
     input_vectors: NDArray[np.floating],
-    output_vectors: NDArray[np.floating],
+    loss: Loss,
     contexts: Sequence[NDArray[np.int32]],
-    asked: NDArray[np.int32],
+    targets: NDArray[np.int32],
+    asked: Sequence[NDArray[np.int32]],
     alpha: float,
     frozen: NDArray[np.bool_] | None,
     update: str,
 ) -> float:
-    embedding, loss_layer = Embedding(input_vectors), NegativeSamplingLoss(output_vectors)
+    embedding = Embedding(input_vectors)
     sizes = np.array([len(words) for words in contexts])
     words = np.concatenate(contexts)  # (C of all windows,)
     rows = embedding.forward(words)
     h = np.stack([part.mean(axis=0) for part in np.split(rows, sizes[:-1].cumsum())])  # (M, D)
-    loss = loss_layer.forward(h, asked[:, 0], asked[:, 1:])
+    averaged = loss.forward(h, targets, asked)
     square_roots = np.sqrt(np.maximum(sizes, core.FEW_CONTEXTS))
     scale = {"mean": 1 / sizes, "sqrt": 1 / square_roots, "word2vec": np.ones(len(sizes))}[update]
-    dh = loss_layer.backward() * scale[:, None]
+    dh = loss.layer.backward() * scale[:, None]
     embedding.backward(_thawed(np.repeat(dh, sizes, axis=0), words, frozen))
-    _update(embedding, loss_layer, alpha * len(sizes))
-    return float(loss) * len(sizes)
+    _update(embedding, loss, alpha * len(sizes))
+    return averaged * len(sizes)
 
 
 def _thawed(
@@ -97,6 +101,6 @@ def _thawed(
     return gradients
 
 
-def _update(embedding: Embedding, loss_layer: NegativeSamplingLoss, lr: float) -> None:
+def _update(embedding: Embedding, loss: Loss, lr: float) -> None:
     if lr > 0:  # at rate 0 the loss alone is asked for
-        SGD(lr=lr).update(embedding.params + loss_layer.params, embedding.grads + loss_layer.grads)
+        SGD(lr=lr).update(embedding.params + loss.layer.params, embedding.grads + loss.layer.grads)
