@@ -2,6 +2,7 @@
 
 import bz2
 import gzip
+import io
 import lzma
 import os
 import subprocess
@@ -9,12 +10,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 import zstandard
 from plain_reader import content, encode_plainly
 
 from wordmill.corpus import Resources, read_corpus
 from wordmill.errors import CorpusError, OutputError
+from wordmill.sources import files
 from wordmill.sources.files import read_chunks
 
 TEXT = "".join(f"line {number} of the text\n" for number in range(2000))
@@ -154,7 +157,7 @@ def test_no_room_to_spill(tmp_path: Path) -> None:
 @pytest.mark.skipif(
     sys.platform != "linux" or "WORDMILL_SANITIZED" in os.environ, reason="measures memory as Linux counts it, alone"
 )
-def test_a_file_that_swells_ten_thousandfold_is_read_in_pieces(tmp_path: Path) -> None:
+def test_a_file_that_swells_ten_thousandfold_is_refused_before_it_fills_the_memory(tmp_path: Path) -> None:
     compressor = zstandard.ZstdCompressor(level=3).compressobj()
     line = b"one two\n" * (1 << 17)
     with (tmp_path / "bomb.zst").open("wb") as file:
@@ -165,9 +168,35 @@ def test_a_file_that_swells_ten_thousandfold_is_read_in_pieces(tmp_path: Path) -
     script = (
         "import re, sys\n"
         "from pathlib import Path\n"
+        "from wordmill.errors import CorpusError\n"
         "from wordmill.sources.files import read_chunks\n"
-        "assert sum(map(len, read_chunks(Path(sys.argv[1]), 1 << 20))) == 600 << 20\n"
+        "try:\n"
+        "    print(sum(map(len, read_chunks(Path(sys.argv[1]), 1 << 20))))\n"
+        "    sys.exit('it was read')\n"
+        "except CorpusError as error:\n"
+        "    assert 'bomb.zst holds more than 268,435,456 bytes, compressed into' in str(error), error\n"
         "peak = re.search(r'VmHWM:\\s+(\\d+) kB', Path('/proc/self/status').read_text())\n"
         "assert int(peak[1]) < 400 << 10, peak"
     )
     subprocess.run([sys.executable, "-c", script, tmp_path / "bomb.zst"], check=True)
+
+
+@pytest.mark.parametrize("kind", COMPRESS)
+def test_what_may_come_out_is_bounded_by_what_went_in(
+    tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "_UNPACKED", 1 << 12)
+    path = tmp_path / "text"
+    path.write_bytes(COMPRESS[kind](b"one two\n" * 200_000))
+    with pytest.raises(CorpusError, match=r"text holds more than [\d,]+ bytes, compressed into [\d,]+, .* unpack it"):
+        read_corpus(path)
+    noise = np.random.default_rng(1).integers(ord("a"), ord("z"), 50_000, np.uint8).tobytes()
+    path.write_bytes(COMPRESS[kind](noise + b" a b" * 9))
+    assert len(read_corpus(path, min_count=9).vocab) == 2
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(path.read_bytes())))
+    assert len(read_corpus("-", min_count=9).vocab) == 2
+
+
+def test_a_line_as_long_as_the_file() -> None:
+    chunks = [np.frombuffer(part, np.uint8) for part in (b"a\nb", b"c", b"d", b"\n\ne\nf", b"g")]
+    assert list(files._split_lines(chunks)) == [b"a", b"bcd", b"", b"e", b"fg"]

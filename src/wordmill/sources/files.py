@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from io import BufferedReader
 from itertools import cycle
 from pathlib import Path
-from typing import Literal, TypeVar, cast
+from typing import BinaryIO, Literal, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,8 @@ from wordmill.sources.recognition import BEGINNING, what_it_is
 
 Chunk = NDArray[np.uint8]
 T = TypeVar("T")
+
+_UNPACKED, _RATIO = 1 << 28, 100
 
 
 def read_chunks(path: Path | None, chunk_bytes: int) -> Iterator[Chunk]:
@@ -68,12 +71,16 @@ def read_lines(path: Path | None, chunk_bytes: int, errors: Literal["strict", "r
 
 
 def _split_lines(chunks: Iterable[Chunk]) -> Iterator[bytes]:
-    rest = b""
+    rest: list[bytes] = []  # of a line that may be as long as the file: joined once
     for chunk in chunks:
-        *lines, rest = (rest + chunk.tobytes()).split(b"\n")
-        yield from lines
-    if rest:
-        yield rest
+        first, *lines = chunk.tobytes().split(b"\n")
+        rest.append(first)
+        if lines:
+            yield b"".join(rest)
+            yield from lines[:-1]
+            rest = lines[-1:]
+    if last := b"".join(rest):
+        yield last
 
 
 def not_text(path: Path | None, offset: int, byte: int) -> str:
@@ -139,17 +146,51 @@ def _plain(file: BufferedReader, head: bytes, chunk_bytes: int) -> Iterator[Chun
         head = b""
 
 
+class _Packed:
+    """A compressed file, of which is known how large it is; of a pipe, how much of it was read."""
+
+    def __init__(self, file: BufferedReader, head: bytes) -> None:
+        self._file, self._read = file, len(head)
+        try:
+            self._size = os.fstat(file.fileno()).st_size
+        except OSError:  # bytes in memory, say
+            self._size = 0
+
+    @property
+    def size(self) -> int:
+        return max(self._size, self._read)
+
+    def read(self, count: int) -> bytes:
+        block = self._file.read(count)
+        self._read += len(block)
+        return block
+
+
+def _most_unpacked(packed: int) -> int:
+    """Bytes that may come out of so many compressed ones: text gives up to 10 for 1, logs some tens."""
+    return max(_UNPACKED, _RATIO * packed)
+
+
 def _decompressed(
     file: BufferedReader, head: bytes, make: Callable[[], Decompressor], name: str, chunk_bytes: int
 ) -> Iterator[Chunk]:
     """Gather decompressed bytes into chunks."""
     parts: list[bytes] = []
+    packed = _Packed(file, head)
+    held = unpacked = 0
     try:
-        for part in decompress(file, head, make):
+        for part in decompress(cast("BinaryIO", packed), head, make):
             parts.append(part)
-            if sum(map(len, parts)) >= chunk_bytes:
+            held, unpacked = held + len(part), unpacked + len(part)
+            if unpacked > (most := _most_unpacked(packed.size)):
+                raise CorpusError(
+                    f"{name} holds more than {most:,} bytes, compressed into {packed.size:,}, which text is not: "
+                    "unpack it first if it is good"
+                )
+            if held >= chunk_bytes:
                 yield np.frombuffer(b"".join(parts), np.uint8)
                 parts.clear()
+                held = 0
     except DamagedError as error:
         raise CorpusError(f"{name} is compressed and {error}: fetch or compress it again") from error
     yield np.frombuffer(b"".join(parts), np.uint8)
