@@ -10,10 +10,12 @@ from typing import BinaryIO, Protocol
 
 import zstandard
 
-__all__ = ["HEAD_BYTES", "DamagedError", "Decompressor", "decompress", "decompressor_for"]
+__all__ = ["HEAD_BYTES", "DamagedError", "Decompressor", "decompress", "decompressor_for", "most_unpacked"]
 
 HEAD_BYTES = 10
 _BLOCK = 1 << 13  # compressed bytes at once: of zstd's most, 128 KiB out of 4 bytes, 256 MiB come at a time
+
+_UNPACKED, _RATIO = 1 << 28, 100
 
 
 class DamagedError(Exception):
@@ -44,6 +46,14 @@ def decompressor_for(head: bytes) -> Callable[[], Decompressor] | None:
     return next((make for start, make in _DECOMPRESSORS.items() if head.startswith(start)), None)
 
 
+def most_unpacked(packed: int) -> int:
+    """Bytes that may come out of so many compressed ones where nothing bounds them better: 100 for 1, or 256 MiB.
+
+    Numbers of vectors hardly compress; what holds more is made to fill a memory.
+    """
+    return max(_UNPACKED, _RATIO * packed)
+
+
 def decompress(file: BinaryIO, head: bytes, make: Callable[[], Decompressor]) -> Iterator[bytes]:
     """Decompress the streams of a file, which may be several, from where it was read up to: after `head`.
 
@@ -57,9 +67,11 @@ def decompress(file: BinaryIO, head: bytes, make: Callable[[], Decompressor]) ->
         if stream.eof:
             stream = make()
         try:
-            yield stream.decompress(block)
+            part = stream.decompress(block)
         except (zlib.error, OSError, lzma.LZMAError, zstandard.ZstdError) as error:  # OSError: bz2
             raise DamagedError(f"corrupt ({error})") from error
+        if part:
+            yield part
         block = stream.unused_data or file.read(_BLOCK)
     if not stream.eof:
         raise DamagedError("cut short")

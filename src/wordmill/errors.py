@@ -14,6 +14,7 @@ __all__ = [
     "NotFittedError",
     "OutputError",
     "ParameterError",
+    "TooLargeError",
     "UnknownNameError",
     "VocabularyError",
     "WordmillError",
@@ -45,6 +46,10 @@ class VocabularyError(WordmillError, ValueError):
 
 class FormatError(WordmillError, ValueError):
     """A file or directory of vectors is not what it claims to be; the message names the file and the place in it."""
+
+
+class TooLargeError(FormatError, MemoryError):
+    """What a file of vectors holds does not fit into memory."""
 
 
 class MissingKeyError(WordmillError, KeyError):

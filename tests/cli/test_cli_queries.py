@@ -196,6 +196,30 @@ def test_a_damaged_file_is_read_as_its_error_says(cli: Cli, tmp_path: Path) -> N
     assert cli("export", tmp_path / "twice.vec", tmp_path / "one", "--limit", "1").code == 0
 
 
+def test_a_file_in_another_encoding_is_read_as_its_error_says(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "latin.vec").write_bytes("1 2\nçà 1 2\n".encode("latin-1"))
+    outcome = cli("export", tmp_path / "latin.vec", tmp_path / "m")
+    assert (outcome.code, outcome.err.count("\n")) == (1, 1)
+    assert "give its --encoding 'latin-1', say, or read it with --errors replace" in outcome.err
+    assert cli("export", tmp_path / "latin.vec", tmp_path / "m", "--encoding", "latin-1").code == 0
+    assert list(KeyedVectors.load(tmp_path / "m")) == ["çà"]
+    outcome = cli("export", tmp_path / "latin.vec", tmp_path / "n", "--encoding", "latin-one")
+    assert (outcome.code, outcome.err.count("\n")) == (1, 1)
+    assert "--encoding 'latin-one' is no encoding of text" in outcome.err
+
+
+def test_a_byte_order_mark_is_no_part_of_a_query(model: Path) -> None:
+    def ask(content: bytes) -> subprocess.CompletedProcess[bytes]:
+        command = [sys.executable, "-m", "wordmill", "nearest", str(model), "-n", "1"]
+        return subprocess.run(command, input=content, capture_output=True, check=False)
+
+    assert ask(b"\xef\xbb\xbfone\n").stdout.startswith(b"one\t")
+    for encoding, name in (("utf-16", b"UTF-16"), ("utf-16-le", b"UTF-16LE"), ("utf-16-be", b"UTF-16BE")):
+        asked = ask("one\ntwo\n".encode(encoding))
+        assert (asked.returncode, asked.stdout, asked.stderr.count(b"\n")) == (1, b"", 1)
+        assert b"standard input is %b, or no text: pipe it through iconv -f %b -t UTF-8" % (name, name) in asked.stderr
+
+
 @pytest.mark.parametrize("command", ["nearest", "info", "evaluate"])
 def test_a_query_of_a_damaged_file_names_the_command_that_reads_it(cli: Cli, tmp_path: Path, command: str) -> None:
     (tmp_path / "twice.vec").write_text("2 2\na 1 2\na 5 6\n", encoding="utf-8")

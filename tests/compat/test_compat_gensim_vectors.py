@@ -203,6 +203,19 @@ def test_word2vec_text_without_a_header_and_with_counts(tmp_path: Path) -> None:
             KeyedVectors.load_word2vec_format(vectors, fvocab=vocabulary, no_header=True)
 
 
+@pytest.mark.parametrize("binary", [False, True])
+def test_files_in_another_encoding(binary: bool, tmp_path: Path) -> None:
+    numbers = np.array([1, 2], "<f4").tobytes() if binary else b"1 2\n"
+    (tmp_path / "vectors").write_bytes(b"1 2\n" + "çà ".encode("latin-1") + numbers)
+    (tmp_path / "counts").write_bytes("çà 7\n".encode("latin-1"))
+    kv = KeyedVectors.load_word2vec_format(tmp_path / "vectors", tmp_path / "counts", binary=binary, encoding="latin-1")
+    assert kv.index_to_key == ["çà"]
+    assert kv.get_vecattr("çà", "count") == 7
+    (tmp_path / "counts").write_text("\ufeffçà 9\n", encoding="utf-8")
+    kv.save_word2vec_format(tmp_path / "vectors")
+    assert KeyedVectors.load_word2vec_format(tmp_path / "vectors", tmp_path / "counts").get_vecattr("çà", "count") == 9
+
+
 def test_file_options_that_are_not_there_are_errors(tmp_path: Path) -> None:
     kv, path = ours(), tmp_path / "vectors"
     writing: list[dict[str, Any]] = [{"prefix": "*"}, {"append": True}, {"total_vec": 3}, {"sort_attr": "x"}]
@@ -210,7 +223,7 @@ def test_file_options_that_are_not_there_are_errors(tmp_path: Path) -> None:
         with pytest.raises(ValueError, match=next(iter(options))):
             kv.save_word2vec_format(path, **options)
     kv.save_word2vec_format(path)
-    reading: list[dict[str, Any]] = [{"encoding": "latin1"}, {"datatype": np.float16}]
+    reading: list[dict[str, Any]] = [{"encoding": "latin-one"}, {"datatype": np.float16}]
     for options in reading:
         with pytest.raises(ValueError, match=next(iter(options))):
             KeyedVectors.load_word2vec_format(path, **options)

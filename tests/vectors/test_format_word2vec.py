@@ -192,8 +192,8 @@ def test_no_key_ends(tmp_path: Path) -> None:
 
 def test_line_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(text_rows, "_BLOCK", 100)
-    monkeypatch.setattr(text_rows, "_LONGEST_LINE", 1000)
-    with pytest.raises(FormatError, match="line 2 is longer than 1000 bytes"):
+    monkeypatch.setattr(text_rows, "_LONGEST_KEY", 1000)
+    with pytest.raises(FormatError, match="line 2 is longer than 1128 bytes"):
         load(tmp_path, b"9 2\n" + b"x" * 70_000, format="word2vec-text")
 
 

@@ -44,6 +44,9 @@ def command(
     keys: Annotated[
         Literal["str", "int"], typer.Option(help="Whether the keys of a file are words or integers.")
     ] = "str",
+    encoding: Annotated[
+        str, typer.Option(help="What a file of text, and keys in others, are in: latin-1, utf-16, ...")
+    ] = "utf-8",
 ) -> None:
     """Write the vectors in a format that other tools read, or read those of another tool into a model directory."""
     from wordmill.cli.console import at_work, note
@@ -55,7 +58,9 @@ def command(
 
     check_apart(_files(output, format_to_write(output, format)), _files(model))
     with at_work(f"reading {model}"):
-        vectors = KeyedVectors.load(model, format=from_, limit=limit, errors=errors, duplicates=duplicates, keys=keys)
+        vectors = KeyedVectors.load(
+            model, format=from_, limit=limit, errors=errors, duplicates=duplicates, keys=keys, encoding=encoding
+        )
     options: dict[str, Any] = {name: value for name, value in (("space", space), ("dtype", dtype)) if value is not None}
     if is_model_directory(model) and format_to_write(output, format) == "directory":
         options["settings"] = load_model(model, verify=False).settings

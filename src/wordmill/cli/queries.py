@@ -10,7 +10,7 @@ import typer
 
 from wordmill.cli.console import at_work, error
 from wordmill.cli.prompt import prompted, read_line
-from wordmill.errors import MissingKeyError, ParameterError, counted
+from wordmill.errors import CorpusError, MissingKeyError, ParameterError, counted
 from wordmill.foreign import quoted
 from wordmill.vectors import KeyedVectors
 from wordmill.vectors.formats.pipes import is_standard_input
@@ -41,7 +41,7 @@ def answer_all(
     then 1.
     """
     asking, failed = not words and sys.stdin.isatty(), False
-    lines = prompted(vectors, what) if asking else iter(read_line, "")
+    lines = prompted(vectors, what) if asking else _piped()
     for query in _cut(words, size) if words else (query for line in lines for query in _cut(line.split(), size)):
         try:
             answer(_checked_keys(vectors, query, size, what))
@@ -50,6 +50,16 @@ def answer_all(
             failed = not asking
     if failed:
         raise typer.Exit(1)
+
+
+def _piped() -> Iterator[str]:
+    """Yield the lines of standard input without the byte order mark that it may begin with; UTF-16 is an error."""
+    for number, line in enumerate(iter(read_line, "")):
+        if "\0" in line:
+            begin = line.lstrip("\ufffd")
+            name = "UTF-16" if begin != line else "UTF-16BE" if begin.startswith("\0") else "UTF-16LE"
+            raise CorpusError(f"standard input is {name}, or no text: pipe it through iconv -f {name} -t UTF-8")
+        yield line if number else line.removeprefix("\ufeff")
 
 
 def _cut(words: list[str], size: int) -> Iterator[list[str]]:

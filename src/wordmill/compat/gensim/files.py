@@ -14,7 +14,8 @@ import wordmill
 from wordmill.errors import FormatError, ParameterError
 from wordmill.foreign import quoted
 from wordmill.vectors import formats
-from wordmill.vectors.formats.streams import open_input, open_output
+from wordmill.vectors.formats.encodings import checked_encoding
+from wordmill.vectors.formats.streams import open_output, open_text
 
 __all__ = ["check_encoding", "load_word2vec", "prepare_save", "refuse", "save_word2vec"]
 
@@ -69,6 +70,7 @@ def load_word2vec(
     path: Path,
     vocab_path: str | PathLike[str] | None,
     binary: bool,
+    encoding: str,
     unicode_errors: Literal["strict", "replace", "ignore"],
     limit: int | None,
     datatype: Any,
@@ -84,10 +86,11 @@ def load_word2vec(
         errors=unicode_errors,
         duplicates="first",
         dtype=_DATATYPES[np.dtype(datatype)],
+        encoding=encoding,
     )
     if vocab_path is None:
         return vectors
-    counts = _read_counts(Path(vocab_path))
+    counts = _read_counts(Path(vocab_path), encoding)
     in_order = np.array([counts.get(key, 0) for key in vectors.index_to_key], np.int64)
     return vectors.replace(keys=vectors.key_table, vectors=vectors.vectors, counts=in_order)
 
@@ -98,10 +101,10 @@ def _name(binary: bool, header: bool) -> str:
     return "word2vec-text" if header else "glove"
 
 
-def _read_counts(path: Path) -> dict[str, int]:
+def _read_counts(path: Path, encoding: str) -> dict[str, int]:
     """Read a line each: a word, a space, its count."""
     counts: dict[str, int] = {}
-    with open_input(path) as file:
+    with open_text(path, checked_encoding(encoding), "replace") as file:
         while line := file.readline(1 << 20):
             word, _, count = line.strip().rpartition(b" ")
             if not word or not count.isdigit() or len(count) > 18:  # more digits than a 64-bit count may have

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -12,11 +13,12 @@ from typing import Any, Literal
 
 import numpy as np
 
-from wordmill.errors import FormatError, ParameterError
+from wordmill.errors import FormatError, ParameterError, TooLargeError
 from wordmill.foreign import quoted
 from wordmill.saving import standing
 from wordmill.vectors.formats.arrow import read_arrow, read_parquet, write_arrow, write_parquet
 from wordmill.vectors.formats.directory import is_model_directory, load_model, save_model
+from wordmill.vectors.formats.encodings import MARK, as_utf8, check_is_utf8, checked_encoding
 from wordmill.vectors.formats.fasttext import looks_like_fasttext, read_fasttext
 from wordmill.vectors.formats.finalfusion import MAGIC as FIFU_MAGIC
 from wordmill.vectors.formats.finalfusion import read_finalfusion, write_finalfusion
@@ -50,7 +52,9 @@ class Format:
 
 def _read_directory(path: Path, options: ReadOptions) -> KeyedVectors:
     if replace(options, limit=None) != ReadOptions():
-        raise ParameterError(f"{path} is a model directory: errors, duplicates, keys and dtype are for other formats")
+        raise ParameterError(
+            f"{path} is a model directory: errors, duplicates, keys, dtype and encoding are for other formats"
+        )
     vectors = load_model(path).keyed_vectors
     if options.limit is None or options.limit >= len(vectors):
         return vectors
@@ -72,6 +76,7 @@ FORMATS: dict[str, Format] = {
     "arrow": Format(read_arrow, write_arrow, (".arrow", ".feather")),
     "projector": Format(read_projector, write_projector, (".tsv",)),
 }
+_UTF8_ALONE = frozenset({"parquet", "arrow"})
 _HEAD = 1 << 16  # bytes that are looked at to tell a format
 _MAGIC = {b"PK\x03\x04": "npz", b"PAR1": "parquet", b"ARROW1": "arrow", FIFU_MAGIC: "finalfusion"}
 _PICKLE = "a pickle, which may run any code: have gensim save it with save_word2vec_format"
@@ -104,6 +109,7 @@ def load(
     duplicates: Literal["error", "first"] = "error",
     keys: Literal["str", "int"] = "str",
     dtype: Literal["float32", "float64"] = "float32",
+    encoding: str = "utf-8",
 ) -> KeyedVectors:
     """Load vectors from a file or directory.
 
@@ -114,7 +120,7 @@ def load(
         (.gz, .bz2, .xz, .zst).
     format
         A name in `FORMATS`; None tells it from the content.
-    limit, errors, duplicates, keys, dtype
+    limit, errors, duplicates, keys, dtype, encoding
         See `wordmill.vectors.formats.rows.ReadOptions`.
 
     Raises
@@ -122,13 +128,21 @@ def load(
     FormatError
         The file is not what it claims to be; the message names the line, row or byte.
     """
-    options = ReadOptions(limit=limit, errors=errors, duplicates=duplicates, keys=keys, dtype=dtype)
+    options = ReadOptions(limit=limit, errors=errors, duplicates=duplicates, keys=keys, dtype=dtype, encoding=encoding)
     with readable_again(path) as file:
-        name = detect(file) if format is None else _known(format, Path(path))
+        name = detect(file, encoding=options.encoding) if format is None else _known(format, Path(path))
         reader = FORMATS[name].read
         if reader is None:
             raise FormatError(f"{path}: {name} can be written, but not read")
-        return reader(file, options)
+        if name in _UTF8_ALONE and options.encoding != "utf-8":
+            raise ParameterError(f"{path}: text in a file of {name} is UTF-8 by definition: leave out encoding=")
+        try:
+            return reader(file, options)
+        except MemoryError as error:
+            raise TooLargeError(
+                f"{path} does not fit into memory: read its first rows with limit=, or make a model directory of it "
+                "where there is more, which is read from disk"
+            ) from error
 
 
 def save(path: str | PathLike[str], keyed_vectors: KeyedVectors, *, format: str | None = None, **options: Any) -> None:
@@ -160,8 +174,11 @@ def format_to_write(path: str | PathLike[str], format: str | None = None) -> str
     return _by_suffix(Path(path)) if format is None else _known(format, Path(path))
 
 
-def detect(path: str | PathLike[str]) -> str:
-    """Name of the format of a file or directory, told from its content; of a pipe see `readable_again` first."""
+def detect(path: str | PathLike[str], *, encoding: str = "utf-8") -> str:
+    """Name of the format of a file or directory, told from its content; of a pipe see `readable_again` first.
+
+    A text is in this encoding.
+    """
     target = Path(path)
     place = standing(target)
     if not place.is_file():
@@ -169,13 +186,13 @@ def detect(path: str | PathLike[str]) -> str:
             return "directory"
         raise FormatError(f"{path} does not exist: give the file or directory of a model")
     with open_input(target) as source:
-        name = _by_content(source)
+        name = _by_content(source, checked_encoding(encoding))
     if name is None:
         raise FormatError(f"{path}: the format cannot be told from the content: is it whole, and one of {_names()}?")
     return name
 
 
-def _by_content(source: Input) -> str | None:
+def _by_content(source: Input, encoding: str) -> str | None:
     head = source.read(_HEAD)
     for magic, name in _MAGIC.items():
         if head.startswith(magic):
@@ -185,13 +202,14 @@ def _by_content(source: Input) -> str | None:
             raise FormatError(f"{source.path} is {cure}")
     if ".tsv" in source.path.suffixes and metadata_path(source.path).exists():
         return "projector"
-    line, _, rest = head.partition(b"\n")
+    text = _text_of(source.path, head, encoding)
+    line, _, rest = text.partition(b"\n")
     header = parse_header(line + b"\n")
     if header is not None:
         return "word2vec-text" if looks_like_rows(rest, header[1]) else "word2vec-binary"
     if looks_like_fasttext(head):
         return "fasttext"
-    if guess_dimensions(head):
+    if guess_dimensions(text):
         return "glove"
     if head.startswith(b"{") or head[8:10] == b'{"':  # the header of a safetensors file
         raise FormatError(f"{source.path} is a part of a model, or JSON: give the directory of the model")
@@ -211,6 +229,14 @@ def check_model_name(path: str | PathLike[str]) -> None:
         f"{path} is the name of a file, and a model is a directory: give a name without {ending}, "
         f"{quoted(named)}{vectors}"
     )
+
+
+def _text_of(path: Path, head: bytes, encoding: str) -> bytes:
+    """Return the begin of a file as UTF-8 without a mark, as far as it is text."""
+    if encoding != "utf-8":
+        return b"".join(as_utf8(io.BytesIO(head).read, path, encoding, "replace"))
+    check_is_utf8(path, head)
+    return head.removeprefix(MARK)
 
 
 def _by_suffix(path: Path) -> str:

@@ -51,7 +51,7 @@ def read_finalfusion(path: Path, options: ReadOptions) -> KeyedVectors:
         with np.errstate(over="ignore", invalid="ignore"):
             matrix = matrix * norms[:, None]
     count = min(len(keys), options.limit or len(keys))
-    rows = RowCollector(path, matrix.shape[1], options, expected=count)
+    rows = RowCollector(path, matrix.shape[1], options, expected=count, encoding=options.encoding)
     rows.add(keys[:count], matrix[:count], lambda index: f"row {index}")
     return rows.finish()
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from wordmill.errors import FormatError
 from wordmill.foreign import quoted
+from wordmill.vectors.formats.encodings import marked
 from wordmill.vectors.formats.rows import MOST_DIMENSIONS, ReadOptions, RowCollector, text_keys
-from wordmill.vectors.formats.streams import open_input, open_output
+from wordmill.vectors.formats.streams import open_output, open_text
 from wordmill.vectors.formats.text_rows import format_rows, parse_number, read_rows
 from wordmill.vectors.keyed_vectors import KeyedVectors
 
@@ -21,7 +22,7 @@ _ALL = 1 << 62
 
 def read_glove(path: Path, options: ReadOptions) -> KeyedVectors:
     """Read rows without a header. Keys may hold spaces, as some of the published ones do (". . .")."""
-    with open_input(path) as source:
+    with open_text(path, options.encoding, options.errors) as source:
         head = source.read(_HEAD)
         dimensions = guess_dimensions(head)
         if dimensions is None:
@@ -39,7 +40,8 @@ def write_glove(path: Path, keyed_vectors: KeyedVectors, *, space: str | None = 
     with open_output(path) as file:
         for begin in range(0, len(keys), _ROWS):
             block = slice(begin, begin + _ROWS)
-            file.write(format_rows(keys[block], keyed_vectors.vectors[block]))
+            rows = format_rows(keys[block], keyed_vectors.vectors[block])
+            file.write(rows if begin else marked(rows))
 
 
 def guess_dimensions(head: bytes) -> int | None:

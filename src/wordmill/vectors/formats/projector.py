@@ -15,14 +15,16 @@ from numpy.typing import NDArray
 
 from wordmill.errors import FormatError, OutputError, counted
 from wordmill.foreign import quoted
+from wordmill.vectors.formats.encodings import marked
 from wordmill.vectors.formats.rows import MOST_DIMENSIONS, ReadOptions, RowCollector
-from wordmill.vectors.formats.streams import Input, open_input, open_output
+from wordmill.vectors.formats.streams import Input, open_output, open_text
 from wordmill.vectors.formats.text_rows import parse_numbers, read_lines
 from wordmill.vectors.keyed_vectors import KeyedVectors
 
 __all__ = ["metadata_path", "read_projector", "write_projector"]
 
 _ROWS = 1 << 12  # rows written at once
+_BLOCK = 1 << 22  # bytes read at once
 
 
 class _Metadata(NamedTuple):
@@ -39,8 +41,8 @@ def metadata_path(path: Path) -> Path:
 
 def read_projector(path: Path, options: ReadOptions) -> KeyedVectors:
     """Read the two files."""
-    metadata = _read_metadata(metadata_path(path))
-    with open_input(path) as source:
+    metadata = _read_metadata(metadata_path(path), options)
+    with open_text(path, options.encoding, options.errors) as source:
         blocks = read_lines(source, line=1)
         first = next(blocks, [b""])
         dimensions = len(first[0].split())
@@ -88,7 +90,7 @@ def write_projector(path: Path, keyed_vectors: KeyedVectors) -> None:
         )
     with open_output(metadata_path(path)) as file:
         if keyed_vectors.counts is None:
-            file.write("".join([f"{key}\n" for key in keys]).encode())
+            file.write(marked("".join([f"{key}\n" for key in keys]).encode()))
         else:
             pairs = zip(keys, keyed_vectors.counts.tolist(), strict=True)
             file.write(("key\tcount\n" + "".join([f"{key}\t{count}\n" for key, count in pairs])).encode())
@@ -100,9 +102,9 @@ def write_projector(path: Path, keyed_vectors: KeyedVectors) -> None:
             file.write("".join([template % tuple(row) for row in rows]).encode())
 
 
-def _read_metadata(path: Path) -> _Metadata:
-    with open_input(path) as source:
-        lines = _text_lines(source)
+def _read_metadata(path: Path, options: ReadOptions) -> _Metadata:
+    with open_text(path, options.encoding, options.errors) as source:
+        lines = _text_lines(source, options.errors)
     if not lines:
         raise FormatError(f"{path} holds no keys")
     if "\t" not in lines[0]:
@@ -124,12 +126,12 @@ def _read_metadata(path: Path) -> _Metadata:
         raise FormatError(f"{path}: column 'count' must hold integers ({error})") from None
 
 
-def _text_lines(source: Input) -> list[str]:
-    content = b""
-    while block := source.read(1 << 22):
-        content += block
+def _text_lines(source: Input, errors: str) -> list[str]:
+    content = b"".join(iter(lambda: source.read(_BLOCK), b""))
     try:
-        return content.decode().replace("\r\n", "\n").removesuffix("\n").split("\n") if content else []
+        return content.decode("utf-8", errors).replace("\r\n", "\n").removesuffix("\n").split("\n") if content else []
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise FormatError(f"{source.path}: line {line} is not UTF-8: convert the file") from None
+        raise FormatError(
+            f"{source.path}: line {line} is not UTF-8: give its encoding='latin-1', say, or convert the file"
+        ) from None

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect
+import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from operator import itemgetter
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 from wordmill.errors import FormatError, OutputError, ParameterError, counted
 from wordmill.foreign import quoted
 from wordmill.key_index import KeyIndex
+from wordmill.vectors.formats.encodings import checked_encoding
 from wordmill.vectors.keyed_vectors import KeyedVectors
 from wordmill.vectors.keys import Key, TextKeys
 from wordmill.vectors.search import Floats, row_norms
@@ -43,13 +43,16 @@ class ReadOptions:
     limit
         Read this many rows at most, and do not look at the rest.
     errors
-        What to do with keys that are not UTF-8: "strict" (an error), "replace" or "ignore", as in `bytes.decode`.
+        What to do with bytes that are not in the encoding: "strict" (an error), "replace" or "ignore", as in
+        `bytes.decode`.
     duplicates
         What to do with a key that comes again: "error", or "first" to keep the first row.
     keys
         "str", or "int" where the keys of the file are to be read as integers.
     dtype
         "float32", or "float64" for formats that hold more digits.
+    encoding
+        What texts, and keys as bytes, are in: a name that Python knows, such as "latin-1".
     """
 
     limit: int | None = None
@@ -57,8 +60,10 @@ class ReadOptions:
     duplicates: Literal["error", "first"] = "error"
     keys: Literal["str", "int"] = "str"
     dtype: Literal["float32", "float64"] = "float32"
+    encoding: str = "utf-8"
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "encoding", checked_encoding(self.encoding))
         limit: object = self.limit
         if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int) or limit < 1):
             raise ParameterError(f"limit must be a positive integer or None, not {quoted(limit)}")
@@ -104,21 +109,26 @@ class RowCollector:
         D.
     expected
         Rows to make room for at once, a number that was checked; without it the room grows with the rows.
+    encoding
+        What keys that come as bytes are in.
     """
 
-    def __init__(self, path: Path, dimensions: int, options: ReadOptions, *, expected: int | None = None) -> None:
-        self._path, self._options = path, options
+    def __init__(
+        self,
+        path: Path,
+        dimensions: int,
+        options: ReadOptions,
+        *,
+        expected: int | None = None,
+        encoding: str = "utf-8",
+    ) -> None:
+        self._path, self._options, self._encoding = path, options, encoding
         room = max(1, _FIRST_ROOM // dimensions) if expected is None else expected
         self._matrix = np.empty((room, dimensions), dtype=options.dtype)
-        self._keys: list[str] = []
+        self._index: dict[Key, int] = {}  # row of each key
         self._norms: list[Floats] = []
         self._counts: list[NDArray[np.int64]] = []
-        self._places: list[tuple[int, Callable[[int], str]]] = []  # first row of each block, and where its rows are
-
-    @property
-    def seen(self) -> int:
-        """How many rows there were so far, repeated ones included."""
-        return len(self._keys)
+        self.seen = 0  # rows so far, repeated ones included
 
     def add(
         self,
@@ -138,8 +148,12 @@ class RowCollector:
 
     def room(self, rows: int) -> NDArray[Any]:
         """Return where to write up to this many next rows (n, D), for `keep`."""
-        self._reserve(self.seen + rows)
-        return self._matrix[self.seen : self.seen + rows]
+        begin, end = len(self._index), len(self._index) + rows
+        if end > len(self._matrix):
+            larger = np.empty((max(end, 2 * len(self._matrix)), self._matrix.shape[1]), dtype=self._matrix.dtype)
+            larger[:begin] = self._matrix[:begin]
+            self._matrix = larger
+        return self._matrix[begin:end]
 
     def keep(
         self,
@@ -149,82 +163,88 @@ class RowCollector:
         counts: NDArray[np.int64] | None = None,
     ) -> None:
         """Take n keys, whose rows are in `room`; as `add`."""
-        decoded, begin, end = self._decoded(keys, place), self.seen, self.seen + len(keys)
-        norms = row_norms(self._matrix[begin:end])
-        if not np.isfinite(norms).all() and not (finite := np.isfinite(self._matrix[begin:end]).all(axis=1)).all():
+        decoded, begin = self._decoded(keys, place), len(self._index)
+        rows = self._matrix[begin : begin + len(keys)]
+        norms = row_norms(rows)
+        if not np.isfinite(norms).all() and not (finite := np.isfinite(rows).all(axis=1)).all():
             index = int(np.argmin(finite))
             raise FormatError(
                 f"{self._path}: {place(index)}: the vector of {quoted(decoded[index])} holds NaN or infinity: "
                 "remove the row, or train again if the model diverged"
             )
-        self._keys += decoded
+        fresh = self._enter(decoded, place)
+        if fresh is not None:
+            rows[: len(fresh)], norms = rows[fresh], norms[fresh]
+            counts = None if counts is None else counts[fresh]
+        self.seen += len(keys)
         self._norms.append(norms)
-        self._places.append((begin, place))
         if counts is not None:
             self._counts.append(counts)
 
     def finish(self) -> KeyedVectors:
         """Return all rows."""
-        if not self._keys:
+        if not self._index:
             raise FormatError(f"{self._path} holds no vectors")
-        index = KeyIndex(zip(self._keys, range(self.seen), strict=True))
-        vectors, norms = self._matrix[: self.seen], np.concatenate(self._norms)
+        vectors, norms = self._matrix[: len(self._index)], np.concatenate(self._norms)
         counts = np.concatenate(self._counts) if self._counts else None
-        if len(index) < self.seen:
-            first = self._first_rows()
-            index = KeyIndex((self._keys[row], place) for place, row in enumerate(first))
-            vectors, norms, counts = vectors[first], norms[first], None if counts is None else counts[first]
-        keys = TextKeys.from_index(index) if self._options.keys == "str" else self._integers(index)
+        keys = TextKeys.from_index(KeyIndex(self._index)) if self._options.keys == "str" else self._integers()
         return _keyed_vectors(self._path, keys, vectors, counts, norms)
 
     def _decoded(self, keys: Sequence[bytes] | list[str], place: Callable[[int], str]) -> list[str]:
-        if keys and isinstance(keys[0], str):
-            return cast("list[str]", keys)
-        keys = cast("Sequence[bytes]", keys)
+        """Return keys as text that is Unicode."""
+        with contextlib.suppress(UnicodeError):  # the key at fault is found below
+            if keys and isinstance(keys[0], str):
+                "\n".join(cast("list[str]", keys)).encode()
+                return cast("list[str]", keys)
+            if self._encoding == "utf-8":  # all at once, which is much faster than one by one
+                together = b"\n".join(cast("Sequence[bytes]", keys)).decode("utf-8", self._options.errors).split("\n")
+                if len(together) == len(keys):
+                    return together
+        each = cast("Sequence[bytes | str]", keys)
+        return [self._as_text(key, index, place) for index, key in enumerate(each)]
+
+    def _as_text(self, key: bytes | str, index: int, place: Callable[[int], str]) -> str:
+        errors = self._options.errors
         try:
-            together = b"\n".join(keys).decode("utf-8", self._options.errors).split("\n")  # much faster than one by one
-            if len(together) == len(keys):
-                return together
-            return [key.decode("utf-8", self._options.errors) for key in keys]
-        except UnicodeDecodeError as error:
-            index = next(i for i, key in enumerate(keys) if not _is_utf8(key))
+            if isinstance(key, bytes):
+                return key.decode(self._encoding, errors)
+            return key.encode("utf-8", "surrogatepass").decode("utf-8", errors)
+        except UnicodeError as error:
+            name = "UTF-8" if self._encoding == "utf-8" or isinstance(key, str) else self._encoding
+            cure = "give its encoding='latin-1', say, or" if isinstance(key, bytes) else "or"
             raise FormatError(
-                f"{self._path}: {place(index)}: the key {quoted(keys[index])} is not UTF-8 ({error.reason}): "
-                "convert the file, or read it with errors='replace'"
+                f"{self._path}: {place(index)}: the key {quoted(key)} is not {name} "
+                f"({getattr(error, 'reason', error)}): convert the file, {cure} read it with errors='replace'"
             ) from None
 
-    def _first_rows(self) -> list[int]:
-        """Rows whose key was not there before; `FormatError` unless repeated ones are to be passed over."""
-        seen: set[str] = set()
-        first = []
-        for row, key in enumerate(self._keys):
-            if key not in seen:
-                seen.add(key)
-                first.append(row)
+    def _enter(self, keys: list[str], place: Callable[[int], str]) -> list[int] | None:
+        """Give the keys their rows; of those that come again the first counts, and the list says which are new."""
+        index, begin = self._index, len(self._index)
+        added: dict[Key, int] = dict(zip(keys, range(begin, begin + len(keys)), strict=True))
+        if len(added) == len(keys) and index.keys().isdisjoint(added):
+            index.update(added)
+            return None
+        fresh = []
+        for row, key in enumerate(keys):
+            if key not in index:
+                index[key] = len(index)
+                fresh.append(row)
             elif self._options.duplicates == "error":
-                begin, place = self._places[bisect(self._places, row, key=itemgetter(0)) - 1]
                 raise FormatError(
-                    f"{self._path}: {place(row - begin)}: the key {quoted(key)} appears twice: "
+                    f"{self._path}: {place(row)}: the key {quoted(key)} appears twice: "
                     "mend the file, or keep the first with duplicates='first'"
                 )
-        return first
+        return fresh
 
-    def _reserve(self, rows: int) -> None:
-        if rows > len(self._matrix):
-            larger = np.empty((max(rows, 2 * len(self._matrix)), self._matrix.shape[1]), dtype=self._matrix.dtype)
-            larger[: self.seen] = self._matrix[: self.seen]
-            self._matrix = larger
-
-    def _integers(self, index: dict[Key, int]) -> NDArray[np.int64]:
-        keys = list(index)
-        integers = np.empty(len(keys), dtype=np.int64)
-        for row, key in enumerate(keys):
+    def _integers(self) -> NDArray[np.int64]:
+        integers = np.empty(len(self._index), dtype=np.int64)
+        for key, row in self._index.items():
             try:
                 integers[row] = int(key)
             except (ValueError, OverflowError):
                 raise FormatError(
-                    f"{self._path}: the key {quoted(key)} (row {row}) is not an integer of 64 bits: read it "
-                    f"with keys='str'"
+                    f"{self._path}: the key {quoted(key)} (row {row}) is not an integer of 64 bits: "
+                    "read it with keys='str'"
                 ) from None
         return integers
 
@@ -234,16 +254,27 @@ def collect_arrays(
 ) -> KeyedVectors:
     """Make `KeyedVectors` of arrays of keys (V,), vectors (V, D) and counts (V,) that a file gave."""
     count = min(len(keys), options.limit or len(keys))
-    keys, vectors, counts = keys[:count], vectors[:count], None if counts is None else counts[:count].astype(np.int64)
-    if keys.dtype.kind != "i":
-        rows = RowCollector(path, vectors.shape[1], options, expected=count)
+    keys, vectors = keys[:count], vectors[:count]
+    if counts is not None:
+        counts = _as_int64(path, "count", counts[:count])
+        if counts.min(initial=0) < 0:
+            raise FormatError(f"{path}: a count is {counts.min()}: write the file again with counts from 0")
+    if keys.dtype.kind not in "iu":
+        rows = RowCollector(path, vectors.shape[1], options, expected=count, encoding=options.encoding)
         rows.add(keys.tolist(), vectors, lambda index: f"row {index}", counts=counts)
         return rows.finish()
+    keys = _as_int64(path, "key", keys)
     if options.duplicates == "first":
         first = np.sort(np.unique(keys, return_index=True)[1])
         keys, vectors, counts = keys[first], vectors[first], None if counts is None else counts[first]
     with np.errstate(over="ignore", invalid="ignore"):
         return _keyed_vectors(path, keys, vectors.astype(options.dtype, copy=False), counts)
+
+
+def _as_int64(path: Path, what: str, numbers: NDArray[Any]) -> NDArray[np.int64]:
+    if numbers.dtype.kind == "u" and numbers.max(initial=0) > np.iinfo(np.int64).max:
+        raise FormatError(f"{path}: a {what} is {numbers.max()}, which 64 bits with a sign do not hold")
+    return numbers.astype(np.int64)
 
 
 def _keyed_vectors(
@@ -257,14 +288,6 @@ def _keyed_vectors(
         return KeyedVectors(keys, vectors, counts=counts, norms=norms)
     except ParameterError as error:
         raise FormatError(f"{path}: {error}") from None
-
-
-def _is_utf8(key: bytes) -> bool:
-    try:
-        key.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def text_keys(path: Path, keyed_vectors: KeyedVectors, space: str | None) -> list[str]:

@@ -9,23 +9,28 @@ import io
 import lzma
 import stat
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 import zstandard
 
-from wordmill.compression import HEAD_BYTES, DamagedError, decompress, decompressor_for
+from wordmill.compression import HEAD_BYTES, DamagedError, decompress, decompressor_for, most_unpacked
 from wordmill.errors import FormatError
 from wordmill.saving import atomic_file, standing
+from wordmill.vectors.formats.encodings import MARK, as_utf8, check_is_utf8
 
-__all__ = ["COMPRESSIONS", "Input", "open_input", "open_output"]
+__all__ = ["COMPRESSIONS", "Input", "open_input", "open_output", "open_text"]
 
 COMPRESSIONS = (".gz", ".bz2", ".xz", ".zst")
 _BUFFER = 1 << 17
 
 
 class Input:
-    """A byte stream that is read forwards, and the file's size where it bounds what may be believed of its header."""
+    """A byte stream that is read forwards, and the file's size where it bounds what may be believed of its header.
+
+    From a compressed file come no more bytes than `most_unpacked`.
+    """
 
     def __init__(self, path: Path, stream: BinaryIO, size: int | None) -> None:
         self.path, self.size = path, size
@@ -37,6 +42,10 @@ class Input:
         block = self._stream.read(count)
         self.position += len(block)
         return block
+
+    def peek(self) -> bytes:
+        """Return what comes next, some bytes at least unless it is the end, and leave it there."""
+        return cast("io.BufferedReader", self._stream).peek()
 
     def readline(self, longest: int) -> bytes:
         """One line with its end, or the first `longest` bytes of it."""
@@ -51,7 +60,8 @@ def open_input(path: Path) -> Iterator[Input]:
     try:
         place = standing(path)
         with place.open("rb") as file:
-            stream, status = _decompressed(file), place.stat()
+            status = place.stat()
+            stream = _decompressed(file, path, status.st_size)
             plain = cast("object", stream) is file and stat.S_ISREG(status.st_mode)
             yield Input(path, stream, status.st_size if plain else None)
     except DamagedError as error:
@@ -61,20 +71,51 @@ def open_input(path: Path) -> Iterator[Input]:
 
 
 @contextlib.contextmanager
+def open_text(path: Path, encoding: str, errors: str) -> Iterator[Input]:
+    """Open a file of text as `open_input` does, as UTF-8 without a byte order mark whatever it is in.
+
+    Bytes that are not UTF-8 are left to who reads; those of another encoding are treated by `errors`.
+    """
+    with open_input(path) as source:
+        if encoding != "utf-8":
+            parts = as_utf8(source.read, path, encoding, errors)
+            yield Input(path, cast("BinaryIO", io.BufferedReader(_Parts(parts), _BUFFER)), None)
+            return
+        head = source.peek()
+        check_is_utf8(path, head)
+        if head.startswith(MARK):
+            source.read(len(MARK))
+        yield source
+
+
+@contextlib.contextmanager
 def open_output(path: Path) -> Iterator[BinaryIO]:
     """Open a file for writing that appears whole or not at all, compressed as its suffix says."""
     with atomic_file(path) as staging, staging.open("wb") as file, _compressed(file, path.suffix) as stream:
         yield stream
 
 
-def _decompressed(file: BinaryIO) -> BinaryIO:
+def _decompressed(file: BinaryIO, path: Path, size: int) -> BinaryIO:
     """Return the file, or where it is compressed a stream of what is in it."""
     head = file.read(HEAD_BYTES) if file.seekable() else b""
     if (make := decompressor_for(head)) is not None:
-        return cast("BinaryIO", io.BufferedReader(_Parts(decompress(file, head, make)), _BUFFER))
+        parts = _bounded(decompress(file, head, make), path, size)
+        return cast("BinaryIO", io.BufferedReader(_Parts(parts), _BUFFER))
     if head:
         file.seek(0)
     return file
+
+
+def _bounded(parts: Iterator[bytes], path: Path, packed: int) -> Iterator[bytes]:
+    most, unpacked = most_unpacked(packed), 0
+    for part in chain(parts, [b""]):
+        if unpacked > most:
+            raise FormatError(
+                f"{path} holds more than {most:,} bytes, compressed into {packed:,}, which vectors are not: "
+                "unpack it first if it is good, or read its first rows with limit="
+            )
+        unpacked += len(part)
+        yield part
 
 
 @contextlib.contextmanager

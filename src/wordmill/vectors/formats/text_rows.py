@@ -14,14 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wordmill.errors import FormatError, counted
-from wordmill.vectors.formats.rows import RowCollector
+from wordmill.vectors.formats.rows import MOST_DIMENSIONS, RowCollector
 from wordmill.vectors.formats.streams import Input
 from wordmill.vectors.search import Floats
 
 __all__ = ["format_rows", "looks_like_rows", "parse_number", "parse_numbers", "read_lines", "read_rows", "split_row"]
 
 _BLOCK = 1 << 22  # bytes read at once
-_LONGEST_LINE = 1 << 26
+_LONGEST_KEY, _LONGEST_NUMBER = 1 << 16, 64  # bytes of a line: these bound what a header may stand before
+_MOST_BLANKS = 1 << 20  # lines
 _LINES = 10  # rows that are looked at to tell text from binary
 _CONTROLS = re.compile(rb"[\0-\x08\x0e-\x1f\x7f]")  # which no text holds, and numbers in binary sooner or later do
 
@@ -32,7 +33,8 @@ def read_rows(source: Input, rows: RowCollector, dimensions: int, *, line: int, 
     Returns whether more lines follow.
     """
     taken = 0
-    for lines in read_lines(source, line=line, first=first):
+    longest = _LONGEST_KEY + dimensions * _LONGEST_NUMBER
+    for lines in read_lines(source, line=line, first=first, longest=longest):
         if taken == most:
             return True
         wanted = lines[: most - taken]
@@ -64,23 +66,28 @@ def format_rows(keys: list[str], rows: Floats) -> bytes:
     return "".join(lines).encode()
 
 
-def read_lines(source: Input, *, line: int, first: bytes = b"") -> Iterator[list[bytes]]:
+def read_lines(
+    source: Input, *, line: int, first: bytes = b"", longest: int = MOST_DIMENSIONS * _LONGEST_NUMBER
+) -> Iterator[list[bytes]]:
     """Whole lines, without their ends, tabs as spaces; blank lines at the end of the file are passed over."""
     rest, blanks = first, 0  # bytes of a line not yet whole, blank lines not yet passed on
     while rest or (block := source.read(_BLOCK)):
         block = source.read(_BLOCK) if rest else block
         rest += block
         end = rest.rfind(b"\n") + 1 if block else len(rest)
-        if not end and len(rest) > _LONGEST_LINE:
-            raise FormatError(f"{source.path}: line {line} is longer than {_LONGEST_LINE} bytes: not a text of vectors")
-        lines = [b""] * blanks + (_lines(rest[:end].removesuffix(b"\n")) if end else [])
-        rest, blanks = rest[end:], 0
+        if not end and len(rest) > longest:
+            raise FormatError(f"{source.path}: line {line} is longer than {longest} bytes: not a text of vectors")
+        lines = _lines(rest[:end].removesuffix(b"\n")) if end else []
+        rest, before = rest[end:], blanks
         while lines and not lines[-1].strip():
             lines.pop()
             blanks += 1
-        line += len(lines)
+        if blanks > _MOST_BLANKS:
+            raise FormatError(f"{source.path}: more than {_MOST_BLANKS:,} blank lines follow line {line}: remove them")
         if lines:
-            yield lines
+            yield [b"", *lines] if before else lines  # the first blank line is the one at fault
+            line += before + len(lines)
+            blanks -= before
 
 
 def _lines(block: bytes) -> list[bytes]:
@@ -104,7 +111,8 @@ def parse_numbers(lines: list[bytes], dimensions: int) -> NDArray[np.float64] | 
 def _parse_carefully(
     source: Input, lines: list[bytes], dimensions: int, line: int
 ) -> tuple[list[bytes], NDArray[np.float64]]:
-    keys, numbers = [], np.empty((len(lines), dimensions))
+    keys: list[bytes] = []
+    numbers: list[NDArray[np.float64]] = []  # no room before the lines are seen to hold so many
     for index, row in enumerate(lines):
         key, fields = split_row(row, dimensions)
         if len(fields) < dimensions:
@@ -112,17 +120,19 @@ def _parse_carefully(
                 f"{source.path}: line {line + index} has {counted(len(fields), 'number')} after its key, not "
                 f"{dimensions}: {_shown(row)}: mend or remove the line"
             )
+        values = np.empty(dimensions)
         for column, field in enumerate(fields):
             value = parse_number(field)
             if value is None:
                 where = f"line {line + index}, number {column + 1}"
                 raise FormatError(f"{source.path}: {where}: {_shown(field)} is not a number: mend or remove the line")
-            numbers[index, column] = value
+            values[column] = value
         if any(parse_number(part) is not None for part in key.split()[1:]):
             where = f"line {line + index} has more than {counted(dimensions, 'number')}"
             raise FormatError(f"{source.path}: {where}: {_shown(row)}: mend or remove it")
         keys.append(key)
-    return keys, numbers
+        numbers.append(values)
+    return keys, np.array(numbers)
 
 
 def parse_number(field: bytes) -> float | None:

@@ -6,6 +6,7 @@ Source: `word2vec.c`, function TrainModel (Mikolov et al., 2013).
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,8 +18,9 @@ from numpy.typing import NDArray
 
 from wordmill.errors import FormatError, counted
 from wordmill.foreign import quoted
+from wordmill.vectors.formats.encodings import MARK
 from wordmill.vectors.formats.rows import ReadOptions, RowCollector, believable_rows, check_header, text_keys
-from wordmill.vectors.formats.streams import Input, open_input, open_output
+from wordmill.vectors.formats.streams import Input, open_input, open_output, open_text
 from wordmill.vectors.formats.text_rows import format_rows, read_rows
 from wordmill.vectors.keyed_vectors import KeyedVectors
 from wordmill.vectors.optional_core import optional_core
@@ -40,7 +42,7 @@ _ROWS = 1 << 12  # rows written at once
 
 def read_word2vec_text(path: Path, options: ReadOptions) -> KeyedVectors:
     """Read the text form, which fastText's `.vec` files share."""
-    with open_input(path) as source:
+    with open_text(path, options.encoding, options.errors) as source:
         count, dimensions = _read_header(source)
         rows, wanted = _prepare(source, options, count, dimensions, smallest_row=2 * dimensions)
         more = read_rows(source, rows, dimensions, line=2, most=wanted)
@@ -62,8 +64,9 @@ def read_word2vec_binary(path: Path, options: ReadOptions) -> KeyedVectors:
     """Read the binary form, with or without newlines after the rows."""
     with open_input(path) as source:
         count, dimensions = _read_header(source)
-        rows, wanted = _prepare(source, options, count, dimensions, smallest_row=4 * dimensions + 1)
-        rest = _read_binary_rows(source, rows, dimensions, wanted)
+        smallest, encoding = 4 * dimensions + 1, options.encoding
+        rows, wanted = _prepare(source, options, count, dimensions, smallest_row=smallest, encoding=encoding)
+        rest = _read_binary_rows(source, rows, dimensions, wanted, as_text=encoding == "utf-8")
         more = wanted == count and bool((rest + source.read(2)).strip(b"\n"))
         _check_count(path, rows.seen, wanted, count, more=more)
         return rows.finish()
@@ -87,7 +90,7 @@ def parse_header(line: bytes) -> tuple[int, int] | None:
 
 
 def _read_header(source: Input) -> tuple[int, int]:
-    line = source.readline(_LONGEST_HEADER)
+    line = source.readline(_LONGEST_HEADER).removeprefix(MARK)
     header = parse_header(line)
     if header is None:
         raise FormatError(
@@ -98,14 +101,14 @@ def _read_header(source: Input) -> tuple[int, int]:
 
 
 def _prepare(
-    source: Input, options: ReadOptions, count: int, dimensions: int, *, smallest_row: int
+    source: Input, options: ReadOptions, count: int, dimensions: int, *, smallest_row: int, encoding: str = "utf-8"
 ) -> tuple[RowCollector, int]:
     """Check a header; returns a place for the rows, and how many of them are wanted."""
     size = source.size if options.limit is None else None  # with a limit the file may end early
     check_header(source.path, count, dimensions, smallest_row=smallest_row, size=size)
     wanted = min(count, options.limit or count)
     expected = believable_rows(wanted, smallest_row=smallest_row, size=source.size)
-    return RowCollector(source.path, dimensions, options, expected=expected), wanted
+    return RowCollector(source.path, dimensions, options, expected=expected, encoding=encoding), wanted
 
 
 def _check_count(path: Path, seen: int, wanted: int, count: int, *, more: bool) -> None:
@@ -121,8 +124,8 @@ def _check_count(path: Path, seen: int, wanted: int, count: int, *, more: bool) 
         )
 
 
-def _read_binary_rows(source: Input, rows: RowCollector, dimensions: int, wanted: int) -> bytes:
-    """Read up to `wanted` rows; returns what was read beyond them."""
+def _read_binary_rows(source: Input, rows: RowCollector, dimensions: int, wanted: int, *, as_text: bool) -> bytes:
+    """Read up to `wanted` rows, keys that are UTF-8 `as_text`; returns what was read beyond them."""
     width = 4 * dimensions
     buffer, offset = b"", source.position  # of the buffer's first byte in the file
     while rows.seen < wanted and (block := source.read(max(_BLOCK, width))):
@@ -138,7 +141,7 @@ def _read_binary_rows(source: Input, rows: RowCollector, dimensions: int, wanted
                 "not a word2vec binary file, or a key before it holds a space"
             )
         if len(ends):
-            rows.keep(_split(keys), _Places(rows.seen, offset, ends, width))
+            rows.keep(_split(keys, as_text=as_text), _Places(rows.seen, offset, ends, width))
         buffer, offset = buffer[rest:], offset + rest
     return buffer
 
@@ -166,12 +169,12 @@ def _cut_rows(block: bytes, to: NDArray[Any]) -> tuple[bytes, NDArray[np.int64]]
     return b" ".join(keys), ends
 
 
-def _split(keys: bytes) -> list[str] | list[bytes]:
-    """Keys without the newline of the row before: text, or as they are where one is not UTF-8."""
-    try:  # all at once, which is much faster than one by one
-        return keys.decode().removeprefix("\n").replace(" \n", " ").split(" ")
-    except UnicodeDecodeError:
-        return [key.removeprefix(b"\n") for key in keys.split(b" ")]
+def _split(keys: bytes, *, as_text: bool) -> list[str] | list[bytes]:
+    """Keys without the newline of the row before: text, or as they are where that is not asked for or possible."""
+    if as_text:
+        with contextlib.suppress(UnicodeDecodeError):  # all at once, which is much faster than one by one
+            return keys.decode().removeprefix("\n").replace(" \n", " ").split(" ")
+    return [key.removeprefix(b"\n") for key in keys.split(b" ")]
 
 
 @dataclass(frozen=True)

@@ -423,8 +423,7 @@ class KeyedVectors:
         no_header: bool = False,
     ) -> Self:
         """Read word2vec's text or binary file; of a key that comes twice, the first row."""
-        files.check_encoding(encoding)
-        vectors = files.load_word2vec(Path(fname), fvocab, binary, unicode_errors, limit, datatype, no_header)
+        vectors = files.load_word2vec(Path(fname), fvocab, binary, encoding, unicode_errors, limit, datatype, no_header)
         return cls.wrapping(vectors)
 
     def intersect_word2vec_format(
