@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import json
 import struct
+import warnings
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -167,13 +168,47 @@ def lying_npz() -> bytes:
     return file.getvalue()
 
 
+def claiming_npz(**claims: Any) -> bytes:
+    """Arrays whose headers claim a type and a shape, and their bytes."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, (dtype, shape, data) in claims.items():
+            header = io.BytesIO()
+            np.lib.format.write_array_header_1_0(header, {"descr": dtype, "fortran_order": False, "shape": shape})
+            archive.writestr(f"{name}.npy", header.getvalue() + data)
+    return file.getvalue()
+
+
+def repeated_npz() -> bytes:
+    file = io.BytesIO(npz(keys=np.array(["a"]), vectors=np.ones((1, 2))))
+    with warnings.catch_warnings(), zipfile.ZipFile(file, "a") as archive:
+        warnings.simplefilter("ignore")
+        archive.writestr("keys.npy", archive.read("keys.npy"))
+    return file.getvalue()
+
+
+ROW = ("<f4", (1, 2), bytes(8))
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (lying_npz(), "which its 16 bytes are not"),
+        (claiming_npz(keys=("<U1", (True,), b"a\0\0\0"), vectors=ROW), r"keys.npy is <U1 \(True,\), which its"),
+        (claiming_npz(keys=("<i8", (1,), bytes(8)), vectors=("<f4", (True, 2), bytes(8))), r"\(True, 2\), which its"),
+        (claiming_npz(keys=("<i8", (1,), bytes(8)), vectors=("<f4", (-1, -2), bytes(8))), r"\(-1, -2\), which its"),
+        (claiming_npz(keys=("<U1", (1,), b"\0\0\x11\0"), vectors=ROW), "row 0: the key is not Unicode"),
+        (claiming_npz(keys=(">U1", (1,), b"\0\x11\0\0"), vectors=ROW), "row 0: the key is not Unicode"),
+        (claiming_npz(keys=("<U1", (1,), b"\0\xd8\0\0"), vectors=ROW), r"row 0: the key '\\ud800' is not UTF-8"),
+        (npz(keys=np.array(["a"]), vectors=np.array([["x", "y"]], dtype=object)), "again as an array of numbers"),
+        (npz(keys=np.array([2**63], np.uint64), vectors=np.ones((1, 2))), "a key is 9223372036854775808, which 64"),
+        (npz(keys=np.array(["a"]), vectors=np.ones((1, 2)), counts=np.array([2**63], np.uint64)), "a count is 92233"),
+        (npz(keys=np.array(["a"]), vectors=np.ones((1, 2)), counts=np.array([-1])), "a count is -1"),
+        (npz(keys=np.array([1.5]), vectors=np.ones((1, 2))), "keys are float64 and vectors float64, not text"),
+        (repeated_npz(), "holds keys.npy twice"),
+        (lying_npz(), r"\(1000000000000000, 4\), which its 144 bytes are not"),
         (npz(a=np.ones(3)), "zip archive without arrays"),
         (npz(keys=np.array(["a"]), vectors=np.ones((2, 2))), "needs arrays"),
-        (npz(keys=np.array(["a"], dtype=object), vectors=np.ones((1, 2))), "which its .* bytes are not"),
+        (npz(keys=np.array(["a"], dtype=object), vectors=np.ones((1, 2))), "keys.npy holds Python objects, a pickle"),
         (npz(keys=np.array(["a"]), vectors=np.ones((1, 2), dtype=int)), "vectors int64, not"),
         (npz(keys=np.array(["a", "a"]), vectors=np.ones((2, 2))), "row 1: the key 'a' appears twice"),
         (npz(keys=np.array([1, 1]), vectors=np.ones((2, 2))), r"1 appears twice \(rows 0 and 1\)"),
@@ -191,6 +226,10 @@ def test_npz_refuses(tmp_path: Path, content: bytes, message: str) -> None:
 def test_npz_of_others(tmp_path: Path) -> None:
     np.savez_compressed(tmp_path / "a.npz", keys=np.array([3, 3, 4], dtype="i2"), vectors=np.asfortranarray(np.eye(3)))
     kv = KeyedVectors.load(tmp_path / "a.npz", duplicates="first")
+    np.savez(tmp_path / "swapped.npz", keys=np.array(["ж", "b"], dtype=">U3"), vectors=np.eye(2, dtype=">f4"))
+    assert KeyedVectors.load(tmp_path / "swapped.npz").keys == ["ж", "b"]
+    np.savez(tmp_path / "unsigned.npz", keys=np.array([3, 4], np.uint64), vectors=np.eye(2))
+    assert list(KeyedVectors.load(tmp_path / "unsigned.npz")) == [3, 4]
     assert list(kv) == [3, 4]
     np.testing.assert_array_equal(kv.vectors, [[1, 0, 0], [0, 0, 1]])
     with pytest.raises(OutputError, match="ends with NUL"):
@@ -209,6 +248,14 @@ def test_arrow_tables_of_others(tmp_path: Path) -> None:
     kv = KeyedVectors.load(tmp_path / "a.parquet", duplicates="first")
     assert kv.keys == ["a", "b"]
     np.testing.assert_array_equal(kv.vectors, [[1, 2], [3, 4]])
+    for keys, lists in ((pa.string_view(), pa.list_view), (pa.large_string(), pa.large_list_view)):  # as Polars writes
+        rows = pa.array([[1, 2], [3, 4]], type=lists(pa.float32()))
+        table = pa.table({"key": pa.array(["a", "a longer key than is kept in a view"], keys), "vector": rows})
+        with pa.OSFile(str(tmp_path / "a.arrow"), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
+            writer.write_table(table)
+        kv = KeyedVectors.load(tmp_path / "a.arrow")
+        assert kv.keys == ["a", "a longer key than is kept in a view"]
+        np.testing.assert_array_equal(kv.vectors, [[1, 2], [3, 4]])
 
 
 TEXT = [pa.string(), pa.large_string(), pa.string_view(), pa.dictionary(pa.int8(), pa.large_string())]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
+from wordmill.compression import most_unpacked
 from wordmill.errors import FormatError, MissingDependencyError
 from wordmill.foreign import quoted
 from wordmill.saving import atomic_file
@@ -18,6 +19,8 @@ from wordmill.vectors.keyed_vectors import KeyedVectors
 
 __all__ = ["read_arrow", "read_parquet", "write_arrow", "write_parquet"]
 
+_COLUMNS = "key", "vector", "count"
+_SMALLEST = 2  # bytes of a float
 _ROWS = 1 << 14  # rows in one batch or row group
 
 
@@ -28,6 +31,7 @@ def read_parquet(path: Path, options: ReadOptions) -> KeyedVectors:
 
     def batches() -> Iterator[Any]:
         with pq.ParquetFile(path) as file:
+            _check_declared(path, file.metadata)
             yield from file.iter_batches(batch_size=_ROWS, columns=_columns(path, file.schema_arrow.names))
 
     return _read(path, options, batches())
@@ -79,10 +83,25 @@ def _table(keyed_vectors: KeyedVectors) -> Any:
     return pa.table(columns)
 
 
+def _check_declared(path: Path, metadata: Any) -> None:
+    """Refuse a Parquet file whose columns claim more numbers than so many bytes are believed to hold."""
+    most, groups = most_unpacked(path.stat().st_size), [metadata.row_group(i) for i in range(metadata.num_row_groups)]
+    chunks = [group.column(column) for group in groups for column in range(group.num_columns)]
+    if _SMALLEST * sum(chunk.num_values for chunk in chunks if chunk.path_in_schema.split(".")[0] in _COLUMNS) > most:
+        _refuse_bomb(path, most)
+
+
+def _refuse_bomb(path: Path, most: int) -> NoReturn:
+    raise FormatError(
+        f"{path} holds more than {most:,} bytes, compressed into {path.stat().st_size:,}, which vectors are not: "
+        "write it again without compression if it is good"
+    )
+
+
 def _columns(path: Path, names: list[str]) -> list[str]:
     if missing := {"key", "vector"} - set(names):
         raise FormatError(f"{path}: no column {quoted(' or '.join(sorted(missing)))} among {names}: rename the columns")
-    return [name for name in ("key", "vector", "count") if name in names]
+    return [name for name in _COLUMNS if name in names]
 
 
 def _read(path: Path, options: ReadOptions, batches: Iterator[Any]) -> KeyedVectors:
@@ -91,16 +110,22 @@ def _read(path: Path, options: ReadOptions, batches: Iterator[Any]) -> KeyedVect
     keys: list[NDArray[Any]] = []
     vectors: list[NDArray[Any]] = []
     counts: list[NDArray[Any]] = []
+    rows, unpacked, most = 0, 0, most_unpacked(path.stat().st_size)
     try:
         for batch in batches:
             if not batch.num_rows:
                 continue
             keys.append(_plain(path, batch, "key"))
-            vectors.append(_matrix(path, batch.column("vector")))
+            vectors.append(_matrix(path, batch.column("vector"), most))
             if "count" in batch.schema.names:
                 counts.append(_plain(path, batch, "count"))
-            if options.limit is not None and sum(map(len, keys)) >= options.limit:
+            rows, unpacked = rows + len(keys[-1]), unpacked + vectors[-1].nbytes
+            if options.limit is not None and rows >= options.limit:
                 break
+            if unpacked > most:
+                _refuse_bomb(path, most)
+    except FormatError:
+        raise
     except (pa.ArrowException, OSError, UnicodeDecodeError, KeyError) as error:  # the last two: out of pyarrow's inside
         raise FormatError(f"{path} cannot be read: {' '.join(str(error).split())}") from error
     if len({rows.shape[1] for rows in vectors}) != 1:
@@ -115,7 +140,7 @@ def _plain(path: Path, batch: Any, name: str) -> NDArray[Any]:
     column, pa = batch.column(name), _pyarrow()
     column.validate(full=True)
     if column.null_count == 0 and not pa.types.is_integer(column.type):  # text has many types: what it holds counts
-        values = column.to_pylist()
+        values = _values(column)
         kinds = set(map(type, values))
         if kinds <= {str} and name == "key":
             return np.array(values, dtype=object)
@@ -127,8 +152,16 @@ def _plain(path: Path, batch: Any, name: str) -> NDArray[Any]:
     return integers
 
 
-def _matrix(path: Path, column: Any) -> NDArray[Any]:
-    """Return a column of lists of equal length as (n, D)."""
+def _values(column: Any) -> list[Any]:
+    """Return what a column holds; one object for all rows that a dictionary gives the same, for it may be long."""
+    if not _pyarrow().types.is_dictionary(column.type):
+        return list(column.to_pylist())
+    words = column.dictionary.to_pylist()
+    return [words[row] for row in column.indices.to_pylist()]
+
+
+def _matrix(path: Path, column: Any, most: int) -> NDArray[Any]:
+    """Return a column of lists of equal length as (n, D), in no more bytes than `most`."""
     pa = _pyarrow()
     column.validate(full=True)
     lengths = None if column.null_count else list_lengths(column)
@@ -138,6 +171,8 @@ def _matrix(path: Path, column: Any) -> NDArray[Any]:
         )
     width = int(lengths[0]) if len(lengths) else 0
     even = 0 < width <= MOST_DIMENSIONS and (lengths == width).all()
+    if even and width * len(column) * _SMALLEST > most:  # lists may be views of the same numbers
+        _refuse_bomb(path, most)
     values = list_values(column) if even else None
     if values is None or values.null_count or not pa.types.is_floating(values.type):
         raise FormatError(f"{path}: column 'vector' must hold lists of floats, all of one length, not {column.type}")
