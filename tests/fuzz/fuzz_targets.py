@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 import zstandard
 from fasttext_files import model as fasttext_model
+from safetensors.numpy import load_file
 
 from wordmill import KeyedVectors, Word2Vec
 from wordmill.compat.gensim import KeyedVectors as GensimVectors
@@ -96,6 +97,7 @@ def _options(byte: int) -> dict[str, Any]:
         "limit": 2 if byte & 4 else None,
         "dtype": "float64" if byte & 8 else "float32",
         "keys": "int" if byte & 16 else "str",
+        "encoding": ("utf-8", "latin-1", "utf-16", "gb18030")[byte >> 5 & 3],
     }
 
 
@@ -108,10 +110,16 @@ def _format(name: str, file: str, *, compressed: bool = False) -> Target:
         yield b"\0" + content
         if compressed:
             yield from (b"\0" + compress(content) for compress in _COMPRESS)
+            yield b"\0\xef\xbb\xbf" + content
+            if name != "word2vec-binary":
+                yield b"\x40" + content.decode().encode("utf-16")
 
     def read(directory: Path, data: bytes) -> None:
         (directory / file).write_bytes(data[1:])
-        _check(KeyedVectors.load(directory / file, format=name, **_options(data[0])))
+        options = _options(data[0])
+        if name in ("parquet", "arrow"):
+            del options["encoding"]
+        _check(KeyedVectors.load(directory / file, format=name, **options))
 
     return Target(seeds, read)
 
@@ -201,8 +209,7 @@ def _use_projector(directory: Path) -> None:
 def _use_model(directory: Path) -> None:
     vectors = KeyedVectors.load(directory)
     _check(vectors)
-    with np.errstate(all="ignore"):  # norms and vectors may not fit together any more
-        vectors.most_similar(vectors.index_to_key[0])
+    vectors.most_similar(vectors.index_to_key[0])
     vectors.encode([" ".join(WORDS)])
     model = Word2Vec.load(directory)
     model.partial_fit(SENTENCES, epochs=1)
@@ -319,6 +326,22 @@ def _read_evaluation(directory: Path, data: bytes) -> None:
     str(result)
 
 
+def _safetensors_seeds(directory: Path) -> Iterator[bytes]:
+    arrays = {"a": np.arange(6.0).reshape(2, 3), "b": np.ones(3, np.int8), "c": np.array(True)}
+    write_safetensors(directory / "arrays", arrays, {"made": "here"})
+    yield b"\0" + (directory / "arrays").read_bytes()
+
+
+def _read_safetensors(directory: Path, data: bytes) -> None:
+    """Read arrays, and see that the reference implementation reads the same."""
+    (directory / "arrays").write_bytes(data[1:])
+    arrays, theirs = read_safetensors(directory / "arrays"), load_file(directory / "arrays")
+    assert {name: array.tobytes() for name, array in arrays.items()} == {
+        name: array.tobytes() for name, array in theirs.items()
+    }
+    json.dumps(read_metadata(directory / "arrays"))
+
+
 def _read_counts(directory: Path, data: bytes) -> None:
     """Read the counts beside a word2vec file, as gensim's face does."""
     _vectors().save(directory / "file.txt")
@@ -333,5 +356,6 @@ TARGETS = {
     "text": Target(_text_seeds, _read_text),
     "encoded": Target(_encoded_seeds, _read_encoded),
     "evaluation": Target(_evaluation_seeds, _read_evaluation),
+    "safetensors": Target(_safetensors_seeds, _read_safetensors),
     "counts": Target(lambda _: iter(["\0the 9\nnaïve 7\n".encode()]), _read_counts),
 }

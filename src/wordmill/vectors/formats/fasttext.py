@@ -9,8 +9,9 @@ Source: Bojanowski et al., "Enriching word vectors with subword information", 20
 from __future__ import annotations
 
 import mmap
+import re
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -22,7 +23,7 @@ from wordmill.errors import FormatError
 from wordmill.vectors.formats.rows import MOST_DIMENSIONS, ReadOptions, RowCollector
 from wordmill.vectors.formats.streams import open_input
 from wordmill.vectors.keyed_vectors import KeyedVectors
-from wordmill.vectors.search import Floats
+from wordmill.vectors.search import Floats, spans
 
 __all__ = ["FastText", "Subwords", "looks_like_fasttext", "read_fasttext", "read_fasttext_model"]
 
@@ -30,7 +31,11 @@ MAGIC = 793_712_314
 _VERSIONS = (11, 12)
 _END_OF_SENTENCE = b"</s>"  # has no n-grams, but in files of before there was a version
 _SUPERVISED = 3
-_WORDS = 1 << 12  # words whose n-grams are taken at once
+_LONGEST_NGRAM = 64  # characters: the n-grams of a file are so many times its bytes at most
+_LONGEST_WORD = 1 << 16  # bytes
+_BYTES = 1 << 16  # of the words whose n-grams are taken at once
+_NUMBERS = 1 << 22  # of rows that are added up at once
+_NO_CHARACTER = re.compile(rb"[\x80-\xbf]{64}")  # bytes that go on with one, which has four at most
 _PRUNED = "holds pruned n-grams, as quantised models do"
 _QUANTISED = "is quantised (.ftz)"
 
@@ -58,8 +63,8 @@ class _Settings(NamedTuple):
             and 1 <= self.loss <= 4
             and 1 <= self.model <= _SUPERVISED
             and self.buckets >= 0
-            and 0 <= self.shortest <= 1000
-            and 0 <= self.longest <= 1000
+            and 0 <= self.shortest <= _LONGEST_NGRAM
+            and 0 <= self.longest <= _LONGEST_NGRAM
             and min(self.window, self.epochs, self.min_count, self.negative, self.word_ngrams) >= 0
         )
 
@@ -100,15 +105,20 @@ class Subwords:
         owner = np.searchsorted(ends, starts[:-1], side="right")  # the word of each character
         rows: list[NDArray[np.int64]] = [np.empty(0, dtype=np.int64)]
         owners: list[NDArray[np.int64]] = [np.empty(0, dtype=np.int64)]
-        for length in range(max(1, self.shortest), self.longest + 1):
-            first = np.arange(len(starts) - length)
-            first = first[owner[first] == owner[first + length - 1]]
-            if length == 1:  # the marks alone are no n-grams
-                first = first[~np.isin(starts[first], np.append(ends - 1, ends))]
-                first = first[starts[first] > 0]
-            hashes = _hashes(text, starts[first], starts[first + length])
-            rows.append(self.words + hashes.astype(np.int64) % buckets)
-            owners.append(owner[first])
+        first, hashes = np.arange(len(starts) - 1), np.full(len(starts) - 1, 2_166_136_261, dtype=np.uint32)
+        for length in range(1, self.longest + 1):  # each n-gram goes on from the one that is a character shorter
+            within = first + length < len(starts)
+            first, hashes = first[within], hashes[within]
+            within = owner[first] == owner[first + length - 1]
+            first, hashes = first[within], hashes[within]
+            if not len(first):
+                break
+            _hash_on(hashes, text, starts[first + length - 1], starts[first + length])
+            if length >= self.shortest:
+                marks = [0, *ends, *(ends - 1)] if length == 1 else []  # alone they are no n-grams
+                taken = ~np.isin(starts[first], marks)
+                rows.append(self.words + hashes[taken].astype(np.int64) % buckets)
+                owners.append(owner[first[taken]])
         return np.concatenate(rows), np.concatenate(owners)
 
 
@@ -195,6 +205,8 @@ def _read_words(
         end = content.find(b"\0", position)
         if end < 0:
             raise FormatError(f"{path} ends inside word {index}: fetch it again")
+        if end - position > _LONGEST_WORD:
+            raise FormatError(f"{path}: word {index} is longer than {_LONGEST_WORD} bytes: fetch it again")
         counts[index], kind = struct.unpack_from("<qb", content, end + 1)
         if kind != (index >= words):
             raise FormatError(f"{path}: entry {index} (byte {position}) is of kind {kind}: fetch it again")
@@ -231,25 +243,39 @@ def _collect(
 ) -> KeyedVectors:
     """Vectors of the words, some at a time; words in `whole` have no n-grams."""
     count = min(len(words), options.limit or len(words))
-    collector = RowCollector(path, subwords.matrix.shape[1], options, expected=count)
-    for begin in range(0, count, _WORDS):
-        block = words[begin : min(begin + _WORDS, count)]
-        places = _Places(begin)
-        collector.add(block, _means(block, begin, subwords, whole), places, counts=counts[begin : begin + len(block)])
+    collector = RowCollector(path, subwords.matrix.shape[1], options, expected=count, encoding=options.encoding)
+    for begin, end in _blocks(words[:count], max(1, _NUMBERS // subwords.matrix.shape[1])):
+        block = words[begin:end]
+        if _NO_CHARACTER.search(b" ".join(block)):
+            raise FormatError(f"{path}: one of words {begin} to {end - 1} is no text: fetch it again")
+        collector.add(block, _means(block, begin, subwords, whole), _Places(begin), counts=counts[begin:end])
     return collector.finish()
+
+
+def _blocks(words: list[bytes], most: int) -> Iterator[tuple[int, int]]:
+    """Cut the words into blocks of up to `most`, or of so many bytes that their n-grams fit into memory."""
+    begin, size = 0, 0
+    for index, word in enumerate(words):
+        if index > begin and (size + len(word) > _BYTES or index - begin == most):
+            yield begin, index
+            begin, size = index, 0
+        size += len(word)
+    yield begin, len(words)
 
 
 def _means(words: list[bytes], begin: int, subwords: Subwords, whole: set[bytes]) -> NDArray[np.float64]:
     """Mean (n, D) of the row of each word, from row `begin` onwards, and the rows of its n-grams."""
     rows, owners = subwords.rows_of(words)
     kept = ~np.isin(owners, [index for index, word in enumerate(words) if word in whole])
-    order = np.argsort(owners[kept], kind="stable")
-    lengths = np.bincount(owners[kept], minlength=len(words))
     sums = subwords.matrix[begin : begin + len(words)].astype(np.float64)
-    filled = np.flatnonzero(lengths)
-    if len(filled):
-        firsts = (np.cumsum(lengths) - lengths)[filled]
-        sums[filled] += np.add.reduceat(subwords.matrix[rows[kept][order]].astype(np.float64), firsts, axis=0)
+    pairs, times = np.unique(owners[kept] * len(subwords.matrix) + rows[kept], return_counts=True)
+    owners, rows = np.divmod(pairs, len(subwords.matrix))  # a word may have an n-gram many times: one look at its row
+    for first, last in spans(0, len(pairs), max(1, _NUMBERS // subwords.matrix.shape[1])):
+        heads, places = np.unique(owners[first:last], return_index=True)
+        weighted = subwords.matrix[rows[first:last]].astype(np.float64)
+        weighted *= times[first:last, None]
+        sums[heads] += np.add.reduceat(weighted, places, axis=0)
+    lengths = np.bincount(owners, weights=times, minlength=len(words))
     means: NDArray[np.float64] = sums / (1 + lengths)[:, None]
     return means
 
@@ -264,11 +290,13 @@ class _Places:
         return f"word {self.begin + index}"
 
 
-def _hashes(text: NDArray[np.uint8], begins: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.uint32]:
-    """FNV-1a of the bytes of each piece, taken as signed characters, as fastText has it."""
-    signed = text.view(np.int8).astype(np.int32).view(np.uint32)
-    hashes = np.full(len(begins), 2_166_136_261, dtype=np.uint32)
-    for step in range(int((ends - begins).max(initial=0))):
-        going = np.flatnonzero(begins + step < ends)
-        hashes[going] = (hashes[going] ^ signed[begins[going] + step]) * np.uint32(16_777_619)
-    return hashes
+def _hash_on(
+    hashes: NDArray[np.uint32], text: NDArray[np.uint8], begins: NDArray[np.int64], ends: NDArray[np.int64]
+) -> None:
+    """Take the bytes of another character each into FNV-1a, as signed ones, as fastText has it."""
+    going, step = np.arange(len(begins)), 0
+    while len(going):
+        signed = text[begins[going] + step].view(np.int8).astype(np.int32).view(np.uint32)
+        hashes[going] = (hashes[going] ^ signed) * np.uint32(16_777_619)
+        step += 1
+        going = going[begins[going] + step < ends[going]]
