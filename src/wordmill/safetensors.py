@@ -8,7 +8,8 @@ Specification: https://huggingface.co/docs/safetensors/index#format
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import zlib
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from safetensors import SafetensorError, safe_open
 from wordmill.errors import FormatError
 from wordmill.foreign import bounded, quoted
 
-__all__ = ["read_metadata", "read_safetensors", "write_safetensors"]
+__all__ = ["checksums", "read_metadata", "read_safetensors", "write_safetensors"]
 
 _DTYPES = {
     "F64": "<f8", "F32": "<f4", "F16": "<f2", "BOOL": "|b1",
@@ -57,10 +58,29 @@ def write_safetensors(
     with path.open("wb") as file:
         file.write(len(text).to_bytes(8, "little") + text)
         for _, array in ordered:
-            rows = max(1, _BLOCK // max(1, array.nbytes // max(1, len(array)))) if array.ndim else 1
-            for begin in range(0, len(array) if array.ndim else 1, rows):
-                block = array[begin : begin + rows] if array.ndim else array
-                file.write(np.ascontiguousarray(block, dtype=array.dtype.newbyteorder("<")).data)
+            for block in _blocks(array):
+                file.write(block.data)
+
+
+def checksums(arrays: Mapping[str, NDArray[Any]], facts: Mapping[str, str]) -> dict[str, str]:
+    """CRC-32 of each array and of some metadata, to be kept beside them."""
+    found = {f"crc32.{name}": f"{_crc32(array):08x}" for name, array in arrays.items()}
+    return found | {"crc32": f"{zlib.crc32(json.dumps(dict(facts), sort_keys=True).encode()):08x}"}
+
+
+def _crc32(array: NDArray[Any]) -> int:
+    crc = 0
+    for block in _blocks(array):
+        crc = zlib.crc32(block.data, crc)
+    return crc
+
+
+def _blocks(array: NDArray[Any]) -> Iterator[NDArray[Any]]:
+    """Cut an array into contiguous little-endian pieces that fit into memory."""
+    rows = max(1, _BLOCK // max(1, array.nbytes // max(1, len(array)))) if array.ndim else 1
+    for begin in range(0, len(array) if array.ndim else 1, rows):
+        block = array[begin : begin + rows] if array.ndim else array
+        yield np.ascontiguousarray(block, dtype=array.dtype.newbyteorder("<"))
 
 
 def read_safetensors(path: Path) -> dict[str, NDArray[Any]]:

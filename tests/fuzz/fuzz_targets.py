@@ -27,10 +27,10 @@ from safetensors.numpy import load_file
 from wordmill import KeyedVectors, Word2Vec
 from wordmill.compat.gensim import KeyedVectors as GensimVectors
 from wordmill.corpus import EncodedCorpus, Resources, read_corpus
-from wordmill.corpus.encoded import _FORMAT, _checksums
+from wordmill.corpus.encoded import _FORMAT
 from wordmill.errors import WordmillError
 from wordmill.evaluation import evaluate_analogies, evaluate_categories, evaluate_outliers, evaluate_pairs
-from wordmill.safetensors import read_metadata, read_safetensors, write_safetensors
+from wordmill.safetensors import checksums, read_metadata, read_safetensors, write_safetensors
 from wordmill.saving import fingerprint
 from wordmill.training import Callback, Checkpoint, Run
 from wordmill.vectors.ann import ApproximateIndex
@@ -287,7 +287,7 @@ def _read_encoded(directory: Path, data: bytes) -> None:
         arrays, facts = read_safetensors(path), read_metadata(path)
         facts = {name: value for name, value in facts.items() if name != "format" and not name.startswith("crc32")}
         arrays = {name: np.array(array) for name, array in arrays.items()}
-        write_safetensors(path, arrays, {"format": _FORMAT, **facts, **_checksums(arrays, facts)})
+        write_safetensors(path, arrays, {"format": _FORMAT, **facts, **checksums(arrays, facts)})
     Word2Vec(**SETTINGS, epochs=1).fit(EncodedCorpus.load(path))
 
 

@@ -120,7 +120,7 @@ def test_last_two_are_kept_and_open_as_models(texts: list[list[str]], tmp_path: 
             self.seen: list[int] = []
 
         def on_epoch_end(self, run: Run) -> None:
-            self.seen.append(len(list(tmp_path.iterdir())))
+            self.seen.append(len(list(tmp_path.glob("[!.]*"))))
 
     look = Look()
     Word2Vec(**SMALL).fit(texts, callbacks=[Checkpoint(tmp_path, seconds=None, epochs=1), look])
@@ -374,13 +374,14 @@ def train_and_kill(texts: list[list[str]], directory: Path, losses: list[float],
 
 def test_best_epoch_is_removed_with_what_killed_saves_left_of_it(texts: list[list[str]], tmp_path: Path) -> None:
     early = EarlyStopping(directory=tmp_path)
-    left, later = (tmp_path / f".best.safetensors.filling-{name}" for name in "ab")
-    left.touch()
+    left, later = (tmp_path / f".best.safetensors.wordmill-{token}" for token in ("0123", "4567"))
+    left.mkdir()
+    (theirs := tmp_path / ".best.safetensors.old").touch()
     Word2Vec(**SMALL).fit(texts, validation=0.2, callbacks=[early])
-    assert [path.name for path in tmp_path.iterdir()] == ["best.safetensors"]
-    later.touch()
+    assert {path.name for path in tmp_path.iterdir()} == {"best.safetensors", theirs.name}
+    later.mkdir()
     early.remove()
-    assert not list(tmp_path.iterdir())
+    assert list(tmp_path.iterdir()) == [theirs]
 
 
 @pytest.mark.parametrize("killed", [1, 2, 3, 4])
@@ -421,20 +422,25 @@ def test_a_run_that_had_stopped_stops_when_resumed(texts: list[list[str]], tmp_p
     assert "stopped after epoch 3" in early.message
 
 
-@pytest.mark.parametrize("lost", [False, True])
-def test_a_best_epoch_that_is_lost_or_of_another_run_is_said(
-    texts: list[list[str]], tmp_path: Path, caplog: pytest.LogCaptureFixture, lost: bool
+@pytest.mark.parametrize("fate", ["lost", "another's", "a bit is flipped", "its head is flipped", "cut"])
+def test_a_best_epoch_that_is_lost_damaged_or_of_another_run_is_said(
+    texts: list[list[str]], tmp_path: Path, caplog: pytest.LogCaptureFixture, fate: str
 ) -> None:
     losses = [3.0, 2.0, 2.5, 2.6]
     train_and_kill(texts, tmp_path, losses, 3)
     early = EarlyStopping(patience=2, directory=tmp_path)
-    if lost:
+    file = tmp_path / "best.safetensors"
+    content = bytearray(file.read_bytes())
+    if fate == "lost":
         early.remove()
+    elif fate == "another's":
+        write_safetensors(file, {"input": np.zeros(3)}, {"epoch": "2", "validation_loss": "1.9"})
     else:
-        other = {"epoch": "2", "validation_loss": "1.9"}
-        write_safetensors(tmp_path / "best.safetensors", {"input": np.zeros(3)}, other)
+        content[{"a bit is flipped": -5, "its head is flipped": 12, "cut": 0}[fate]] ^= 4
+        file.write_bytes(content[:-7] if fate == "cut" else content)
     resumed = Word2Vec(**SMALL).fit(texts, validation=0.1, callbacks=[Validations(losses), early], resume=tmp_path)
-    assert "the vectors of epoch 2, the best, are lost, and those of the last epoch stay" in caplog.text
+    assert "the vectors of epoch 2, the best, are lost or damaged, and those of the last epoch stay" in caplog.text
+    assert isinstance(early.failure, OutputError)
     assert np.array_equal(resumed.wv.vectors, Word2Vec(**SMALL).fit(texts, validation=0.1).wv.vectors)
 
 

@@ -80,10 +80,16 @@ def read(source: str | Path | list[Path], config: TrainConfig, *, quiet: bool) -
     return corpus
 
 
-def is_trained(output: Path, config: TrainConfig, corpus: EncodedCorpus, early: EarlyStopping | None) -> bool:
-    """Whether a model is there, of the same corpus and settings, with all its epochs, or stopped early."""
+def is_trained(
+    output: Path, checkpoints: Path, config: TrainConfig, corpus: EncodedCorpus, early: EarlyStopping | None
+) -> bool:
+    """Whether a model is there, of the same corpus and settings, with all its epochs, or stopped early.
+
+    Checkpoints may still be there too, where the command was killed after it had saved: then of the same run.
+    """
     if not is_model_directory(output):
         return False
+    run = newest_run(checkpoints)
     settings = load_model(output).settings
     history = settings.get("history")
     params = asdict(config)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -23,7 +22,7 @@ from wordmill.corpus.vocab import Vocab
 from wordmill.errors import CorpusError, FormatError, counted
 from wordmill.foreign import quoted
 from wordmill.mapped import MappedFile
-from wordmill.safetensors import read_metadata, read_safetensors, write_safetensors
+from wordmill.safetensors import checksums, read_metadata, read_safetensors, write_safetensors
 from wordmill.saving import atomic_file
 
 _FORMAT = "wordmill.corpus"
@@ -164,7 +163,7 @@ class EncodedCorpus:
             "count_error": str(self.count_error),
         }
         with atomic_file(path) as staging:
-            write_safetensors(staging, arrays, {"format": _FORMAT, **facts, **_checksums(arrays, facts)})
+            write_safetensors(staging, arrays, {"format": _FORMAT, **facts, **checksums(arrays, facts)})
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> EncodedCorpus:
@@ -251,28 +250,9 @@ def _read_checked(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
         if name not in arrays or arrays[name].dtype != dtype or arrays[name].ndim != 1:
             raise FormatError(f"{path}: {quoted(name)} is missing or has a wrong type: encode the corpus again")
     expected = {name: value for name, value in metadata.items() if name.startswith("crc32")}
-    if _checksums(arrays, facts) != expected:
+    if checksums(arrays, facts) != expected:
         raise FormatError(f"{path}: a checksum is wrong, the file is corrupt: encode the corpus again")
     return arrays, facts
-
-
-def _checksums(arrays: Mapping[str, NDArray[Any]], facts: Mapping[str, str]) -> dict[str, str]:
-    """Checksums of each array and of the facts."""
-    checksums = {f"crc32.{name}": f"{_crc32(array):08x}" for name, array in arrays.items()}
-    return checksums | {"crc32": f"{zlib.crc32(json.dumps(facts, sort_keys=True).encode()):08x}"}
-
-
-def _crc32(array: NDArray[Any]) -> int:
-    crc = 0
-    for span in _spans(array):
-        crc = zlib.crc32(span, crc)
-    return crc
-
-
-def _spans(array: NDArray[Any], length: int = 1 << 22) -> Iterator[bytes]:
-    """Cut the bytes of an array into pieces that fit into memory."""
-    for begin in range(0, len(array), length):
-        yield array[begin : begin + length].tobytes()
 
 
 def _pack_keys(vocab: Vocab) -> dict[str, NDArray[Any]]:

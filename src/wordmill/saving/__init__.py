@@ -5,6 +5,7 @@ staging.py      where new content is made, and how it proves to be ours
 locks.py        one writer at a time
 directories.py, files.py   the swap: old or new, at every moment
 removal.py      away by name first, then bit by bit
+scratch.py      directories among temporary files
 checks.py       whether an output can be written, before the work
 """
 
@@ -16,10 +17,12 @@ from wordmill.saving.disk import fingerprint
 from wordmill.saving.files import atomic_file, atomic_files, is_written_through
 from wordmill.saving.locks import Claim, claim
 from wordmill.saving.removal import remove, sweep
+from wordmill.saving.scratch import Scratch
 from wordmill.saving.staging import is_ours, standing, standing_set
 
 __all__ = [
     "Claim",
+    "Scratch",
     "atomic_directory",
     "atomic_file",
     "atomic_files",

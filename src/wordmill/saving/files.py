@@ -12,7 +12,6 @@ import secrets
 import shutil
 import stat
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -21,6 +20,7 @@ from wordmill.errors import OutputError
 from wordmill.saving.disk import as_output_error, flush_placed, reason, resolved
 from wordmill.saving.locks import writing
 from wordmill.saving.removal import sweep_target
+from wordmill.saving.scratch import Scratch
 from wordmill.saving.staging import Staging
 
 __all__ = ["atomic_file", "atomic_files", "is_written_through"]
@@ -66,10 +66,13 @@ def atomic_files(*paths: str | os.PathLike[str]) -> Iterator[tuple[Path, ...]]:
 def _output(path: Path, token: str) -> Iterator[Staging | tuple[Path, Path]]:
     """Make room for a new content of a file; of what is written through, its path and a temporary one."""
     if is_written_through(path):
-        with tempfile.TemporaryDirectory(prefix="wordmill-", ignore_cleanup_errors=True) as directory:
-            temporary = Path(directory) / path.name
+        scratch = Scratch()
+        try:
+            temporary = scratch.path / path.name
             temporary.touch()
             yield path, temporary
+        finally:
+            scratch.remove()
         return
     target = resolved(path)
     if target.is_dir():

@@ -7,6 +7,7 @@ import json
 import logging
 import math
 import os
+import secrets
 import time
 from dataclasses import dataclass, field
 from os import PathLike
@@ -62,6 +63,8 @@ class Run:
     fingerprint, validation, init_from, earlier : str
         Of the corpus, of what is held out, of the vectors and of the fit that it begins with, so that a checkpoint is
         not taken for another's; empty where there is none.
+    name : str
+        Drawn for each run, and kept where it is resumed: by it a saved model and a checkpoint are known to be of one.
     """
 
     config: TrainConfig
@@ -84,6 +87,7 @@ class Run:
     validation: str = ""
     init_from: str = ""
     earlier: str = ""
+    name: str = field(default_factory=lambda: secrets.token_hex(8))
 
     @property
     def epoch(self) -> int:

@@ -10,7 +10,6 @@ import contextlib
 import hashlib
 import logging
 import os
-import shutil
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -25,12 +24,13 @@ import wordmill
 from wordmill.core import instruction_set
 from wordmill.errors import FormatError, OutputError, ParameterError, WordmillError
 from wordmill.foreign import quoted
+from wordmill.saving import Claim, Scratch, claim, is_ours, remove, sweep
 from wordmill.training.account import Account
 from wordmill.training.callbacks import Callback, Run
 from wordmill.training.saved import output_vectors
 from wordmill.vectors.formats.directory import Model, load_model, save_model
 
-__all__ = ["Checkpoint", "LastGood", "last_good", "remove_checkpoints", "resume"]
+__all__ = ["BEST", "Checkpoint", "LastGood", "last_good", "newest_run", "remove_checkpoints", "resume"]
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +41,9 @@ FREE = frozenset({"workers", "verbose"})
 PROGRAMS = frozenset({"wordmill", "numpy", "instruction set"})
 
 LAST_GOOD_SECONDS = 60.0
+
+BEST = "best.safetensors"  # of early stopping, kept beside the checkpoints
+_SIGNS = ("manifest.json", "wordmill.json")  # one of which a damaged checkpoint still has
 
 
 class Checkpoint(Callback):
@@ -74,6 +77,8 @@ class Checkpoint(Callback):
         self._saved_at = 0.0  # monotonic clock
         self._saved = -1  # tokens done
         self._earlier: list[Path] = []  # of a run that was not resumed
+        self._stuck: set[Path] = set()  # cannot be removed, which was said
+        self._claim: Claim | None = None
 
     @property
     def directory(self) -> Path:
@@ -87,7 +92,8 @@ class Checkpoint(Callback):
 
     def on_train_begin(self, run: Run) -> None:
         """Start the clock; what killed saves left behind goes."""
-        _remove_leftovers(self._directory)
+        self._claim = claim(self._directory / "training")
+        sweep(self._directory)
         self._earlier = [] if run.tokens_done else _checkpoints(self._directory)
         if self._earlier:
             logger.warning("the first checkpoint will replace those of an earlier run in %s", self._directory)
@@ -105,8 +111,12 @@ class Checkpoint(Callback):
 
     def on_train_end(self, run: Run) -> None:
         """Save a run that ends before its time."""
-        if run.sound and run.tokens_done not in (self._saved, run.tokens_total):
-            self._save(run)
+        try:
+            if run.sound and run.tokens_done not in (self._saved, run.tokens_total):
+                self._save(run)
+        finally:
+            if self._claim is not None:
+                self._claim.release()
 
     def _save(self, run: Run) -> None:
         """Write a checkpoint, then remove those that are not to be kept."""
@@ -118,8 +128,8 @@ class Checkpoint(Callback):
             logger.error("no checkpoint: %s", error)  # noqa: TRY400 (one line, no traceback)
             return
         self._saved = run.tokens_done
-        for old in {*self._earlier, *_checkpoints(self._directory)[self._keep :]} - {path}:
-            shutil.rmtree(old)
+        superfluous = {*self._earlier, *_checkpoints(self._directory)[self._keep :]} - {path} - self._stuck
+        self._stuck |= {old for old in superfluous if not remove(old)}
         self._earlier = []
 
 
@@ -137,7 +147,7 @@ class LastGood(Checkpoint):
                 f"no scratch directory in {self._parent}: nothing can be written there; scratch=False does without"
             )
         super().__init__(self._parent, seconds=LAST_GOOD_SECONDS)
-        self._scratch: tempfile.TemporaryDirectory[str] | None = None
+        self._scratch: Scratch | None = None
 
     def on_train_begin(self, run: Run) -> None:
         """Start the clock."""
@@ -150,18 +160,18 @@ class LastGood(Checkpoint):
         began = time.monotonic()
         if self._scratch is None:
             try:
-                self._scratch = tempfile.TemporaryDirectory(prefix="wordmill-", dir=self._parent)
+                self._scratch = Scratch(self._parent)
             except OSError as error:
                 logger.error("no scratch directory in %s: %s", self._parent, error.strerror)  # noqa: TRY400 (one line)
                 return
-            self._directory = Path(self._scratch.name)
+            self._directory = self._scratch.path
         super()._save(run)
         self._seconds = max(LAST_GOOD_SECONDS, 50 * (time.monotonic() - began))
 
     def remove(self) -> None:
         """Remove what was written."""
         if self._scratch is not None:
-            self._scratch.cleanup()
+            self._scratch.remove()
 
 
 @contextlib.contextmanager
@@ -179,12 +189,17 @@ def last_good(callbacks: Sequence[Callback], scratch: bool | str | PathLike[str]
 
 
 def remove_checkpoints(directory: Path) -> None:
-    """Remove all checkpoints, and their directory where nothing else is in it."""
-    for path in _checkpoints(directory):
-        shutil.rmtree(path)
-    _remove_leftovers(directory)
-    if directory.is_dir() and not any(directory.iterdir()):
-        directory.rmdir()
+    """Remove all checkpoints and what is kept beside them: with their directory, where nothing else is in it."""
+    if not directory.is_dir():
+        return
+    entries, checkpoints = list(directory.iterdir()), _checkpoints(directory)
+    ours = [entry for entry in entries if entry in checkpoints or entry.name == BEST or is_ours(entry)]
+    if len(ours) == len(entries) and not (directory.is_symlink() or directory.is_mount()):
+        remove(directory)
+        return
+    for path in [*reversed(checkpoints), directory / BEST]:
+        remove(path)
+    sweep(directory)
 
 
 def save_checkpoint(path: Path, run: Run) -> None:
@@ -198,6 +213,7 @@ def save_checkpoint(path: Path, run: Run) -> None:
         "history": run.history,
         "corpus": run.fingerprint,
         "position": position,
+        "run": run.name,
         "origin": _origin(run),
     }
     training = {"output_vectors": run.output_vectors, **(account.arrays() if account else {})}
@@ -227,15 +243,19 @@ def resume(run: Run, directory: str | PathLike[str]) -> bool:
     return True
 
 
+def newest_run(directory: Path) -> str | None:
+    """Return the name of the run that the newest checkpoint is of; None where none can be read."""
+    try:
+        saved = _newest(directory)
+    except FormatError:
+        return None
+    return None if saved is None else saved.settings.get("run")
+
+
 def _checkpoints(directory: Path) -> list[Path]:
-    """Return the checkpoints of a directory, newest first."""
-    return sorted(directory.glob("[0-9]" * 15), reverse=True)
-
-
-def _remove_leftovers(directory: Path) -> None:
-    """Remove checkpoints that were cut short while being written."""
-    for path in directory.glob("." + "[0-9]" * 15 + ".*"):
-        shutil.rmtree(path)
+    """Return the checkpoints of a directory, newest first; a directory that only has such a name is a user's."""
+    found = sorted(directory.glob("[0-9]" * 15), reverse=True)
+    return [path for path in found if any((path / name).exists() for name in _SIGNS)]
 
 
 def _newest(directory: Path) -> Model | None:
@@ -263,6 +283,7 @@ def _take(run: Run, saved: Model, directory: Path) -> None:
     if "blocks_done" in position:
         run.account = Account.from_arrays(training, int(position["blocks_done"]), float(position["epoch_seconds"]))
     run.tokens_done, run.seconds = int(position["tokens_done"]), float(position["seconds"])
+    run.name = str(saved.settings["run"])
     in_books = sum(entry["tokens"] for entry in run.history) + (run.account.tokens if run.account else 0)
     if run.tokens_done != in_books:
         raise ValueError(f"{run.tokens_done} tokens are done, {in_books} by the books")

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import logging
-import tempfile
 from collections.abc import Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from wordmill.errors import OutputError, ParameterError
-from wordmill.safetensors import read_metadata, read_safetensors, write_safetensors
-from wordmill.saving import atomic_file
+from numpy.typing import NDArray
+
+from wordmill.errors import FormatError, OutputError, ParameterError
+from wordmill.safetensors import checksums, read_metadata, read_safetensors, write_safetensors
+from wordmill.saving import Scratch, atomic_file, remove, sweep
 from wordmill.training.callbacks import Callback, Run
+from wordmill.training.checkpoint import BEST
 
 __all__ = ["EarlyStopping"]
 
@@ -55,7 +57,7 @@ class EarlyStopping(Callback):
             raise ParameterError(f"patience={patience} and min_delta={min_delta}: at least 1 and 0 are needed")
         self._patience, self._min_delta, self._restore_best = patience, min_delta, restore_best
         self._directory = None if directory is None else Path(directory)
-        self._scratch: tempfile.TemporaryDirectory[str] | None = None
+        self._scratch: Scratch | None = None
         self.message = ""
         self.failure: OutputError | None = None
 
@@ -65,9 +67,9 @@ class EarlyStopping(Callback):
             raise ParameterError("early stopping needs a validation loss: give validation=0.01 or a corpus")
         self.message, self.failure = "", None
         if self._directory is not None:
-            self._remove_leftovers(self._directory)
+            sweep(self._directory)
         elif self._restore_best:
-            self._scratch = tempfile.TemporaryDirectory(prefix="wordmill-")
+            self._scratch = Scratch()
         if run.history and run.account is None:
             self.on_epoch_end(run)
 
@@ -86,7 +88,7 @@ class EarlyStopping(Callback):
         if self._restore_best and (self.message or len(run.history) == run.config.epochs):
             self._go_back(run, self._best_epoch(run.history))
         if self._scratch is not None:
-            self._scratch.cleanup()
+            self._scratch.remove()
             self._scratch = None
 
     def stops(self, history: Sequence[Mapping[str, Any]]) -> bool:
@@ -96,20 +98,16 @@ class EarlyStopping(Callback):
     def remove(self) -> None:
         """Remove the file, where it is not in a scratch directory."""
         if self._directory is not None:
-            self._file().unlink(missing_ok=True)
-            self._remove_leftovers(self._directory)
-
-    def _remove_leftovers(self, directory: Path) -> None:
-        """Remove what killed saves left of the file."""
-        for path in directory.glob(f".{self._file().name}.*"):
-            path.unlink()
+            remove(self._file())
+            sweep(self._directory)
 
     def _keep(self, run: Run) -> None:
         """Write the vectors of this epoch, the best so far."""
         vectors = {"input": run.input_vectors, "output": run.output_vectors}
         try:
             with atomic_file(self._file()) as file:
-                write_safetensors(file, vectors, _mark(run.history, run.epoch))
+                mark = _mark(run.history, run.epoch)
+                write_safetensors(file, vectors, mark | checksums(vectors, mark))
             self.failure = None
         except OutputError as error:
             self.failure = error
@@ -119,17 +117,28 @@ class EarlyStopping(Callback):
         if best == run.epoch:
             self.failure = None
             return
-        file = self._file()
-        if not file.exists() or read_metadata(file) != _mark(run.history, best):
-            logger.warning(
-                "the vectors of epoch %d, the best, are lost, and those of the last epoch stay: give EarlyStopping a "
-                "directory with room for them, which a run that is resumed finds again",
-                best,
+        vectors = self._kept(_mark(run.history, best))
+        if vectors is None:
+            self.failure = self.failure or OutputError(
+                f"the vectors of epoch {best}, the best, are lost or damaged, and those of the last epoch stay: give "
+                "EarlyStopping a directory with room for them, which a run that is resumed finds again"
             )
+            logger.error("%s", self.failure)
             return
-        vectors = read_safetensors(file)
         run.input_vectors[:], run.output_vectors[:] = vectors["input"], vectors["output"]
         run.sound = False  # they are not those of the last epoch any more
+
+    def _kept(self, mark: Mapping[str, str]) -> Mapping[str, NDArray[Any]] | None:
+        """Return the vectors of the epoch of this mark, None where the file is not there, of another, or damaged."""
+        file = self._file()
+        if not file.exists():
+            return None
+        try:
+            vectors, metadata = read_safetensors(file), read_metadata(file)
+        except (OSError, FormatError) as error:
+            logger.warning("%s cannot be read: %s", file, error)
+            return None
+        return vectors if metadata == {**mark, **checksums(vectors, mark)} else None
 
     def _best_epoch(self, history: Sequence[Mapping[str, Any]]) -> int:
         """Return the last epoch that was better than all before: from the history, so that a resumed run agrees."""
@@ -140,7 +149,7 @@ class EarlyStopping(Callback):
         return best
 
     def _file(self) -> Path:
-        return Path(self._scratch.name if self._scratch else self._directory or ".") / "best.safetensors"
+        return (self._scratch.path if self._scratch else self._directory or Path()) / BEST
 
 
 def _mark(history: Sequence[Mapping[str, Any]], epoch: int) -> dict[str, str]:

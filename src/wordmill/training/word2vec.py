@@ -497,6 +497,7 @@ class _Trained:
     history: list[dict[str, Any]]
     corpus: str  # its fingerprint
     used: dict[str, Any]  # what was left out, as the training had it: alpha and workers
+    run: str  # its name
 
     def __str__(self) -> str:
         losses = [entry["loss"] for entry in self.history if entry["loss"] is not None]
@@ -515,6 +516,7 @@ class _Trained:
             [*earlier, *entries],
             run.fingerprint,
             run.config.filled_in,
+            run.name,
         )
 
     @classmethod
@@ -522,14 +524,15 @@ class _Trained:
         """Take what a model directory has; a `KeyError`, `TypeError` or `ValueError` where it does not fit together."""
         history, corpus = saved.settings["history"], saved.settings["corpus"]
         used = saved.settings.get("used", {})
-        return cls(config, saved.keyed_vectors, output_vectors(saved), history, corpus, used)
+        run = saved.settings.get("run", "")
+        return cls(config, saved.keyed_vectors, output_vectors(saved), history, corpus, used, run)
 
     def settings(self) -> dict[str, Any]:
         """Return what JSON can hold of it, for a saved model."""
         params = asdict(self.config)
         if callable(params["tokenizer"]):
             params["tokenizer"] = None  # a function cannot be saved
-        return {"params": params, "history": self.history, "corpus": self.corpus, "used": self.used}
+        return {"params": params, "history": self.history, "corpus": self.corpus, "used": self.used, "run": self.run}
 
     def fingerprint(self) -> str:
         """Return what tells it from another fit: the losses of its epochs."""

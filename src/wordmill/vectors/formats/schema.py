@@ -95,6 +95,7 @@ class Settings(Exact):
     history: list[Epoch] = []
     corpus: str = ""
     used: dict[str, int | float] = {}
+    run: str = ""
 
 
 class Storage(Exact):
