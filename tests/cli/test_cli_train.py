@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from wordmill import KeyedVectors, TrainConfig, Word2Vec
 from wordmill.cli.console import program
 from wordmill.config import knobs
 from wordmill.errors import OutputError
+from wordmill.saving import claim
 from wordmill.training import Run
 from wordmill.vectors.formats.directory import save_model
 
@@ -421,3 +423,41 @@ def test_history_is_in_the_model(model: Path) -> None:
     settings = json.loads((model / "wordmill.json").read_text(encoding="utf-8"))["settings"]
     assert len(settings["history"]) == 15
     assert settings["params"]["vector_size"] == 16
+
+
+def test_a_second_training_into_one_output_is_refused_by_name(cli: Cli, corpus: Path, tmp_path: Path) -> None:
+    with claim(tmp_path / "m"):
+        command = [*WORDMILL, "train", str(corpus), "-o", str(tmp_path / "m")]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert f"{tmp_path / 'm'} is the output of another training, process {os.getpid()}" in done.stderr
+    assert cli("train", str(corpus), "-o", str(tmp_path / "m"), "--epochs", "1").code == 0
+    assert {path.name for path in tmp_path.iterdir()} == {"m"}
+
+
+def test_a_finished_run_is_known_as_finished(
+    cli: Cli, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether all, some or no checkpoints were removed when it was killed; another run's are not taken for its own."""
+    command = ["train", str(corpus), "-o", str(tmp_path / "m"), "--epochs", "2", "--checkpoint-every", "1epoch"]
+    with monkeypatch.context() as patch:
+        patch.setattr("wordmill.training.checkpoint.remove", lambda path: False)
+        assert cli(*command).code == 0
+    checkpoints = sorted((tmp_path / "m.checkpoints").iterdir())
+    assert len(checkpoints) == 2
+    shutil.copytree(tmp_path / "m", tmp_path / "first")
+    shutil.copytree(tmp_path / "m.checkpoints", tmp_path / "kept")
+    outcome = cli(*command, "--resume")
+    assert "is trained already" in outcome.err
+    assert not (tmp_path / "m.checkpoints").exists()
+
+    assert cli(*command).code == 0
+    shutil.copytree(tmp_path / "kept", tmp_path / "m.checkpoints")  # of the run before
+    assert "is trained already" not in cli(*command, "--resume").err
+
+    shutil.copytree(tmp_path / "kept", tmp_path / "m.checkpoints")
+    for checkpoint in (tmp_path / "m.checkpoints").iterdir():
+        (checkpoint / "model.safetensors").unlink()
+    outcome = cli(*command, "--resume")
+    assert outcome.code == 0
+    assert "is trained already" in outcome.err

@@ -24,6 +24,7 @@ def command(
     from wordmill.datasets import sample_path
     from wordmill.datasets.word_groups import WORD_GROUPS
     from wordmill.plots import check_method, check_picture, plot_map
+    from wordmill.saving import claim
 
     model_path, map_path, loss_path = output / "model", output / "map.png", output / "loss.png"
     check_model_writable(model_path)
@@ -31,8 +32,9 @@ def command(
         check_picture(picture)
     check_method("tsne")
     settings = {"epochs": EPOCHS}
-    corpus = read(str(sample_path()), TrainConfig.from_params(settings), quiet=False)
-    model = train_and_save(corpus, settings, model_path, quiet=False)
+    with claim(model_path):
+        corpus = read(str(sample_path()), TrainConfig.from_params(settings), quiet=False)
+        model = train_and_save(corpus, settings, model_path, quiet=False)
     plot_map(model.wv, WORD_GROUPS, map_path, title="Words of Wikipedia, by wordmill")
     model.plot(loss_path)
     for word in WORDS:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import itertools
 import os
 import stat
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from wordmill.errors import OutputError
+from wordmill.saving import check_directory, check_file
 from wordmill.vectors.formats.directory import check_target, is_model_directory
 
 __all__ = ["check_apart", "check_file_writable", "check_model_writable", "check_picture_writable"]
@@ -17,17 +17,15 @@ __all__ = ["check_apart", "check_file_writable", "check_model_writable", "check_
 
 def check_model_writable(path: Path) -> None:
     """Raise `OutputError` where a model directory cannot be written, or would replace files that are not ours."""
+    check_directory(path)
     check_target(path)
-    _check_directory(path.resolve().parent, path)
 
 
 def check_file_writable(path: Path) -> None:
     """Raise `OutputError` where a file cannot be written."""
-    if path.is_dir():
-        raise OutputError(f"{path} is a directory: give the name of a file")
-    if not path.resolve().parent.is_dir():
+    check_file(path)
+    if not (path.exists() or path.resolve().parent.is_dir()):
         raise OutputError(f"{path}: its directory does not exist, make it first: mkdir -p {path.parent}")
-    _check_directory(path.resolve().parent, path)
 
 
 def check_picture_writable(path: Path) -> None:
@@ -78,14 +76,3 @@ def _status(path: Path | None) -> os.stat_result | None:
 
 def _is_inside(path: Path, directory: Path) -> bool:
     return any(_is_same(parent, directory) for parent in path.resolve().parents)
-
-
-def _check_directory(directory: Path, output: Path) -> None:
-    """Try to write to a directory, or to the nearest one above it that exists."""
-    while not directory.exists():
-        directory = directory.parent
-    try:
-        with tempfile.TemporaryFile(dir=directory):
-            pass
-    except OSError as problem:
-        raise OutputError(f"{output} cannot be written: {problem.strerror or problem}; choose another place") from None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -19,6 +20,8 @@ from wordmill.foreign import quoted
 
 if TYPE_CHECKING:
     from wordmill.corpus import EncodedCorpus
+    from wordmill.training import Callback, Word2Vec
+    from wordmill.training.checkpoint import Checkpoint
 
 EXAMPLES = (
     "Examples: wordmill train corpus.txt -o model/ --tokenizer words --lowercase  |  "
@@ -66,7 +69,8 @@ def command(
     leaves with a checkpoint alone. With the same command and --resume it goes on.
     """
     from wordmill.cli.outputs import check_apart
-    from wordmill.cli.training import is_trained, read, train_and_save
+    from wordmill.cli.training import is_trained, read
+    from wordmill.saving import claim
     from wordmill.training import EarlyStopping, LogFile
     from wordmill.training.checkpoint import Checkpoint, remove_checkpoints
 
@@ -82,35 +86,29 @@ def command(
         [*([] if output is None else [output, _beside(output)]), *(path for path in (log, plot) if path is not None)],
         [*corpus_files(source), *(corpus_files(held_out) if isinstance(held_out, Path) else ()), *others],
     )
-    encoded = read(source, config, quiet=quiet)
-    if output is None or dry_run:
-        print_rows(("what", "value"), _outlook(encoded, config))
-        return
-    beside = _beside(output)
-    early = EarlyStopping(patience, directory=beside)  # beside the checkpoints, for a run that is resumed
-    if resume and not beside.exists() and is_trained(output, config, encoded, early if early_stopping else None):
-        note(f"{output} is trained already: nothing to go on with")
-        return
-    checkpoint = Checkpoint(beside, seconds=timing[0], epochs=timing[1])
-    log_file = None if log is None else LogFile(log)
-    callbacks = [*([early] if early_stopping else []), checkpoint, *([] if log_file is None else [log_file])]
-    try:
-        model = train_and_save(
+    with contextlib.nullcontext() if output is None or dry_run else claim(output):
+        encoded = read(source, config, quiet=quiet)
+        if output is None or dry_run:
+            print_rows(("what", "value"), _outlook(encoded, config))
+            return
+        early = EarlyStopping(patience, directory=_beside(output))  # beside the checkpoints, for a run that is resumed
+        if resume and is_trained(output, _beside(output), config, encoded, early if early_stopping else None):
+            remove_checkpoints(_beside(output))
+            note(f"{output} is trained already: nothing to go on with")
+            return
+        log_file = None if log is None else LogFile(log)
+        model = _train_and_tidy(
             encoded,
             settings,
             output,
+            Checkpoint(_beside(output), seconds=timing[0], epochs=timing[1]),
+            [callback for callback in (early if early_stopping else None, log_file) if callback is not None],
             quiet=quiet,
-            callbacks=callbacks,
             validation=held_out,
-            resume=beside if resume else None,
+            resume=_beside(output) if resume else None,
             init_from=init_from,
             freeze=() if freeze is None else _keys(freeze, encoded),
         )
-    except OutputError as error:
-        going_on = "; the same command with --resume goes on" if checkpoint.saved else ""
-        raise OutputError(f"{error}{going_on}") from error
-    early.remove()
-    remove_checkpoints(beside)
     if early.message:
         note(early.message)
     if plot is not None:
@@ -122,12 +120,35 @@ def command(
             raise callback.failure  # now that the model is safe
 
 
+def _train_and_tidy(
+    corpus: EncodedCorpus,
+    settings: dict[str, Any],
+    output: Path,
+    checkpoint: Checkpoint,
+    callbacks: Sequence[Callback],
+    **options: Any,
+) -> Word2Vec:
+    """Train and save; then the checkpoints are superfluous."""
+    from wordmill.cli.training import train_and_save
+    from wordmill.training.checkpoint import remove_checkpoints
+
+    try:
+        model = train_and_save(corpus, settings, output, callbacks=[*callbacks, checkpoint], **options)
+    except OutputError as error:
+        going_on = "; the same command with --resume goes on" if checkpoint.saved else ""
+        raise OutputError(f"{error}{going_on}") from error
+    remove_checkpoints(checkpoint.directory)
+    return model
+
+
 def _check_outputs(output: Path | None, log: Path | None, plot: Path | None) -> None:
     """Raise a `WordmillError` where one cannot be written: before the work, not after it."""
     from wordmill.cli.outputs import check_file_writable, check_model_writable, check_picture_writable
 
     if output is not None:
         check_model_writable(output)
+        if (beside := _beside(output)).exists() and not beside.is_dir():
+            raise OutputError(f"{beside} is a file, and checkpoints go there: move it away, or choose another --output")
     if log is not None:
         check_file_writable(log)
     if plot is not None:

@@ -19,6 +19,7 @@ from wordmill.config import TrainConfig
 from wordmill.corpus import EncodedCorpus
 from wordmill.errors import OutputError, counted
 from wordmill.training import Callback, EarlyStopping, Run, Word2Vec
+from wordmill.training.checkpoint import newest_run
 from wordmill.training.progress import Progress
 from wordmill.training.setup import read_training_corpus
 from wordmill.vectors.formats.directory import is_model_directory, load_model
@@ -89,7 +90,6 @@ def is_trained(
     """
     if not is_model_directory(output):
         return False
-    run = newest_run(checkpoints)
     settings = load_model(output).settings
     history = settings.get("history")
     params = asdict(config)
@@ -100,7 +100,8 @@ def is_trained(
     if early is not None and all("validation_loss" in entry for entry in history):
         ended = ended or early.stops(history)
     whole = history[-1]["tokens"] == history[0]["tokens"]
-    return ended and whole and settings["corpus"] == corpus.fingerprint()
+    same = settings["corpus"] == corpus.fingerprint() and newest_run(checkpoints) in (None, settings.get("run"))
+    return ended and whole and same
 
 
 def train_and_save(
