@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -19,9 +20,9 @@ from cli_calls import Cli
 from wordmill import KeyedVectors, TrainConfig, Word2Vec
 from wordmill.cli.console import program
 from wordmill.config import knobs
-from wordmill.errors import OutputError
+from wordmill.errors import CorpusError, FormatError, OutputError, ParameterError
 from wordmill.saving import claim
-from wordmill.training import Run
+from wordmill.training import EarlyStopping, Run
 from wordmill.vectors.formats.directory import save_model
 
 WORDMILL = [sys.executable, "-c", "from wordmill.cli import main; main()"]
@@ -92,6 +93,13 @@ def test_dry_run_reads_and_writes_nothing(cli: Cli, corpus: Path, tmp_path: Path
     facts = dict(line.split("\t") for line in outcome.out.splitlines())
     assert facts["vocabulary"] == "12"
     assert facts["memory at most"].endswith(" MiB")
+    parts = [float(value.removesuffix(" MiB").replace(",", "")) for name, value in facts.items() if "memory: " in name]
+    assert facts["memory of these together"] == f"{sum(parts):,.1f} MiB"
+    assert re.fullmatch(
+        r"(about \d+:\d\d:\d\d|less than a second) \(5 epochs at [\d,]+ words/s here\)", facts["time to train"]
+    )
+    tokens = [int(facts[f"tokens {of}"].replace(",", "")) for of in ("in vocabulary", "of other keys", "read")]
+    assert tokens[0] + tokens[1] == tokens[2]
     assert facts["alpha"] == "0.025"
     assert list(tmp_path.iterdir()) == []
     assert cli("train", corpus, "--dry-run").code == 0
@@ -146,6 +154,50 @@ def test_bad_corpora(cli: Cli, tmp_path: Path) -> None:
         assert outcome.code == 1, source
         assert "[text]" not in one_line(outcome.err)
     assert not (tmp_path / "m").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--validation", "5"], "--validation 5.0 is not allowed: it must be a share from 0 to 0.5, or a corpus"),
+        (["--validation", "nan"], "--validation nan is not allowed"),
+        (["--validation", "-0.1"], "--validation -0.1 is not allowed"),
+        (["--validation", "none.txt"], "'none.txt' names no file"),
+        (["--early-stopping"], "needs a validation loss: give --validation 0.01"),
+        (["--init-from", "none.bin"], "none.bin does not exist"),
+        (["--freeze", "none.txt"], "none.txt is no list of keys, one a line, for --freeze: No such file or directory"),
+        (["--checkpoint-every", "soon"], "--checkpoint-every soon is not allowed"),
+    ],
+)
+def test_options_are_checked_before_the_corpus_is_read(
+    cli: Cli, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: list[str], message: str
+) -> None:
+    monkeypatch.setattr("wordmill.cli.training.read", never)
+    outcome = cli("train", corpus, "-o", tmp_path / "m", *options)
+    assert outcome.code == 1
+    assert message in one_line(outcome.err)
+
+
+def test_the_library_checks_before_it_reads_too(corpus: Path) -> None:
+    wrong: list[dict[str, Any]] = [
+        {"validation": 5},
+        {"validation": True},
+        {"validation": None},
+        {"validation": "none.txt"},
+        {"freeze": "cat"},
+        {"init_from": "none.bin"},
+        {"callbacks": [EarlyStopping()]},
+    ]
+    for arguments in wrong:
+        with pytest.raises((ParameterError, CorpusError, FormatError)):
+            Word2Vec().fit(never, **arguments)
+        if "init_from" not in arguments:
+            with pytest.raises((ParameterError, CorpusError)):
+                Word2Vec().partial_fit(never, **arguments)
+
+
+def never(*_: object, **__: object) -> None:
+    raise AssertionError("the corpus is read")
 
 
 def test_output_is_checked_before_the_corpus_is_read(cli: Cli, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import contextlib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,7 +16,7 @@ from wordmill.cli.console import note, print_rows, program
 from wordmill.cli.options import Corpora, corpus_files, corpus_source, with_settings
 from wordmill.cli.usage import CommandLineError
 from wordmill.config import TrainConfig
-from wordmill.errors import OutputError, ParameterError
+from wordmill.errors import DivergenceError, OutputError, ParameterError, counted
 from wordmill.foreign import quoted
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ def command(
     from wordmill.saving import claim
     from wordmill.training import EarlyStopping, LogFile
     from wordmill.training.checkpoint import Checkpoint, remove_checkpoints
+    from wordmill.training.prechecks import check_before_reading
 
     source = corpus_source(corpus)
     config = TrainConfig.from_params(settings)
@@ -80,12 +82,14 @@ def command(
     if output is None and not dry_run:
         raise CommandLineError("--output is missing: say where the model goes, -o model/")
     _check_outputs(output, log, plot)
-    held_out = _share_or_corpus(validation)
+    held_out, frozen = _share_or_corpus(validation), [] if freeze is None else _lines(freeze)
     others = [path for path in (init_from, freeze) if path is not None]
     check_apart(
         [*([] if output is None else [output, _beside(output)]), *(path for path in (log, plot) if path is not None)],
         [*corpus_files(source), *(corpus_files(held_out) if isinstance(held_out, Path) else ()), *others],
     )
+    watched = [EarlyStopping(patience)] if early_stopping else []
+    vectors = check_before_reading(config, held_out, watched, init_from)
     with contextlib.nullcontext() if output is None or dry_run else claim(output):
         encoded = read(source, config, quiet=quiet)
         if output is None or dry_run:
@@ -106,8 +110,8 @@ def command(
             quiet=quiet,
             validation=held_out,
             resume=_beside(output) if resume else None,
-            init_from=init_from,
-            freeze=() if freeze is None else _keys(freeze, encoded),
+            init_from=vectors,
+            freeze=_keys(frozen, encoded, freeze),
         )
     if early.message:
         note(early.message)
@@ -169,13 +173,23 @@ def _timing(text: str) -> tuple[float | None, int | None]:
     return seconds, int(found[3]) if found[3] else None
 
 
-def _keys(path: Path, corpus: EncodedCorpus) -> list[str | int]:
-    """Read keys of the corpus's kind, one a line."""
+def _lines(path: Path) -> list[str]:
+    """Read the lines of a file that are not blank."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-        return [int(line) if corpus.vocab.kind == "int" else line.strip() for line in lines if line.strip()]
-    except (OSError, ValueError) as error:
-        raise ParameterError(f"{path} is no list of keys, one a line, for --freeze: {error}") from None
+        return [line.strip() for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    except (OSError, UnicodeDecodeError) as error:
+        reason = (error.strerror if isinstance(error, OSError) else None) or "it is not UTF-8"
+        raise ParameterError(f"{path} is no list of keys, one a line, for --freeze: {reason}") from None
+
+
+def _keys(lines: list[str], corpus: EncodedCorpus, path: Path | None) -> list[str | int]:
+    """Turn lines into keys of the corpus's kind."""
+    if corpus.vocab.kind == "str":
+        return [*lines]
+    try:
+        return [int(line) for line in lines]
+    except ValueError:
+        raise ParameterError(f"{path} is no list of keys for --freeze: those of the corpus are integers") from None
 
 
 def _share_or_corpus(text: str) -> float | Path:
@@ -190,12 +204,36 @@ def _outlook(corpus: EncodedCorpus, config: TrainConfig) -> Iterator[tuple[str, 
     from wordmill.training.memory import estimate_memory
 
     memory = estimate_memory(corpus, config.vector_size)
-    yield "tokens read", f"{corpus.tokens_read:,}"
     yield "tokens in vocabulary", f"{len(corpus.ids):,}"
+    yield "tokens of other keys", f"{corpus.tokens_read - len(corpus.ids):,}"
+    yield "tokens read", f"{corpus.tokens_read:,}"
     yield "sequences", f"{len(corpus):,}"
     yield "vocabulary", f"{len(corpus.vocab):,}"
-    for part, size in asdict(memory).items():
-        yield f"memory: {part.replace('_', ' ')}", f"{size / 2**20:,.1f} MiB"
-    yield "memory at most", f"{memory.peak / 2**20:,.1f} MiB"
+    parts = {name: round(size / 2**20, 1) for name, size in asdict(memory).items()}
+    reading = parts.pop("reading")
+    for part, size in parts.items():
+        yield f"memory: {part.replace('_', ' ')}", f"{size:,.1f} MiB"
+    yield "memory of these together", f"{sum(parts.values()):,.1f} MiB"
+    yield "memory while reading", f"{reading:,.1f} MiB"
+    yield "memory at most", f"{max(reading, sum(parts.values())):,.1f} MiB"
+    yield "time to train", _time(corpus, config, memory.peak)
     for name, value in asdict(config.resolved()).items():
         yield name, str(value)
+
+
+def _time(corpus: EncodedCorpus, config: TrainConfig, memory: int) -> str:
+    """Say how long training would take here."""
+    from wordmill.cli.console import at_work
+    from wordmill.training.memory import free_memory
+    from wordmill.training.rehearsal import measure_speed
+
+    if memory > free_memory():
+        return "not measured: it takes more memory than is free"
+    try:
+        with at_work("measuring the speed"):
+            speed = measure_speed(corpus, config)
+    except DivergenceError:
+        return "not measured: the loss explodes at this alpha"
+    seconds = round(config.epochs * len(corpus.ids) / speed)
+    shown = f"about {timedelta(seconds=seconds)}" if seconds else "less than a second"
+    return f"{shown} ({counted(config.epochs, 'epoch')} at {speed:,.0f} words/s here)"

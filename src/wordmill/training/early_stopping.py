@@ -18,6 +18,8 @@ from wordmill.training.checkpoint import BEST
 
 __all__ = ["EarlyStopping"]
 
+NO_VALIDATION = "early stopping needs a validation loss: give validation=0.01 or a corpus"
+
 logger = logging.getLogger(__name__)
 
 
@@ -64,7 +66,7 @@ class EarlyStopping(Callback):
     def on_train_begin(self, run: Run) -> None:
         """Make sure that there is a validation loss; judge the epoch that a resumed run goes on from."""
         if not run.validation:
-            raise ParameterError("early stopping needs a validation loss: give validation=0.01 or a corpus")
+            raise ParameterError(NO_VALIDATION)
         self.message, self.failure = "", None
         if self._directory is not None:
             sweep(self._directory)

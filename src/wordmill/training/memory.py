@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from wordmill.corpus import EncodedCorpus
 
-__all__ = ["MemoryEstimate", "estimate_memory"]
+__all__ = ["MemoryEstimate", "estimate_memory", "free_memory"]
 
 CACHE_LINE = 64  # bytes: rows are padded to whole lines
 # Measured, bytes:
@@ -17,7 +18,7 @@ TRAINING_ENTRY = 350  # a key in the table of draws, packed for the file, and in
 BUFFERS = 4 * 2**20  # of threads and files
 PROGRAM = 64 * 2**20  # interpreter and libraries
 
-_STATUS = Path("/proc/self/status")  # of Linux
+_STATUS, _MEMORY = Path("/proc/self/status"), Path("/proc/meminfo")  # of Linux
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,14 @@ def estimate_memory(corpus: EncodedCorpus, vector_size: int) -> MemoryEstimate:
         training_and_saving=BUFFERS + TRAINING_ENTRY * V,
         reading=_status("VmHWM"),
     )
+
+
+def free_memory() -> float:
+    """Return bytes that a program may have: what the system says, infinity where it does not tell."""
+    if not _MEMORY.exists():
+        return math.inf
+    found = re.search(r"^MemAvailable:\s*(\d+) kB", _MEMORY.read_text(encoding="utf-8"), re.MULTILINE)
+    return math.inf if found is None else 1024 * int(found[1])
 
 
 def _status(name: str) -> int:

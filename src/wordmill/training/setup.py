@@ -24,7 +24,7 @@ from wordmill.training.backends import Backend, NegativeSampling, Task, allocate
 from wordmill.training.callbacks import Callback, Run
 from wordmill.training.schedule import Schedule, cut_into_blocks
 from wordmill.training.trainer import Trainer
-from wordmill.training.validation import HeldOut, split
+from wordmill.training.validation import HeldOut, checked_share, split
 from wordmill.vectors import KeyedVectors
 
 __all__ = [
@@ -79,12 +79,8 @@ def take_vectors(run: Run, vectors: KeyedVectors) -> None:
     Raises
     ------
     ParameterError
-        Their size is another, or they have no key of the vocabulary.
+        They have no key of the vocabulary.
     """
-    if vectors.vector_size != run.config.vector_size:
-        raise ParameterError(
-            f"init_from has vectors of {vectors.vector_size} numbers: set vector_size={vectors.vector_size}"
-        )
     rows = vectors.key_table.find_many(run.vocab.keys)
     known = rows >= 0
     if not known.any():
@@ -105,10 +101,8 @@ def freeze_keys(run: Run, keys: Iterable[str | int]) -> None:
     Raises
     ------
     ParameterError
-        The keys are one text, or none of them has a vector.
+        None of the keys has a vector.
     """
-    if isinstance(keys, str):
-        raise ParameterError(f"freeze takes a list of keys, not one text: write freeze=[{quoted(keys)}]")
     wanted = set(keys)
     if not wanted:
         return
@@ -155,7 +149,7 @@ def _first_vector(config: TrainConfig, key: str | int) -> NDArray[np.float32]:
 def make_trainer(run: Run, corpus: EncodedCorpus, validation: Any, callbacks: Sequence[Callback]) -> Trainer:
     """Make the trainer of a run, and its validation: a share of the corpus, or another corpus."""
     config, of_share = run.config, isinstance(validation, Real)
-    parts = split(len(corpus.ids), corpus.offsets, float(validation) if of_share else 0.0, config.seed)
+    parts = split(len(corpus.ids), corpus.offsets, checked_share(validation) if of_share else 0.0, config.seed)
     trained, held_out = ~parts.held_out, parts.held_out
     counts = corpus.vocab.counts - _count(corpus, parts.begins[held_out], parts.ends[held_out])
     task = replace(_task(config, counts, corpus, parts.offsets), frozen=run.frozen)

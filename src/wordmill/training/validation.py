@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Real
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,7 @@ from wordmill.foreign import quoted
 from wordmill.training.backends import Backend, Blocks
 from wordmill.training.schedule import cut_into_blocks
 
-__all__ = ["HeldOut", "Split", "split"]
+__all__ = ["HeldOut", "Split", "checked_share", "split"]
 
 #: The loss is measured with the windows and negatives of this epoch, which no training has.
 EPOCH = 2**32
@@ -38,15 +39,20 @@ class Split:
     offsets: NDArray[np.int64]
 
 
+def checked_share(share: object) -> float:
+    """Return the share of tokens to hold out; `ParameterError` where it cannot be one."""
+    if isinstance(share, bool) or not isinstance(share, Real) or not 0 <= float(share) <= 0.5:
+        raise ParameterError(
+            f"validation={quoted(share)} is not allowed: it must be a share from 0 to 0.5, or a corpus"
+        )
+    return float(share)
+
+
 def split(tokens: int, offsets: NDArray[np.int64], fraction: float, seed: int) -> Split:
     """Hold out blocks chosen at random until they make up a fraction of the tokens; 0 holds out none.
 
     A held-out block is a run of whole sequences, or a piece of a sequence that is longer than a block.
     """
-    if not 0 <= fraction <= 0.5:
-        raise ParameterError(
-            f"validation={quoted(fraction)} is not allowed: it must be a share from 0 to 0.5, or a corpus"
-        )
     edges = cut_into_blocks(tokens)
     if not fraction:
         return Split(edges[:-1], edges[1:], np.zeros(len(edges) - 1, np.bool_), offsets)

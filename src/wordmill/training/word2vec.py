@@ -31,6 +31,7 @@ from wordmill.training.callbacks import Callback, Run
 from wordmill.training.checkpoint import LastGood, last_good
 from wordmill.training.checkpoint import resume as resume_run
 from wordmill.training.containers import choose_container, in_container
+from wordmill.training.prechecks import check_before_reading
 from wordmill.training.progress import Progress
 from wordmill.training.saved import output_vectors
 from wordmill.training.setup import (
@@ -213,10 +214,11 @@ class Word2Vec(HelpfulNames):
             The learning rate is too high. What stays is the last checkpoint or `scratch`, without one an earlier fit.
         """
         config = TrainConfig.from_params(self.get_params())
+        vectors = check_before_reading(config, validation, callbacks, init_from, freeze)
         corpus = read_training_corpus(X, config)
         run = begin_run(config, corpus)
-        if init_from is not None:
-            take_vectors(run, init_from if isinstance(init_from, KeyedVectors) else KeyedVectors.load(init_from))
+        if vectors is not None:
+            take_vectors(run, vectors)
         freeze_keys(run, freeze)
         self._train(run, corpus, validation, callbacks, scratch, resume)
         return self
@@ -253,6 +255,7 @@ class Word2Vec(HelpfulNames):
         """
         params = self.get_params() | ({} if epochs is None else {"epochs": epochs})
         before, config = self._trained, TrainConfig.from_params(params)
+        check_before_reading(config, validation, callbacks, freeze=freeze)
         if before is None:
             corpus = read_training_corpus(X, config)
             run = begin_run(config, corpus)

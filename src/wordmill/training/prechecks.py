@@ -1,0 +1,56 @@
+"""What can be known to be wrong before a corpus is read."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from numbers import Real
+from typing import Any
+
+from wordmill.config import TrainConfig
+from wordmill.errors import ParameterError
+from wordmill.foreign import quoted
+from wordmill.sources.opening import open_source
+from wordmill.training.callbacks import Callback
+from wordmill.training.early_stopping import NO_VALIDATION, EarlyStopping
+from wordmill.training.validation import checked_share
+from wordmill.vectors import KeyedVectors
+
+__all__ = ["check_before_reading"]
+
+
+def check_before_reading(
+    config: TrainConfig,
+    validation: Any,
+    callbacks: Iterable[Callback] = (),
+    init_from: KeyedVectors | str | os.PathLike[str] | None = None,
+    freeze: object = (),
+) -> KeyedVectors | None:
+    """Check what a training is given beside its corpus; returns the vectors to begin with, read where they are a path.
+
+    Raises
+    ------
+    ParameterError
+        The validation share is not allowed, early stopping has nothing to go by, vectors have another size, or `freeze`
+        is one text.
+    CorpusError
+        The validation corpus names no file.
+    """
+    if isinstance(validation, Real):
+        share = checked_share(validation)
+        if not share and any(isinstance(callback, EarlyStopping) for callback in callbacks):
+            raise ParameterError(NO_VALIDATION)
+    elif isinstance(validation, str | os.PathLike):
+        open_source(validation)
+    elif validation is None:
+        raise ParameterError("validation=None is not allowed: it must be a share from 0 to 0.5, or a corpus")
+    if isinstance(freeze, str):
+        raise ParameterError(f"freeze takes a list of keys, not one text: write freeze=[{quoted(freeze)}]")
+    if init_from is None:
+        return None
+    vectors = init_from if isinstance(init_from, KeyedVectors) else KeyedVectors.load(init_from)
+    if vectors.vector_size != config.vector_size:
+        raise ParameterError(
+            f"init_from has vectors of {vectors.vector_size} numbers: set vector_size={vectors.vector_size}"
+        )
+    return vectors
