@@ -124,8 +124,11 @@ def test_ids_that_change_under_a_training(deterministic: bool, backend: Any, bad
     corpus = EncodedCorpus(VOCAB, ids, np.array([0, 300, 600]), 600)
     ids[450] = bad  # through the caller's own array
     model = Word2Vec(vector_size=4, epochs=1, workers=2, deterministic=deterministic, backend=backend, sample=0)
-    with pytest.raises(CorpusError, match=f"changed while in use: token 450 has id {bad} in a vocabulary of 3"):
+    with pytest.raises(CorpusError, match=f"changed while in use: .*token.* has id {bad} in a vocabulary of 3"):
         model.fit(corpus)
+    ids[:] = bad
+    with pytest.raises(CorpusError, match=f"changed while in use: .*token.* has id {bad} in a vocabulary of 3"):
+        model.fit(corpus, validation=0.5)
 
 
 @pytest.mark.parametrize("bounds", [[0, 700, 600], [0, -5, 600], [0, 2**62, 600], [5, 300, 600], [0, 300, 500]])

@@ -21,6 +21,7 @@ from wordmill.errors import CorpusError, ParameterError, VocabularyError, counte
 from wordmill.foreign import quoted
 from wordmill.text import TokenizerName
 from wordmill.training.backends import Backend, NegativeSampling, Task, allocate_vectors, create_backend
+from wordmill.training.backends.native import corpus_in_use, count_ids
 from wordmill.training.callbacks import Callback, Run
 from wordmill.training.schedule import Schedule, cut_into_blocks
 from wordmill.training.trainer import Trainer
@@ -263,4 +264,5 @@ def _backend(run: Run, task: Task) -> Backend:
 def _count(corpus: EncodedCorpus, begins: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.int64]:
     """Count the keys of some stretches of a corpus."""
     stretches = [corpus.ids[begin:end] for begin, end in zip(begins.tolist(), ends.tolist(), strict=True)]
-    return np.bincount(np.concatenate([np.empty(0, np.int32), *stretches]), minlength=len(corpus.vocab))
+    with corpus_in_use(corpus.file):
+        return count_ids(np.concatenate([np.empty(0, np.int32), *stretches]), len(corpus.vocab))

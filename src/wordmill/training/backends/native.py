@@ -13,7 +13,7 @@ from wordmill.errors import CorpusError
 from wordmill.mapped import MappedFile
 from wordmill.training.backends.base import Blocks, Sums, Task
 
-__all__ = ["NativeBackend", "allocate_vectors", "corpus_in_use", "keep_thresholds", "native_trainer"]
+__all__ = ["NativeBackend", "allocate_vectors", "corpus_in_use", "count_ids", "keep_thresholds", "native_trainer"]
 
 
 def allocate_vectors(rows: int, columns: int, dtype: type[np.floating] = np.float32) -> NDArray[np.floating]:
@@ -66,6 +66,14 @@ def corpus_in_use(file: MappedFile | None) -> Iterator[None]:
     except core.BadCorpusError as error:
         what = "the arrays of the corpus" if file is None else file.name
         raise CorpusError(f"{what} changed while in use: {error}; encode the corpus again") from None
+
+
+def count_ids(ids: NDArray[np.int32], keys: int) -> NDArray[np.int64]:
+    """Count the ids of a part of a corpus; refuse what the core refuses."""
+    unknown = np.flatnonzero(ids.view(np.uint32) >= keys)  # a negative one becomes a large one
+    if len(unknown):
+        raise core.BadCorpusError(f"a token has id {ids[unknown[0]]} in a vocabulary of {keys}")
+    return np.bincount(ids, minlength=keys)
 
 
 class NativeBackend:

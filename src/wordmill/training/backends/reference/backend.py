@@ -31,7 +31,7 @@ class ReferenceBackend:
         self._matrices = input_vectors, output_vectors
         with corpus_in_use(task.file):
             self._planner = native_trainer(task, input_vectors, output_vectors)
-        self._expected = expected_gradients(task) if deterministic else None
+            self._expected = expected_gradients(task) if deterministic else None
 
     def train(self, epoch: int, blocks: Blocks) -> Sums:
         """Train the blocks, updating the matrices in place."""

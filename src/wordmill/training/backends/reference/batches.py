@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from wordmill.core import core
 from wordmill.training.backends.base import Task
-from wordmill.training.backends.native import keep_thresholds
+from wordmill.training.backends.native import count_ids, keep_thresholds
 
 __all__ = ["Expected", "Slice", "expected_gradients", "train_batch"]
 
@@ -40,7 +40,7 @@ class Slice:
 
 def expected_gradients(task: Task) -> Expected:
     """Reckon by the frequencies of tokens after subsampling, and by the objective."""
-    kept = np.bincount(task.ids, minlength=len(task.keep)) * (keep_thresholds(task) + 1.0) * 2.0**-32
+    kept = count_ids(task.ids, len(task.keep)) * (keep_thresholds(task) + 1.0) * 2.0**-32
     frequencies = kept / max(kept.sum(), 1.0)
     longest = kept.sum() / len(task.offsets) / 2
     width = (task.window + 1) / 2 if task.shrink_windows else task.window
