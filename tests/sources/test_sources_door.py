@@ -219,6 +219,9 @@ BAD: dict[str, Callable[[], Any]] = {
     "Arrow table": lambda: pa.table({"text": ["a b"]}),
     "frames in a list": lambda: [pd.DataFrame({"a": ["a"]})],
     "masked texts": lambda: np.ma.array(["a b", "c"], mask=[False, True]),
+    "a function that wants something": lambda: lambda rows: rows,
+    "128-bit numbers": lambda: pl.Series([[2**70]], dtype=pl.List(pl.Int128)),
+    "nullable numbers": lambda: [pd.array([1, None], dtype="Int64")],
     "no file": lambda: Path("no/such/file"),
 }
 

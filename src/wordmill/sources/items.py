@@ -113,9 +113,10 @@ def as_sequence(index: int, item: Any, what: str = "item") -> list[Any] | NDArra
         return list(item.to_pylist())
     if hasattr(item, "__array__"):  # a Series, a tensor
         try:
-            return _from_array(index, np.asarray(item), what)
-        except (TypeError, RuntimeError) as error:
-            raise CorpusError(f"{what} {index:,} is a {name} that gives no array: pass lists of tokens") from error
+            array = np.asarray(item)
+        except Exception:  # whatever its library raises where NumPy has no such numbers: its items say what they are
+            return list(item)
+        return _from_array(index, array, what) if array.dtype.kind in "iu" else list(item)
     return list(item)
 
 

@@ -6,8 +6,9 @@ Everything here can be read again: a one-shot iterator would leave nothing for a
 from __future__ import annotations
 
 import glob
+import inspect
 import os
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
@@ -87,7 +88,7 @@ def open_source(source: Any, *, once: bool = False) -> Source:
         It is none of these; the message says what to pass instead.
     """
     if callable(source) and not isinstance(source, Iterable):
-        made = source()
+        made = _called(source)
         return Sequences(made) if isinstance(made, Iterator) else open_source(made)
     if isinstance(source, str | os.PathLike):
         return Files((None,) if source == STDIN else tuple(_files_named(source)))
@@ -102,6 +103,21 @@ def open_source(source: Any, *, once: bool = False) -> Source:
     if hasattr(source, "__arrow_c_stream__") or hasattr(source, "__arrow_c_array__"):
         return _open_column(source)
     return _open_iterable(source)
+
+
+def _called(function: Callable[..., Any]) -> Any:
+    """Call a function that makes a source; its own errors are its caller's."""
+    try:
+        parameters = tuple(inspect.signature(function).parameters.values())
+    except ValueError:  # some of Python's own have no signature
+        parameters = ()
+    wanted = [p.name for p in parameters if p.default is p.empty and p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+    if wanted:
+        raise CorpusError(
+            f"a function that makes a corpus takes no arguments, and this one wants {quoted(wanted[0])}: wrap it, as "
+            "lambda: function(...)"
+        )
+    return function()
 
 
 def _open_column(source: Any) -> Source:
