@@ -165,6 +165,7 @@ def test_bad_corpora(cli: Cli, tmp_path: Path) -> None:
         (["--validation", "none.txt"], "'none.txt' names no file"),
         (["--early-stopping"], "needs a validation loss: give --validation 0.01"),
         (["--init-from", "none.bin"], "none.bin does not exist"),
+        (["-o", "mm.bin"], "mm.bin is the name of a file, and a model is a directory: give a name without .bin, 'mm'"),
         (["--freeze", "none.txt"], "none.txt is no list of keys, one a line, for --freeze: No such file or directory"),
         (["--checkpoint-every", "soon"], "--checkpoint-every soon is not allowed"),
     ],

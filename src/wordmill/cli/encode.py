@@ -21,6 +21,7 @@ def command(
         int | None,
         typer.Option(
             min=2,
+            max=2**40,
             show_default=False,
             help="Distinct words to hold while they are counted, 80 bytes each; left out: 33,554,432. Of more, the "
             "rarer half is forgotten, with a warning that says how short counts may be.",

@@ -10,15 +10,17 @@ from pathlib import Path
 
 from wordmill.errors import OutputError
 from wordmill.saving import check_directory, check_file
+from wordmill.vectors.formats import check_model_name
 from wordmill.vectors.formats.directory import check_target, is_model_directory
 
 __all__ = ["check_apart", "check_file_writable", "check_model_writable", "check_picture_writable"]
 
 
 def check_model_writable(path: Path) -> None:
-    """Raise `OutputError` where a model directory cannot be written, or would replace files that are not ours."""
+    """Raise a `WordmillError` where a model directory cannot be written, or would replace files that are not ours."""
     check_directory(path)
     check_target(path)
+    check_model_name(path)
 
 
 def check_file_writable(path: Path) -> None:

@@ -7,10 +7,18 @@ from dataclasses import dataclass, field
 
 from wordmill.config import available_cores
 from wordmill.errors import ParameterError
+from wordmill.foreign import quoted
 
 BYTES_A_WORD = (
     80  #: what a distinct word takes at most while words are counted; one of more than 15 bytes, its length too
 )
+_BOUNDS = {  # least and most
+    "threads": (1, 1_024),
+    "max_vocab_size": (2, 2**40),
+    "memory_bytes": (0, 2**62),
+    "chunk_bytes": (1, 2**40),
+    "piece_bytes": (1, 2**40),
+}
 _MOST_THREADS = 8  # they encode faster than most disks and every decompressor deliver
 
 
@@ -45,12 +53,7 @@ class Resources:
 
     def __post_init__(self) -> None:
         """Check the bounds."""
-        for name, least in {
-            "threads": 1,
-            "max_vocab_size": 2,
-            "memory_bytes": 0,
-            "chunk_bytes": 1,
-            "piece_bytes": 1,
-        }.items():
-            if getattr(self, name) < least:
-                raise ParameterError(f"{name}={getattr(self, name)}: at least {least} is needed")
+        for name, (least, most) in _BOUNDS.items():
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+                raise ParameterError(f"{name}={quoted(value)}: at least {least} and at most {most:,} is needed")

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Indexer", "KeyedVectors"]
 
+_MOST_THREADS = 1_024
 _COSMUL_EPSILON = 1e-6  # keeps a division from zero (Levy and Goldberg, 2014, section 6)
 
 
@@ -118,7 +119,7 @@ class KeyedVectors(VectorTable):
         """
         units, rows = parse_many(self, queries)
         span = self._span(restrict_vocab, 0, None)
-        most = None if threads is None else _positive("threads", threads)
+        most = None if threads is None else min(_positive("threads", threads), _MOST_THREADS)
         found = self._search(units, _positive("k", k), rows, span, indexer, most)
         return self._neighbors(found.ids, found.similarities)
 
@@ -305,6 +306,9 @@ class KeyedVectors(VectorTable):
     def _span(self, restrict_vocab: int | None, clip_start: int, clip_end: int | None) -> tuple[int, int]:
         if restrict_vocab is not None:
             clip_end = min(_positive("restrict_vocab", restrict_vocab), len(self) if clip_end is None else clip_end)
+        for name, row in (("clip_start", clip_start), ("clip_end", clip_end)):
+            if row is not None and (isinstance(row, bool) or not isinstance(row, int | np.integer)):
+                raise ParameterError(f"{name} must be an integer, not {quoted(row)}")
         stop = len(self) if clip_end is None else min(clip_end, len(self))
         if not 0 <= clip_start < stop:
             raise ParameterError(

@@ -224,7 +224,7 @@ def check_model_name(path: str | PathLike[str]) -> None:
     if is_model_directory(target) or not (ours or ending in _FILES):
         return
     named = target.name.removesuffix("".join(target.suffixes)) or "model"
-    vectors = f"; wv.save({quoted(target.name)}) writes the vectors alone" if ours else ""
+    vectors = f"; vectors alone go there by wv.save({quoted(target.name)}) or wordmill export" if ours else ""
     raise ParameterError(
         f"{path} is the name of a file, and a model is a directory: give a name without {ending}, "
         f"{quoted(named)}{vectors}"
