@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from wordmill import KeyedVectors
+from wordmill import KeyedVectors, Word2Vec
 from wordmill.errors import FormatError
 from wordmill.mapped import MappedFile
 
@@ -80,6 +80,18 @@ def test_a_model_that_is_written_to(tmp_path: Path, name: str, change: Callable[
             ask(loaded)
     for other in copies:  # in memory
         np.testing.assert_array_equal(other.vectors, ROWS)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows lets nobody write to a file that is mapped")
+@pytest.mark.parametrize("change", [write_in_place, cut, grow])
+def test_output_vectors_that_are_written_to(tmp_path: Path, change: Callable[[Path], None]) -> None:
+    texts = [["a", "b", "c"]] * 9
+    Word2Vec(vector_size=4, min_count=1, epochs=1).fit(texts).save(tmp_path / "model")
+    model = Word2Vec.load(tmp_path / "model")
+    change(tmp_path / "model" / "training.safetensors")
+    for ask in (lambda: model.output_vectors, lambda: model.score(texts), lambda: model.partial_fit(texts)):
+        with pytest.raises(FormatError, match=r"training\.safetensors was written to while it is in use"):
+            ask()
 
 
 def test_a_model_that_is_saved_anew(tmp_path: Path) -> None:

@@ -99,12 +99,21 @@ def test_a_pickle_is_checked_too() -> None:
         (np.array([7, 7]), "key .*7.* appears twice"),
         (["a", 1], "a key is of type int"),
         (["a", None], "a key is of type NoneType"),
+        (np.array([1.0, 2.0]), r"keys of shape \(2,\) and type float64"),
+        (np.array([2**63, 1], np.uint64), "integer keys go up to"),
+        ("ab", "keys is one string"),
     ],
     ids=str,
 )
 def test_keys_of_a_vocabulary(keys: Any, message: str) -> None:
     with pytest.raises(VocabularyError, match=message):
         Vocab(keys, np.array([2, 1]))
+
+
+@pytest.mark.parametrize("counts", [[2.5, 1.0], [1, -1], np.array([2**63, 1], np.uint64), [True, False], ["2", "1"]])
+def test_counts_of_a_vocabulary(counts: Any) -> None:
+    with pytest.raises(VocabularyError, match=r"counts of type .*: integers from 0 are needed"):
+        Vocab(["a", "b"], counts)
 
 
 # -- memory that changes while it is in use ----------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pyarrow as pa
 import pytest
 from plain_reader import content, encode_plainly
@@ -253,6 +254,13 @@ def test_a_tokenizer_in_python() -> None:
 def test_a_tokenizer_that_gives_no_tokens(result: Any, message: str) -> None:
     with pytest.raises(CorpusError, match=message):
         read_corpus(["some text"], tokenizer=lambda _: result)
+
+
+def test_a_column_that_can_be_iterated_needs_no_pyarrow(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    for column in (pl.Series(SEQUENCES), pl.Series(["a b a", "", "b c"]), pl.Series(NUMBERS)):
+        expected = encode_plainly(NUMBERS if column.to_list() == NUMBERS else SEQUENCES)
+        assert content(read_corpus(column, min_count=1)) == expected
 
 
 def test_a_column_needs_pyarrow(monkeypatch: pytest.MonkeyPatch) -> None:

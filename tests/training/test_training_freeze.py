@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
+import pyarrow as pa
 import pytest
 
 from wordmill import Checkpoint, KeyedVectors, Word2Vec
@@ -91,3 +93,20 @@ def test_mistakes(texts: list[list[str]]) -> None:
         Word2Vec(**SMALL).fit(texts, freeze="w1")
     with pytest.raises(ParameterError, match="none of the 2 keys of freeze"):
         Word2Vec(**SMALL).fit(texts, freeze=["W1", "W2"])
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [["a", "c", "no"], {"a", "c"}, np.array(["a", "c"]), pa.array(["a", "c"]), pd.Series(["a", "c"]), iter("ac")],
+)
+def test_keys_in_whatever_holds_them(keys: Any) -> None:
+    start = KeyedVectors(["a", "b", "c"], np.eye(3, dtype=np.float32))
+    model = Word2Vec(vector_size=3, min_count=1, sample=0, epochs=2, workers=1)
+    vectors = model.fit([["a", "b", "c"] * 9], init_from=start, freeze=keys).wv
+    assert [key for key in "abc" if np.array_equal(vectors[key], start[key])] == ["a", "c"]
+
+
+@pytest.mark.parametrize("keys", [None, 3, pd.DataFrame({"a": ["b"]}), [["a"]], [None], [True]])
+def test_what_is_no_list_of_keys_to_freeze(keys: Any) -> None:
+    with pytest.raises(ParameterError, match=r"several keys|is a table|none of the"):
+        Word2Vec(vector_size=3, min_count=1).fit([["a", "b", "c"]], freeze=keys)

@@ -33,8 +33,10 @@ class Vocab:
     """
 
     def __init__(self, keys: Sequence[str] | NDArray[np.int64], counts: NDArray[np.integer[Any]]) -> None:
+        if isinstance(keys, str):
+            raise VocabularyError("keys is one string: give a list of keys")
         self.keys: Keys = _integers(keys) if isinstance(keys, np.ndarray) else list(keys)
-        self.counts: NDArray[np.int64] = np.array(counts, dtype=np.int64)
+        self.counts: NDArray[np.int64] = _counts(counts)
         self.counts.flags.writeable = False
         if self.counts.shape != (len(self.keys),):
             raise VocabularyError(
@@ -221,9 +223,18 @@ def _check_distinct(keys: Keys) -> None:
         raise VocabularyError(f"key {quoted(key)} appears twice: keys must be distinct")
 
 
+def _counts(counts: Any) -> NDArray[np.int64]:
+    given = np.asarray(counts)
+    if (given.dtype.kind not in "iu" and given.size) or (given.size and not 0 <= given.min() <= given.max() < 2**63):
+        raise VocabularyError(f"counts of type {given.dtype}: integers from 0 are needed")
+    return given.astype(np.int64)
+
+
 def _integers(keys: NDArray[Any]) -> NDArray[np.int64]:
     if keys.ndim != 1 or keys.dtype.kind not in "iu":
         raise VocabularyError(f"keys of shape {keys.shape} and type {keys.dtype}: str, or a flat array of integers")
+    if keys.size and int(keys.max()) >= 2**63:
+        raise VocabularyError(f"keys up to {keys.max()}: integer keys go up to 2^63 - 1")
     keys = keys.astype(np.int64)
     keys.flags.writeable = False
     return keys

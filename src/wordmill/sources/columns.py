@@ -55,18 +55,20 @@ def refuse_table(source: Any, names: Iterable[Any] | None = None) -> Never:
 
 
 def open_column(source: Any) -> Any:
-    """Return the chunks of a column as an Arrow array, or None where it holds what Arrow has no type for.
+    """Return the chunks of a column as an Arrow array, or None where it is to be read item by item.
 
     Raises
     ------
     CorpusError
         It is a table, or rows are missing.
     MissingDependencyError
-        pyarrow is not installed.
+        It cannot be iterated, and pyarrow is not installed.
     """
     try:
         import pyarrow as pa  # noqa: PLC0415
     except ImportError as error:
+        if isinstance(source, Iterable):  # of pandas or Polars: its items are Python's
+            return None
         raise MissingDependencyError(
             f"to read a {type(source).__name__}, pyarrow is needed: python -m pip install 'wordmill[arrow]'"
         ) from error

@@ -19,6 +19,7 @@ from wordmill.corpus.recode import recode
 from wordmill.corpus.vocab import keep_probabilities
 from wordmill.errors import CorpusError, ParameterError, VocabularyError, counted
 from wordmill.foreign import quoted
+from wordmill.sources.keys import flat_keys
 from wordmill.text import TokenizerName
 from wordmill.training.backends import Backend, NegativeSampling, Task, allocate_vectors, create_backend
 from wordmill.training.backends.native import corpus_in_use, count_ids
@@ -27,6 +28,7 @@ from wordmill.training.schedule import Schedule, cut_into_blocks
 from wordmill.training.trainer import Trainer
 from wordmill.training.validation import HeldOut, checked_share, split
 from wordmill.vectors import KeyedVectors
+from wordmill.vectors.keys import make_key_table
 
 __all__ = [
     "begin_run",
@@ -102,12 +104,14 @@ def freeze_keys(run: Run, keys: Iterable[str | int]) -> None:
     Raises
     ------
     ParameterError
-        None of the keys has a vector.
+        They are no list of keys, or none of them has a vector.
     """
-    wanted = set(keys)
-    if not wanted:
+    wanted = flat_keys(list(keys) if isinstance(keys, set | frozenset) else keys)
+    if not len(wanted):
         return
-    frozen = np.fromiter((key in wanted for key in run.vocab), np.bool_, len(run.vocab))
+    rows = make_key_table(run.vocab.keys).find_many(wanted)
+    frozen = np.zeros(len(run.vocab), np.bool_)
+    frozen[rows[rows >= 0]] = True
     if not frozen.any():
         raise ParameterError(
             f"none of the {len(wanted):,} keys of freeze is in the vocabulary: are they of one kind and case?"

@@ -323,7 +323,9 @@ class Word2Vec(HelpfulNames):
     @property
     def output_vectors(self) -> NDArray[np.floating[Any]]:
         """The vectors (V, D) that score predictions, in the order of `wv`; read-only."""
-        vectors = self._fitted().output_vectors
+        trained = self._fitted()
+        trained.keyed_vectors.check_files()
+        vectors = trained.output_vectors
         if vectors is None:
             raise NotFittedError("this model was saved without its output vectors: fit it again to have them")
         vectors.flags.writeable = False  # which NumPy forgets in pickles and copies

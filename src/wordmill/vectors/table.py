@@ -74,7 +74,7 @@ class VectorTable(HelpfulNames):
     @property
     def keys(self) -> list[str] | NDArray[np.int64]:
         """All keys by row; do not modify."""
-        self._check_files()
+        self.check_files()
         return self._table.keys
 
     @property
@@ -90,7 +90,7 @@ class VectorTable(HelpfulNames):
     @property
     def key_table(self) -> KeyTable:
         """The keys as they are stored."""
-        self._check_files()
+        self.check_files()
         return self._table
 
     @property
@@ -101,7 +101,7 @@ class VectorTable(HelpfulNames):
     @property
     def vectors(self) -> Floats:
         """The matrix (V, D), read-only; a `FormatError` where a file that it is mapped from was written to since."""
-        self._check_files()
+        self.check_files()
         return self._vectors
 
     @property
@@ -138,7 +138,7 @@ class VectorTable(HelpfulNames):
 
     def get(self, key: Key, default: Default = None) -> Floats | Default:  # type: ignore[assignment]
         """Return the vector (D,) of `key`, or `default` if it has none."""
-        self._check_files()
+        self.check_files()
         index = self._table.find(key)
         return default if index < 0 else self._rows(index)
 
@@ -149,7 +149,7 @@ class VectorTable(HelpfulNames):
 
     def get_index(self, key: Key, default: int | None = None) -> int:
         """Row of a key; where there is none, `default`, or a `MissingKeyError` without one."""
-        self._check_files()
+        self.check_files()
         index = self._table.find(key)
         if index >= 0:
             return index
@@ -159,7 +159,7 @@ class VectorTable(HelpfulNames):
 
     def get_indices(self, keys: Iterable[Key] | NDArray[np.integer[Any]]) -> NDArray[np.int64]:
         """Rows of several keys (n,); `MissingKeyError` for the first that is missing."""
-        self._check_files()
+        self.check_files()
         listed = flat_keys(keys)
         ids = self._table.find_many(listed)
         if (ids < 0).any():
@@ -170,7 +170,8 @@ class VectorTable(HelpfulNames):
         rows: Floats = self._vectors[ids]
         return rows
 
-    def _check_files(self) -> None:
+    def check_files(self) -> None:
+        """Refuse files that were written to since the arrays were mapped from them; a `FormatError` names one."""
         for file in self._files:
             file.check()
 

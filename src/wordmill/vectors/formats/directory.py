@@ -153,7 +153,7 @@ def _load(directory: Path, *, verify: bool) -> Model:
 
 def _read_vectors(directory: Path, stored: Stored, *, verify: bool) -> KeyedVectors:
     files = [directory / name for name in ("wordmill.safetensors", "model.safetensors")]
-    mapped = [MappedFile.now(file) for file in files]
+    mapped = [MappedFile.now(file) for file in (*files, directory / "training.safetensors") if file.exists()]
     arrays, tensors = map(read_safetensors, files)
     check_keys(files[0], arrays, stored)
     check_embeddings(files[1], tensors, stored)
