@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from wordmill.errors import CorpusError, ParameterError
 from wordmill.foreign import quoted
 from wordmill.sources.files import read_lines
-from wordmill.sources.items import checked_text, checked_words, integer_array, sorted_out, tokenized
+from wordmill.sources.items import checked_text, checked_words, gathered, sorted_out, tokenized
 from wordmill.sources.opening import Encoded, Files, IntegerBatches, open_source
 from wordmill.text import lower, tokenize
 from wordmill.vectors.search import Floats
@@ -96,8 +96,7 @@ class _Reader:
             return self._of_texts(items)
         if kind == "words":
             return self._of_words(items, lowercase=self._table.lowercase)
-        arrays = (integer_array(index, tokens) for index, tokens in enumerate(items))
-        return self._of_integers((array, np.array([len(array)])) for array in arrays)
+        return self._of_integers(gathered(items))
 
     def _of_texts(self, texts: Iterable[str]) -> Rows:
         table = self._table
