@@ -93,10 +93,12 @@ dist: $(VENV)/dist  ## sdist and wheel, and a smoke test of the wheel in an empt
 build: $(VENV)/built
 
 $(VENV)/built: $(VENV)/tools $(NATIVE)
+	@echo "compiling the core, once and after each change in native/: some two minutes on two cores"
 	$(PIP) install --no-build-isolation --editable '.[map]'
 	@touch $@
 
 $(VENV)/tools:
+	@echo "setting up $(VENV): the tools of the build are fetched, half a minute or so"
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "wordmill needs Python 3.11 or later: make PYTHON=python3.12 ...")'
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) install --upgrade 'pip>=25.1'
@@ -104,6 +106,7 @@ $(VENV)/tools:
 	@touch $@
 
 $(VENV)/%: $(VENV)/tools pyproject.toml
+	@echo "fetching the packages of the group $*"
 	$(PIP) install --group $*
 	@touch $@
 
