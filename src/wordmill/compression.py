@@ -49,7 +49,7 @@ def decompressor_for(head: bytes) -> Callable[[], Decompressor] | None:
 def most_unpacked(packed: int) -> int:
     """Bytes that may come out of so many compressed ones where nothing bounds them better: 100 for 1, or 256 MiB.
 
-    Numbers of vectors hardly compress; what holds more is made to fill a memory.
+    Text gives up to 10 for 1, logs some tens, vectors hardly any; what holds more is made to fill a memory.
     """
     return max(_UNPACKED, _RATIO * packed)
 

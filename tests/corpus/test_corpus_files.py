@@ -15,6 +15,7 @@ import pytest
 import zstandard
 from plain_reader import content, encode_plainly
 
+from wordmill import compression
 from wordmill.corpus import Resources, read_corpus
 from wordmill.errors import CorpusError, OutputError
 from wordmill.sources import files
@@ -185,7 +186,7 @@ def test_a_file_that_swells_ten_thousandfold_is_refused_before_it_fills_the_memo
 def test_what_may_come_out_is_bounded_by_what_went_in(
     tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(files, "_UNPACKED", 1 << 12)
+    monkeypatch.setattr(compression, "_UNPACKED", 1 << 12)
     path = tmp_path / "text"
     path.write_bytes(COMPRESS[kind](b"one two\n" * 200_000))
     with pytest.raises(CorpusError, match=r"text holds more than [\d,]+ bytes, compressed into [\d,]+, .* unpack it"):

@@ -14,14 +14,12 @@ from typing import BinaryIO, Literal, TypeVar, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from wordmill.compression import HEAD_BYTES, DamagedError, Decompressor, decompress, decompressor_for
+from wordmill.compression import HEAD_BYTES, DamagedError, Decompressor, decompress, decompressor_for, most_unpacked
 from wordmill.errors import CorpusError
 from wordmill.sources.recognition import BEGINNING, what_it_is
 
 Chunk = NDArray[np.uint8]
 T = TypeVar("T")
-
-_UNPACKED, _RATIO = 1 << 28, 100
 
 
 def read_chunks(path: Path | None, chunk_bytes: int) -> Iterator[Chunk]:
@@ -166,11 +164,6 @@ class _Packed:
         return block
 
 
-def _most_unpacked(packed: int) -> int:
-    """Bytes that may come out of so many compressed ones: text gives up to 10 for 1, logs some tens."""
-    return max(_UNPACKED, _RATIO * packed)
-
-
 def _decompressed(
     file: BufferedReader, head: bytes, make: Callable[[], Decompressor], name: str, chunk_bytes: int
 ) -> Iterator[Chunk]:
@@ -182,7 +175,7 @@ def _decompressed(
         for part in decompress(cast("BinaryIO", packed), head, make):
             parts.append(part)
             held, unpacked = held + len(part), unpacked + len(part)
-            if unpacked > (most := _most_unpacked(packed.size)):
+            if unpacked > (most := most_unpacked(packed.size)):
                 raise CorpusError(
                     f"{name} holds more than {most:,} bytes, compressed into {packed.size:,}, which text is not: "
                     "unpack it first if it is good"
