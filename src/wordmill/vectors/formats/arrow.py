@@ -19,7 +19,7 @@ from wordmill.vectors.keyed_vectors import KeyedVectors
 
 __all__ = ["read_arrow", "read_parquet", "write_arrow", "write_parquet"]
 
-_COLUMNS = "key", "vector", "count"
+_INSIDE = UnicodeDecodeError, KeyError, RuntimeError  # what comes out of pyarrow itself, of damaged files
 _SMALLEST = 2  # bytes of a float
 _ROWS = 1 << 14  # rows in one batch or row group
 
@@ -31,8 +31,9 @@ def read_parquet(path: Path, options: ReadOptions) -> KeyedVectors:
 
     def batches() -> Iterator[Any]:
         with pq.ParquetFile(path) as file:
-            _check_declared(path, file.metadata)
-            yield from file.iter_batches(batch_size=_ROWS, columns=_columns(path, file.schema_arrow.names))
+            columns = _columns(path, file.schema_arrow.names)
+            _check_declared(path, options, file)
+            yield from file.iter_batches(batch_size=_ROWS, columns=columns)
 
     return _read(path, options, batches())
 
@@ -83,11 +84,19 @@ def _table(keyed_vectors: KeyedVectors) -> Any:
     return pa.table(columns)
 
 
-def _check_declared(path: Path, metadata: Any) -> None:
-    """Refuse a Parquet file whose columns claim more numbers than so many bytes are believed to hold."""
-    most, groups = most_unpacked(path.stat().st_size), [metadata.row_group(i) for i in range(metadata.num_row_groups)]
-    chunks = [group.column(column) for group in groups for column in range(group.num_columns)]
-    if _SMALLEST * sum(chunk.num_values for chunk in chunks if chunk.path_in_schema.split(".")[0] in _COLUMNS) > most:
+def _check_declared(path: Path, options: ReadOptions, file: Any) -> None:
+    """Refuse a Parquet file that claims more rows, as long as its first, than so many bytes are believed to hold.
+
+    What its metadata say of columns is not asked for: pyarrow ends the process where they are damaged.
+    """
+    first = next(file.iter_batches(batch_size=1, columns=["vector"]), None)
+    lengths = None if first is None or first.column("vector").null_count else list_lengths(first.column("vector"))
+    width = 0 if lengths is None or not len(lengths) else int(lengths[0])
+    rows, most = (
+        min(file.metadata.num_rows, options.limit or file.metadata.num_rows),
+        most_unpacked(path.stat().st_size),
+    )
+    if _SMALLEST * rows * width > most:
         _refuse_bomb(path, most)
 
 
@@ -101,7 +110,7 @@ def _refuse_bomb(path: Path, most: int) -> NoReturn:
 def _columns(path: Path, names: list[str]) -> list[str]:
     if missing := {"key", "vector"} - set(names):
         raise FormatError(f"{path}: no column {quoted(' or '.join(sorted(missing)))} among {names}: rename the columns")
-    return [name for name in _COLUMNS if name in names]
+    return [name for name in ("key", "vector", "count") if name in names]
 
 
 def _read(path: Path, options: ReadOptions, batches: Iterator[Any]) -> KeyedVectors:
@@ -126,7 +135,7 @@ def _read(path: Path, options: ReadOptions, batches: Iterator[Any]) -> KeyedVect
                 _refuse_bomb(path, most)
     except FormatError:
         raise
-    except (pa.ArrowException, OSError, UnicodeDecodeError, KeyError) as error:  # the last two: out of pyarrow's inside
+    except (pa.ArrowException, OSError, *_INSIDE) as error:
         raise FormatError(f"{path} cannot be read: {' '.join(str(error).split())}") from error
     if len({rows.shape[1] for rows in vectors}) != 1:
         raise FormatError(f"{path} holds no vectors, or vectors of different lengths")
