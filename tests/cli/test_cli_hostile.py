@@ -105,7 +105,7 @@ def test_on_a_terminal(hostile: Path, arguments: list[str]) -> None:
     import pty
 
     primary, secondary = pty.openpty()
-    environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "60", "PYTHONWARNINGS": "error"}
+    environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "60"}
     command = [*WORDMILL, arguments[0], str(hostile), *arguments[1:]]
     with subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=secondary, stderr=secondary, env=environment

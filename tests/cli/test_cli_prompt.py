@@ -124,7 +124,7 @@ def test_on_a_terminal(model: Path) -> None:
 
     primary, secondary = pty.openpty()
     command = [sys.executable, "-m", "wordmill", "nearest", str(model), "-n", "1"]
-    environment = {**os.environ, "TERM": "xterm", "PYTHONWARNINGS": "error", "PROMPT_TOOLKIT_NO_CPR": "1"}
+    environment = {**os.environ, "TERM": "xterm", "PROMPT_TOOLKIT_NO_CPR": "1"}
     with subprocess.Popen(
         command, stdin=secondary, stdout=subprocess.PIPE, stderr=secondary, env=environment
     ) as process:

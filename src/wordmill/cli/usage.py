@@ -43,7 +43,8 @@ def explained(mistake: Any, command: Any, context: Any, arguments: Sequence[str]
         is_flag = any(mistake.option_name in _flags(option) and option.is_flag for option in _options(command))
         return CommandLineError(f"{mistake.option_name} takes {'no' if is_flag else 'a'} value{_see_help(context)}")
     if kind == "MissingParameter":
-        return CommandLineError(f"{_name(parameter)} is missing: {_without_end(parameter.help)}{_see_help(context)}")
+        _, info = _declared(parameter, command)
+        return CommandLineError(f"{_name(parameter)} is missing: {_without_end(info.help)}{_see_help(context)}")
     if kind == "BadParameter" and parameter is not None:
         return CommandLineError(_no_value(parameter, command, context, arguments), code=1)
     takes = " ".join(_name(parameter) for parameter in command.params if parameter not in _options(command))
@@ -113,8 +114,7 @@ def _allowed(parameter: Any, command: Any) -> str:
     """Say what a parameter takes: a setting by its bounds, others by their annotation."""
     if command.name in TRAINING and parameter.name in KNOBS:
         return expected(KINDS[parameter.name], KNOBS[parameter.name]).replace(" or None", ", or left out")
-    signature = inspect.signature(inspect.unwrap(command.callback), eval_str=True)
-    annotation, info = get_args(signature.parameters[parameter.name].annotation)[:2]
+    annotation, info = _declared(parameter, command)
     kind = next((kind for kind in get_args(annotation) if get_origin(kind) is Literal), annotation)
     if get_origin(kind) is Literal:
         return " or ".join(map(repr, get_args(kind)))
@@ -122,6 +122,13 @@ def _allowed(parameter: Any, command: Any) -> str:
         kind = get_args(annotation)[0]
     bounds = (f"{word} {bound:,}" for word, bound in (("from", info.min), ("to", info.max)) if bound is not None)
     return " ".join(["an integer" if kind is int else "a number" if kind is float else "readable", *bounds])
+
+
+def _declared(parameter: Any, command: Any) -> tuple[Any, Any]:
+    """Return the type of a parameter and Typer's facts about it, as the command's function has them."""
+    signature = inspect.signature(inspect.unwrap(command.callback), eval_str=True)
+    annotation, info = get_args(signature.parameters[parameter.name].annotation)[:2]
+    return annotation, info
 
 
 def _name(parameter: Any) -> str:
