@@ -22,6 +22,7 @@ LEVELS = [
         "config",
         "core",
         "hints",
+        "paths",
         "key_index",
         "mapped",
         "safetensors",

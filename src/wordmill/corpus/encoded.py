@@ -22,6 +22,7 @@ from wordmill.corpus.vocab import Vocab
 from wordmill.errors import CorpusError, FormatError, counted
 from wordmill.foreign import quoted
 from wordmill.mapped import MappedFile
+from wordmill.paths import checked_path
 from wordmill.safetensors import checksums, read_metadata, read_safetensors, write_safetensors
 from wordmill.saving import atomic_file
 
@@ -162,7 +163,7 @@ class EncodedCorpus:
             "lowercase": str(self.lowercase),
             "count_error": str(self.count_error),
         }
-        with atomic_file(path) as staging:
+        with atomic_file(checked_path(path)) as staging:
             write_safetensors(staging, arrays, {"format": _FORMAT, **facts, **checksums(arrays, facts)})
 
     @classmethod
@@ -174,7 +175,7 @@ class EncodedCorpus:
         FormatError
             Not a saved corpus, or one that is cut short or corrupt.
         """
-        path = Path(path)
+        path = checked_path(path)
         if not is_saved_corpus(path):
             raise FormatError(f"{path} is not a saved corpus: EncodedCorpus.save (wordmill encode) makes one")
         file = MappedFile.now(path)
@@ -238,8 +239,11 @@ def is_saved_corpus(path: Path | None) -> TypeGuard[Path]:
     """Whether this is a file that `EncodedCorpus.save` wrote."""
     if path is None or not path.is_file():
         return False
-    with path.open("rb") as file:
-        return file.read(8 + len(_SIGNATURE))[8:] == _SIGNATURE
+    try:
+        with path.open("rb") as file:
+            return file.read(8 + len(_SIGNATURE))[8:] == _SIGNATURE
+    except OSError as error:
+        raise CorpusError(f"{path} cannot be read: {error.strerror}") from error
 
 
 def _read_checked(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:

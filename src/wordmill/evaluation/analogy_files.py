@@ -10,6 +10,7 @@ from pathlib import Path
 
 from wordmill.errors import FormatError, counted
 from wordmill.evaluation.lines import is_comment, numbered_lines, section_name
+from wordmill.paths import checked_path
 
 __all__ = ["Question", "read_analogies"]
 
@@ -41,7 +42,7 @@ def read_analogies(path: str | os.PathLike[str]) -> Iterator[Question]:
     FormatError
         Something cannot be read, is no question or is empty; the message names file and line.
     """
-    source = Path(path)
+    source = checked_path(path)
     if source.is_dir():
         yield from _read_bats(source)
     elif source.suffix == ".questions":

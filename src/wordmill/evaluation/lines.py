@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from wordmill.errors import FormatError
+from wordmill.paths import checked_path
 
 __all__ = ["cells", "is_comment", "numbered_lines", "section_name", "separator_of", "table_rows"]
 
@@ -23,7 +24,8 @@ def numbered_lines(path: str | os.PathLike[str]) -> Iterator[tuple[int, str]]:
 
     White space around a line is left out, but for tabs at its start, after which its second cell begins.
     """
-    for number, line in enumerate(_text(Path(path)).split("\n"), 1):  # not splitlines(): U+2028 is part of a line
+    lines = _text(checked_path(path)).split("\n")  # not splitlines(): U+2028 is part of a line
+    for number, line in enumerate(lines, 1):
         if stripped := line.strip():
             yield number, "\t" * (len(line) - len(line.lstrip("\t"))) + stripped
 

@@ -17,6 +17,7 @@ from wordmill.evaluation.lines import numbered_lines, table_rows
 from wordmill.evaluation.scores import Score, json_number
 from wordmill.evaluation.vectors import Case, Vectors, check_arguments, fold, row_lookup, unit_rows
 from wordmill.foreign import quoted
+from wordmill.paths import checked_path
 
 __all__ = ["OutlierSet", "OutliersResult", "evaluate_outliers", "read_outliers"]
 
@@ -140,7 +141,7 @@ def read_outliers(path: str | os.PathLike[str]) -> list[OutlierSet]:
     FormatError
         The message names file and line.
     """
-    source = Path(path)
+    source = checked_path(path)
     sets = _read_directory(source) if source.is_dir() else _read_table(source)
     if not sets:
         raise FormatError(f"{source}: no sets of words in it; give a directory of .txt files, or a CSV file")

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from wordmill.errors import ParameterError
 from wordmill.foreign import quoted
+from wordmill.paths import checked_path
 
 __all__ = ["Case", "Vectors", "check_arguments", "row_lookup", "unit_rows"]
 
@@ -36,7 +37,7 @@ class Vectors(Protocol):
 def check_arguments(function: str, vectors: object, *paths: object) -> None:
     """Raise `ParameterError` where vectors and paths have changed places, or a model is given for its vectors."""
     is_set = all(hasattr(vectors, name) for name in ("index_to_key", "key_to_index", "vectors"))
-    if is_set and all(isinstance(path, str | os.PathLike) for path in paths):
+    if is_set and all(isinstance(path, str | os.PathLike) and checked_path(path) for path in paths):
         return
     if not is_set and hasattr(type(vectors), "wv"):
         raise ParameterError(f"{function} takes vectors, not the model: give model.wv")

@@ -12,6 +12,7 @@ from typing import Any
 
 from wordmill.errors import MissingDependencyError, OutputError, ParameterError
 from wordmill.foreign import printable, quoted
+from wordmill.paths import checked_path
 
 __all__ = ["Fonts", "check_picture", "fonts_for", "new_figure", "save_figure"]
 
@@ -103,14 +104,14 @@ def check_picture(path: str | os.PathLike[str]) -> None:
     if not isinstance(path, str | os.PathLike):
         raise ParameterError(f"the path of the picture comes last, and {quoted(path)} is no path")
     kinds = new_figure(1, 1).canvas.get_supported_filetypes()
-    if Path(path).suffix[1:].lower() not in kinds:
+    if checked_path(path).suffix[1:].lower() not in kinds:
         raise ParameterError(f"{path}: no picture format has this ending; use one of .{', .'.join(sorted(kinds))}")
 
 
 def save_figure(figure: Any, path: str | os.PathLike[str]) -> Path:
     """Write a figure in the format of the file's ending (png, svg, pdf)."""
     check_picture(path)
-    target = Path(path)
+    target = checked_path(path)
     try:
         figure.savefig(target)
     except OSError as error:

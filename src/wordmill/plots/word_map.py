@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -90,7 +90,8 @@ def plot_map(
         The library for the method is not installed; the message gives the command.
     """
     check_arguments("plot_map", vectors)
-    if isinstance(words, str | os.PathLike) or not isinstance(path, str | os.PathLike):
+    several: object = words
+    if isinstance(several, str) or not (isinstance(several, Iterable) and isinstance(path, str | os.PathLike)):
         raise ParameterError("plot_map takes vectors, a list of words, and the path of the picture, in this order")
     groups = words if isinstance(words, Mapping) else {"": words}
     owner: dict[Any, str] = {}

@@ -11,7 +11,6 @@ import secrets
 import time
 from dataclasses import dataclass, field
 from os import PathLike
-from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
@@ -20,6 +19,7 @@ from numpy.typing import NDArray
 from wordmill.config import TrainConfig
 from wordmill.corpus import Vocab
 from wordmill.errors import OutputError
+from wordmill.paths import checked_path
 from wordmill.training.account import Account
 from wordmill.vectors import KeyedVectors
 
@@ -152,7 +152,7 @@ class LogFile(Callback):
 
     def __init__(self, path: str | PathLike[str]) -> None:
         self.failure: OutputError | None = None
-        self._path = Path(path)
+        self._path = checked_path(path)
         self._file: IO[bytes] | None = None
 
     def on_train_begin(self, run: Run) -> None:  # noqa: ARG002

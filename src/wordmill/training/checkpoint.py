@@ -24,6 +24,7 @@ import wordmill
 from wordmill.core import instruction_set
 from wordmill.errors import FormatError, OutputError, ParameterError, WordmillError
 from wordmill.foreign import quoted
+from wordmill.paths import checked_path
 from wordmill.saving import Claim, Scratch, claim, is_ours, remove, sweep
 from wordmill.training.account import Account
 from wordmill.training.callbacks import Callback, Run
@@ -73,7 +74,7 @@ class Checkpoint(Callback):
     ) -> None:
         if (seconds is not None and not seconds > 0) or (epochs is not None and epochs < 1) or keep < 1:
             raise ParameterError(f"seconds={seconds}, epochs={epochs} and keep={keep} must be above 0, or None")
-        self._directory, self._seconds, self._epochs, self._keep = Path(directory), seconds, epochs, keep
+        self._directory, self._seconds, self._epochs, self._keep = checked_path(directory), seconds, epochs, keep
         self._saved_at = 0.0  # monotonic clock
         self._saved = -1  # tokens done
         self._earlier: list[Path] = []  # of a run that was not resumed

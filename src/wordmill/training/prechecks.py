@@ -36,6 +36,10 @@ def check_before_reading(
     CorpusError
         The validation corpus names no file.
     """
+    several: object = callbacks
+    for callback in several if isinstance(several, Iterable) else [several]:
+        if not hasattr(callback, "on_train_begin"):
+            raise ParameterError(f"callbacks holds {quoted(callback)}: it must be a list of wordmill.Callback")
     if isinstance(validation, Real):
         share = checked_share(validation)
         if not share and any(isinstance(callback, EarlyStopping) for callback in callbacks):

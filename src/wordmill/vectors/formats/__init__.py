@@ -15,6 +15,7 @@ import numpy as np
 
 from wordmill.errors import FormatError, ParameterError, TooLargeError
 from wordmill.foreign import quoted
+from wordmill.paths import checked_path
 from wordmill.saving import standing
 from wordmill.vectors.formats.arrow import read_arrow, read_parquet, write_arrow, write_parquet
 from wordmill.vectors.formats.directory import is_model_directory, load_model, save_model
@@ -129,7 +130,7 @@ def load(
         The file is not what it claims to be; the message names the line, row or byte.
     """
     options = ReadOptions(limit=limit, errors=errors, duplicates=duplicates, keys=keys, dtype=dtype, encoding=encoding)
-    with readable_again(path) as file:
+    with readable_again(checked_path(path)) as file:
         name = detect(file, encoding=options.encoding) if format is None else _known(format, Path(path))
         reader = FORMATS[name].read
         if reader is None:
@@ -157,7 +158,7 @@ def save(path: str | PathLike[str], keyed_vectors: KeyedVectors, *, format: str 
     options
         What the format's own writer takes, for example `space="_"` for word2vec.
     """
-    target = Path(path)
+    target = checked_path(path)
     name = format_to_write(path, format)
     writer = FORMATS[name].write
     if writer is None:
@@ -171,7 +172,7 @@ def save(path: str | PathLike[str], keyed_vectors: KeyedVectors, *, format: str 
 
 def format_to_write(path: str | PathLike[str], format: str | None = None) -> str:
     """Name of the format that `save` writes: the one given, or the one that the ending of the path means."""
-    return _by_suffix(Path(path)) if format is None else _known(format, Path(path))
+    return _by_suffix(checked_path(path)) if format is None else _known(format, Path(path))
 
 
 def detect(path: str | PathLike[str], *, encoding: str = "utf-8") -> str:
@@ -179,7 +180,7 @@ def detect(path: str | PathLike[str], *, encoding: str = "utf-8") -> str:
 
     A text is in this encoding.
     """
-    target = Path(path)
+    target = checked_path(path)
     place = standing(target)
     if not place.is_file():
         if place.exists():
@@ -218,7 +219,7 @@ def _by_content(source: Input, encoding: str) -> str | None:
 
 def check_model_name(path: str | PathLike[str]) -> None:
     """Raise `ParameterError` where the name of a model directory, `x.bin` say, is that of a file of another kind."""
-    target = Path(path)
+    target = checked_path(path)
     ending = (target.with_suffix("") if target.suffix.lower() in COMPRESSIONS else target).suffix.lower()
     ours = any(ending in known.suffixes for known in FORMATS.values())
     if is_model_directory(target) or not (ours or ending in _FILES):

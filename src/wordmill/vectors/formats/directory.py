@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 import wordmill
 from wordmill.errors import FormatError, OutputError, ParameterError
 from wordmill.mapped import MappedFile
+from wordmill.paths import checked_path
 from wordmill.safetensors import read_safetensors, write_safetensors
 from wordmill.saving import atomic_directory, fingerprint, is_ours, standing
 from wordmill.vectors.formats.schema import (
@@ -94,9 +95,10 @@ def save_model(
     OutputError
         The directory holds other files, or cannot be written; what was there is untouched.
     """
+    path = checked_path(path)
     with atomic_directory(path, may_replace=_check_ours) as directory:
         storage = _write_vectors(directory, keyed_vectors, dtype)
-        _write_tokenizer_files(directory, keyed_vectors, Path(path))
+        _write_tokenizer_files(directory, keyed_vectors, path)
         if storage["dtype"] == "int8":
             (directory / "modules.json").unlink(missing_ok=True)  # sentence-transformers would leave out the weights
         _write_json(directory / "wordmill.json", _settings(keyed_vectors, settings) | {"storage": storage})
@@ -124,6 +126,7 @@ def load_model(path: str | PathLike[str], *, verify: bool = True) -> Model:
         Not a model directory, a file of it is missing, truncated, changed or says what cannot be, or vectors hold NaN
         or infinity.
     """
+    path = checked_path(path)
     for _ in range(_TRIES):
         directory = standing(path)
         before = _identity(directory)
