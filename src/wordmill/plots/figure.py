@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from wordmill.errors import MissingDependencyError, OutputError, ParameterError
+from wordmill.errors import MissingDependencyError, ParameterError
 from wordmill.foreign import printable, quoted
 from wordmill.paths import checked_path
+from wordmill.saving import atomic_file
 
 __all__ = ["Fonts", "check_picture", "fonts_for", "new_figure", "save_figure"]
 
@@ -112,8 +113,6 @@ def save_figure(figure: Any, path: str | os.PathLike[str]) -> Path:
     """Write a figure in the format of the file's ending (png, svg, pdf)."""
     check_picture(path)
     target = checked_path(path)
-    try:
-        figure.savefig(target)
-    except OSError as error:
-        raise OutputError(f"{target}: cannot be written ({error.strerror}); choose another place") from error
+    with atomic_file(target) as staging:
+        figure.savefig(staging, format=target.suffix[1:].lower())
     return target

@@ -41,6 +41,8 @@ def atomic_directory(
     target = resolved(path)
     with as_output_error(target), writing(target):
         if target.exists():
+            if not target.is_dir():
+                raise OutputError(f"{target} is a file, and a directory is to be written: choose another name")
             may_replace(target, target)
         sweep_target(target)
         staging = Staging.create(target)

@@ -55,7 +55,7 @@ def atomic_files(*paths: str | os.PathLike[str]) -> Iterator[tuple[Path, ...]]:
                 _copy_through(*output)
         if len(staged) == 1:
             staged[0].new.replace(staged[0].target)
-        else:
+        elif staged:
             _replace_all(staged)
         for staging in staged:
             flush_placed(staging.target)

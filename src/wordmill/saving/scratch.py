@@ -57,7 +57,7 @@ def _remove(path: Path, held: Claim | None, process: int) -> None:
 def _sweep(place: Path) -> None:
     """Remove what killed processes of this user left."""
     for path in place.glob(f"{_PREFIX}*"):
-        if not _is_left_over(path):
+        if is_alone(path) or not _is_left_over(path):  # the first: it is this process's own
             continue
         try:
             with writing(path, patience=0.0):

@@ -175,8 +175,12 @@ class LogFile(Callback):
     def on_train_end(self, run: Run) -> None:  # noqa: ARG002
         """Close the file."""
         if self._file is not None:
-            self._file.close()
-            self._file = None
+            file, self._file = self._file, None
+            try:
+                file.close()
+            except OSError as error:  # a file system of the network says only now that it had no room
+                self.failure = self.failure or OutputError(f"{self._path} may lack its end: {error.strerror}")
+                logger.error("no log: %s", self.failure)  # noqa: TRY400 (one line, no traceback)
 
     def _write(self, event: str, values: dict[str, Any]) -> None:
         if self._file is None or self.failure is not None:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wordmill.errors import FormatError, MissingDependencyError, counted
-from wordmill.saving import atomic_file, fingerprint
+from wordmill.saving import atomic_files, fingerprint
 from wordmill.vectors.formats.schema import IndexFacts, checked
 from wordmill.vectors.nearest import nearest_rows
 from wordmill.vectors.search import Floats, TopK
@@ -103,11 +103,10 @@ class ApproximateIndex:
     def save(self, directory: str | PathLike[str]) -> None:
         """Save into a model directory, beside the vectors: `index.usearch` and `index.json`."""
         index_file, about_file = (Path(directory) / name for name in INDEX_FILES)
-        with atomic_file(index_file) as staging:
-            self._index.save(str(staging))
-        about = {"recall": self.recall, "vectors": _name_of(self._table), "file": fingerprint(index_file)}
-        with atomic_file(about_file) as staging:
-            staging.write_text(json.dumps(about) + "\n", encoding="utf-8")
+        with atomic_files(about_file, index_file) as (about_staging, index_staging):
+            self._index.save(str(index_staging))
+            about = {"recall": self.recall, "vectors": _name_of(self._table), "file": fingerprint(index_staging)}
+            about_staging.write_text(json.dumps(about) + "\n", encoding="utf-8")
 
     @classmethod
     def load(cls, directory: str | PathLike[str], table: VectorTable) -> ApproximateIndex:

@@ -13,6 +13,7 @@ import numpy as np
 import wordmill
 from wordmill.errors import FormatError, ParameterError
 from wordmill.foreign import quoted
+from wordmill.saving import atomic_files, remove, standing_set
 from wordmill.vectors import formats
 from wordmill.vectors.formats.encodings import checked_encoding
 from wordmill.vectors.formats.streams import open_output, open_text
@@ -35,7 +36,7 @@ def prepare_save(path: str | PathLike[str], options: Mapping[str, object]) -> No
         raise ParameterError(f"save: {next(iter(options))}= is for gensim's pickles, and here is none: leave it out")
     file = Path(path)
     if file.is_file() and not file.is_symlink() and file.stat().st_size == 0:
-        file.unlink()
+        remove(file)
 
 
 def check_encoding(encoding: str) -> None:
@@ -57,11 +58,14 @@ def save_word2vec(
         raise ParameterError(f"sort_attr={quoted(sort_attr)} is not there: rows are sorted by count")
     if binary and not write_header:
         raise ParameterError("write_header=False is for text: the binary form needs its header")
-    formats.save(path, vectors, format=_name(binary, write_header))
-    if vocab_path is not None:
-        if vectors.counts is None:
-            raise ParameterError("fvocab needs counts, and these vectors came without any")
-        with open_output(Path(vocab_path)) as file:
+    if vocab_path is None:
+        formats.save(path, vectors, format=_name(binary, write_header))
+        return
+    if vectors.counts is None:
+        raise ParameterError("fvocab needs counts, and these vectors came without any")
+    with atomic_files(path, vocab_path) as (vectors_staging, vocab_staging):  # both, or neither
+        formats.save(vectors_staging, vectors, format=_name(binary, write_header))
+        with open_output(vocab_staging) as file:
             for key, count in zip(vectors.index_to_key, vectors.counts.tolist(), strict=True):
                 file.write(f"{key} {count}\n".encode())
 
@@ -90,7 +94,7 @@ def load_word2vec(
     )
     if vocab_path is None:
         return vectors
-    counts = _read_counts(Path(vocab_path), encoding)
+    counts = _read_counts(standing_set(path, Path(vocab_path))[1], encoding)
     in_order = np.array([counts.get(key, 0) for key in vectors.index_to_key], np.int64)
     return vectors.replace(keys=vectors.key_table, vectors=vectors.vectors, counts=in_order)
 

@@ -16,7 +16,7 @@ import numpy as np
 from wordmill.errors import FormatError, ParameterError, TooLargeError
 from wordmill.foreign import quoted
 from wordmill.paths import checked_path
-from wordmill.saving import standing
+from wordmill.saving import standing, standing_set
 from wordmill.vectors.formats.arrow import read_arrow, read_parquet, write_arrow, write_parquet
 from wordmill.vectors.formats.directory import is_model_directory, load_model, save_model
 from wordmill.vectors.formats.encodings import MARK, as_utf8, check_is_utf8, checked_encoding
@@ -201,7 +201,7 @@ def _by_content(source: Input, encoding: str) -> str | None:
     for magic, cure in _FOREIGN.items():
         if any(head[place:].startswith(magic) for place in _BEHIND):
             raise FormatError(f"{source.path} is {cure}")
-    if ".tsv" in source.path.suffixes and metadata_path(source.path).exists():
+    if ".tsv" in source.path.suffixes and standing_set(source.path, metadata_path(source.path))[1].exists():
         return "projector"
     text = _text_of(source.path, head, encoding)
     line, _, rest = text.partition(b"\n")

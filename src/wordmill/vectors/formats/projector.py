@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 
 from wordmill.errors import FormatError, OutputError, counted
 from wordmill.foreign import quoted
+from wordmill.saving import is_written_through, standing_set
 from wordmill.vectors.formats.encodings import marked
 from wordmill.vectors.formats.rows import MOST_DIMENSIONS, ReadOptions, RowCollector
-from wordmill.vectors.formats.streams import Input, open_output, open_text
+from wordmill.vectors.formats.streams import Input, open_outputs, open_text
 from wordmill.vectors.formats.text_rows import parse_numbers, read_lines
 from wordmill.vectors.keyed_vectors import KeyedVectors
 
@@ -41,7 +42,7 @@ def metadata_path(path: Path) -> Path:
 
 def read_projector(path: Path, options: ReadOptions) -> KeyedVectors:
     """Read the two files."""
-    metadata = _read_metadata(metadata_path(path), options)
+    metadata = _read_metadata(standing_set(path, metadata_path(path))[1], options)
     with open_text(path, options.encoding, options.errors) as source:
         blocks = read_lines(source, line=1)
         first = next(blocks, [b""])
@@ -88,18 +89,22 @@ def write_projector(path: Path, keyed_vectors: KeyedVectors) -> None:
         raise OutputError(
             f"{path}: the key {quoted(bad)} is blank or holds a tab or line end, which end a cell in this format"
         )
-    with open_output(metadata_path(path)) as file:
-        if keyed_vectors.counts is None:
-            file.write(marked("".join([f"{key}\n" for key in keys]).encode()))
-        else:
-            pairs = zip(keys, keyed_vectors.counts.tolist(), strict=True)
-            file.write(("key\tcount\n" + "".join([f"{key}\t{count}\n" for key, count in pairs])).encode())
+    if is_written_through(path):
+        raise OutputError(f"{path} is no regular file, and this format has two: choose another name")
     digits = "%.9g" if keyed_vectors.vectors.dtype == np.float32 else "%.17g"
     template = "\t".join([digits] * keyed_vectors.vector_size) + "\n"
-    with open_output(path) as file:
+    with open_outputs(path, metadata_path(path)) as (vectors, metadata):
+        metadata.write(_metadata(keys, keyed_vectors.counts))
         for begin in range(0, len(keys), _ROWS):
             rows = keyed_vectors.vectors[begin : begin + _ROWS].tolist()
-            file.write("".join([template % tuple(row) for row in rows]).encode())
+            vectors.write("".join([template % tuple(row) for row in rows]).encode())
+
+
+def _metadata(keys: list[str], counts: NDArray[np.int64] | None) -> bytes:
+    if counts is None:
+        return marked("".join([f"{key}\n" for key in keys]).encode())
+    pairs = zip(keys, counts.tolist(), strict=True)
+    return ("key\tcount\n" + "".join([f"{key}\t{count}\n" for key, count in pairs])).encode()
 
 
 def _read_metadata(path: Path, options: ReadOptions) -> _Metadata:

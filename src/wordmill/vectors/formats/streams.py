@@ -17,10 +17,10 @@ import zstandard
 
 from wordmill.compression import HEAD_BYTES, DamagedError, decompress, decompressor_for, most_unpacked
 from wordmill.errors import FormatError
-from wordmill.saving import atomic_file, standing
+from wordmill.saving import atomic_files, standing
 from wordmill.vectors.formats.encodings import MARK, as_utf8, check_is_utf8
 
-__all__ = ["COMPRESSIONS", "Input", "open_input", "open_output", "open_text"]
+__all__ = ["COMPRESSIONS", "Input", "open_input", "open_output", "open_outputs", "open_text"]
 
 COMPRESSIONS = (".gz", ".bz2", ".xz", ".zst")
 _BUFFER = 1 << 17
@@ -91,8 +91,17 @@ def open_text(path: Path, encoding: str, errors: str) -> Iterator[Input]:
 @contextlib.contextmanager
 def open_output(path: Path) -> Iterator[BinaryIO]:
     """Open a file for writing that appears whole or not at all, compressed as its suffix says."""
-    with atomic_file(path) as staging, staging.open("wb") as file, _compressed(file, path.suffix) as stream:
+    with open_outputs(path) as (stream,):
         yield stream
+
+
+@contextlib.contextmanager
+def open_outputs(*paths: Path) -> Iterator[tuple[BinaryIO, ...]]:
+    """Open files for writing that appear all, whole, or none; `saving.standing_set` is for whoever reads them."""
+    with atomic_files(*paths) as staged, contextlib.ExitStack() as stack:
+        files = [stack.enter_context(staging.open("wb")) for staging in staged]
+        suffixes = [path.suffix for path in paths]
+        yield tuple(stack.enter_context(_compressed(*pair)) for pair in zip(files, suffixes, strict=True))
 
 
 def _decompressed(file: BinaryIO, path: Path, size: int) -> BinaryIO:
