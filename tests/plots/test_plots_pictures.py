@@ -101,8 +101,9 @@ def test_bad_method_ending_and_place(tmp_path: Path) -> None:
         plot_map(Clusters(), words, tmp_path / "map.png", method="mds")  # type: ignore[arg-type]
     with pytest.raises(ParameterError, match="no picture format has this ending"):
         plot_map(Clusters(), words, tmp_path / "map.txt", method="pca")
+    (tmp_path / "file").touch()
     with pytest.raises(OutputError, match="cannot be written"):
-        plot_map(Clusters(), words, tmp_path / "none" / "map.png", method="pca")
+        plot_map(Clusters(), words, tmp_path / "file" / "map.png", method="pca")
 
 
 @pytest.mark.parametrize(
