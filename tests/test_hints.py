@@ -58,6 +58,24 @@ def test_attributes(model: Any, ask: Callable[[Any], object], hint: str) -> None
     assert isinstance(caught.value, AttributeError)
 
 
+@pytest.mark.parametrize(
+    ("ask", "hint"),
+    [
+        (lambda model: type(model)().fit([["a"]], epochs=3), "write Word2Vec(epochs=3).fit(corpus)"),
+        (lambda model: type(model)().fit([["a"]], iter=3), "here it is epochs"),
+        (lambda model: type(model)().partial_fit([["a"]], alpha=3), "write Word2Vec(alpha=3)"),
+        (lambda model: model.fit([["a"]], nonsense=3), "fit has no such argument"),
+        (lambda model: KeyedVectors.load("x.bin", binary=True), "known by the content"),
+        (lambda model: KeyedVectors.load("x.bin", nonsense=True), "there are path, format, limit"),
+        (lambda model: model.wv.save("x.bin", binary=True), "takes no binary="),
+    ],
+)
+def test_arguments(model: Any, ask: Callable[[Any], object], hint: str) -> None:
+    with pytest.raises(ParameterError) as caught:
+        ask(model)
+    assert hint in str(caught.value)
+
+
 def test_hints_name_what_is_there() -> None:
     """No hint is for a name that is there, and none stands in the way of `hasattr`."""
     for cls, hints in ((KeyedVectors, VECTORS), (Word2Vec, MODEL)):

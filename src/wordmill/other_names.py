@@ -8,7 +8,17 @@ from typing import Any
 
 from wordmill.foreign import quoted
 
-__all__ = ["ABSENT_HERE", "COMMANDS", "MODEL", "PACKAGE", "VECTORS", "other_parameters", "renamed", "unknown_parameter"]
+__all__ = [
+    "ABSENT_HERE",
+    "COMMANDS",
+    "LOAD_OPTIONS",
+    "MODEL",
+    "PACKAGE",
+    "VECTORS",
+    "other_parameters",
+    "renamed",
+    "unknown_parameter",
+]
 
 #: Commands of fastText and others, and what does the same here.
 COMMANDS = {
@@ -191,6 +201,18 @@ MODEL = {
     "delete_temporary_training_data": "a model holds nothing temporary; to have the vectors alone save wv",
     "estimate_memory": "wordmill train --dry-run estimates memory",
     "add_callback": "callbacks go to fit",
+}
+
+#: Options of other tools' ways to load vectors.
+LOAD_OPTIONS = {
+    "binary": "the format is known by the content: leave it out, or give format='word2vec-binary'",
+    "no_header": "the format is known by the content: leave it out, or give format='glove'",
+    "unicode_errors": "here it is errors",
+    "datatype": "here it is dtype",
+    "fvocab": "wordmill.compat.gensim reads a file of counts beside vectors",
+    "mmap": "model directories are always mapped: leave it out",
+    "nrows": "here it is limit",
+    "max_vectors": "here it is limit",
 }
 
 #: Names that people ask of the package.

@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from numbers import Real
 from typing import Any
 
-from wordmill.config import TrainConfig
+from wordmill.config import TrainConfig, knobs
 from wordmill.errors import ParameterError
 from wordmill.foreign import quoted
+from wordmill.other_names import renamed
 from wordmill.sources.opening import open_source
 from wordmill.training.callbacks import Callback
 from wordmill.training.early_stopping import NO_VALIDATION, EarlyStopping
 from wordmill.training.validation import checked_share
 from wordmill.vectors import KeyedVectors
 
-__all__ = ["check_before_reading"]
+__all__ = ["check_before_reading", "refuse_unknown"]
+
+
+def refuse_unknown(function: str, unknown: Mapping[str, Any]) -> None:
+    """Raise `ParameterError` for an argument that is not there: those of the model go to its constructor."""
+    for name, value in unknown.items():
+        hint = renamed(name, value) or f"{function} has no such argument"
+        if name in dict(knobs()):
+            hint = f"it is a parameter of the model: write Word2Vec({name}={quoted(value)}).fit(corpus)"
+        raise ParameterError(f"unknown argument {quoted(name)} of {function}: {hint}")
 
 
 def check_before_reading(

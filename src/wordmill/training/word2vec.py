@@ -31,7 +31,7 @@ from wordmill.training.callbacks import Callback, Run
 from wordmill.training.checkpoint import LastGood, last_good
 from wordmill.training.checkpoint import resume as resume_run
 from wordmill.training.containers import choose_container, in_container
-from wordmill.training.prechecks import check_before_reading
+from wordmill.training.prechecks import check_before_reading, refuse_unknown
 from wordmill.training.progress import Progress
 from wordmill.training.saved import output_vectors
 from wordmill.training.setup import (
@@ -176,6 +176,7 @@ class Word2Vec(HelpfulNames):
         resume: str | PathLike[str] | None = None,
         init_from: KeyedVectors | str | PathLike[str] | None = None,
         freeze: Iterable[str | int] = (),
+        **unknown: Never,
     ) -> Self:
         """Learn vectors from a corpus, from the start.
 
@@ -213,6 +214,7 @@ class Word2Vec(HelpfulNames):
         DivergenceError
             The learning rate is too high. What stays is the last checkpoint or `scratch`, without one an earlier fit.
         """
+        refuse_unknown("fit", unknown)
         config = TrainConfig.from_params(self.get_params())
         vectors = check_before_reading(config, validation, callbacks, init_from, freeze)
         corpus = read_training_corpus(X, config)
@@ -235,6 +237,7 @@ class Word2Vec(HelpfulNames):
         scratch: bool | str | PathLike[str] = True,
         resume: str | PathLike[str] | None = None,
         freeze: Iterable[str | int] = (),
+        **unknown: Never,
     ) -> Self:
         """Go on training with more text, at a rate that starts at `alpha` and falls anew; without a fit: begin.
 
@@ -253,6 +256,7 @@ class Word2Vec(HelpfulNames):
         NotFittedError
             The model came without output vectors or counts.
         """
+        refuse_unknown("partial_fit", unknown)
         params = self.get_params() | ({} if epochs is None else {"epochs": epochs})
         before, config = self._trained, TrainConfig.from_params(params)
         check_before_reading(config, validation, callbacks, freeze=freeze)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from inspect import signature
 from itertools import pairwise
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Literal, Protocol
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from wordmill.errors import ParameterError, counted
 from wordmill.foreign import quoted
+from wordmill.other_names import LOAD_OPTIONS
 from wordmill.vectors.card import CardFacts, Scored
 from wordmill.vectors.documents import Document, encode_documents, sif_weights
 from wordmill.vectors.keys import Key
@@ -346,6 +348,9 @@ class KeyedVectors(VectorTable):
         """Load a model directory, memory-mapped, or a file of any format; see `wordmill.vectors.formats.load`."""
         from wordmill.vectors import formats  # noqa: PLC0415 (formats build on this module)
 
+        if unknown := sorted(set(options) - set(signature(formats.load).parameters)):
+            hint = LOAD_OPTIONS.get(unknown[0], f"there are {', '.join(signature(formats.load).parameters)}")
+            raise ParameterError(f"load takes no {unknown[0]}=: {hint}")
         return formats.load(path, format=format, **options)
 
     def push_to_hub(
