@@ -72,7 +72,7 @@ class NotFittedError(WordmillError, AttributeError, ValueError):
 
 
 class OutputError(WordmillError, OSError):
-    """The output cannot be written; what was there before is untouched."""
+    """The output cannot be written; the message says what is there."""
 
     def __str__(self) -> str:
         return str(self.args[0]) if self.args else ""  # OSError would want an errno

@@ -13,7 +13,6 @@ from wordmill.errors import OutputError
 from wordmill.saving import atomic_directory, atomic_file, atomic_files, remove, standing, standing_set, sweep
 from wordmill.saving.disk import _exchange_call
 
-EXCHANGE = [False, pytest.param(True, marks=pytest.mark.skipif(not _exchange_call(), reason="no exchange here"))]
 FORKS = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 FEW = 12  # calls that each action makes at least
 TRUE_OF_OLD = "what was there is untouched"
@@ -80,15 +79,20 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 KINDS = [Directory, File, Pair]
+KINDS_AND_WAYS = [
+    (Directory, False),
+    pytest.param(Directory, True, marks=pytest.mark.skipif(not _exchange_call(), reason="no exchange here")),
+    (File, False),
+    (Pair, False),
+]
 
 
 def left(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.rglob("*") if path.name.startswith("."))
 
 
-@pytest.mark.parametrize("exchange", EXCHANGE)
 @pytest.mark.parametrize("before", ["nothing", "old"])
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(("kind", "exchange"), KINDS_AND_WAYS)
 def test_a_call_that_fails(tmp_path: Path, kind: type[File], before: str, exchange: bool) -> None:
     """The message is true of what is there, and the next save is as if nothing had been."""
     number, calls = 0, list[str]()
@@ -117,9 +121,8 @@ def test_a_call_that_fails(tmp_path: Path, kind: type[File], before: str, exchan
 
 @FORKS
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
-@pytest.mark.parametrize("exchange", EXCHANGE)
 @pytest.mark.parametrize("before", ["nothing", "old"])
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(("kind", "exchange"), KINDS_AND_WAYS)
 def test_a_process_that_dies(tmp_path: Path, kind: type[File], before: str, exchange: bool) -> None:
     """Reading finds the old or the new without changing anything; the next save clears up."""
     number, died = 0, True

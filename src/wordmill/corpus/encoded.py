@@ -148,7 +148,7 @@ class EncodedCorpus:
         Raises
         ------
         OutputError
-            The file cannot be written; what was there before is untouched.
+            The file cannot be written; the message says what is there.
         """
         self.check_file()
         arrays: dict[str, NDArray[Any]] = {

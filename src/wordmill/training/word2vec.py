@@ -427,7 +427,7 @@ class Word2Vec(HelpfulNames):
         ParameterError
             The name is that of a file of vectors, `x.bin` say.
         OutputError
-            The target cannot be written, or holds files that are not wordmill's; nothing there has changed.
+            The target cannot be written, or holds files that are not wordmill's; the message says what is there.
         """
         check_model_name(path)
         trained = self._fitted()

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 import wordmill
 from wordmill.errors import FormatError, MissingDependencyError, OutputError, WordmillError
+from wordmill.saving import standing
 from wordmill.vectors.card import CardFacts, model_card
 from wordmill.vectors.formats.directory import save_model
 from wordmill.vectors.formats.storage import StorageType
@@ -101,7 +102,7 @@ def fetch(
     FormatError
         There is no such repository, or it cannot be reached.
     """
-    if Path(name).is_dir():
+    if standing(name).is_dir():
         return Path(name)
     hub = _hub()
     with _one_line(FormatError, f"{name} is no directory, and cannot be fetched", "check its name and the network"):

@@ -93,7 +93,7 @@ def save_model(
     Raises
     ------
     OutputError
-        The directory holds other files, or cannot be written; what was there is untouched.
+        The directory holds other files, or cannot be written; the message says what is there.
     """
     path = checked_path(path)
     with atomic_directory(path, may_replace=_check_ours) as directory:
