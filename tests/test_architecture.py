@@ -15,7 +15,7 @@ PACKAGE = Path(__file__).parents[1] / "src" / "wordmill"
 # A part may import the parts above its own line, and itself: never its neighbours on the line, never what is below.
 LEVELS = [
     {"foreign", "key_index"},
-    {"errors", "other_names", "_core"},
+    {"errors", "other_names", "version", "_core"},
     {"text"},
     {
         "compression",

@@ -50,7 +50,7 @@ def __getattr__(name: str) -> Any:
     if name == "_core":  # `from wordmill import _core` comes here the first time
         return _load_core()
     if name == "__version__":
-        return importlib.import_module("importlib.metadata").version("wordmill")
+        return importlib.import_module("wordmill.version").VERSION
     if name in _PARTS:
         return importlib.import_module(f"wordmill.{name}")
     if name not in _HOME:

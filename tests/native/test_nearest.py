@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wordmill.core import core
-from wordmill.vectors.search import row_norms
+from wordmill.vectors.matrix import row_norms
 
 SCREENS = core.available_screens()
 

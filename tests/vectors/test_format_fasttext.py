@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from wordmill.errors import FormatError
 from wordmill.vectors import KeyedVectors, formats
-from wordmill.vectors.formats.fasttext import Subwords, read_fasttext_model
+from wordmill.vectors.formats.fasttext import read_fasttext_model
+from wordmill.vectors.subwords import Subwords
 
 
 def rows_by_the_letter(word: str, shortest: int, longest: int) -> list[int]:

@@ -12,9 +12,10 @@ import pytest
 
 from wordmill.errors import ParameterError
 from wordmill.vectors import KeyedVectors, nearest, search
+from wordmill.vectors.matrix import row_norms, unit_rows
 from wordmill.vectors.nearest import nearest_rows
 from wordmill.vectors.optional_core import optional_core
-from wordmill.vectors.search import row_norms, top_k, unit_rows
+from wordmill.vectors.search import top_k
 
 
 @pytest.fixture

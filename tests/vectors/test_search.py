@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wordmill.vectors import search
-from wordmill.vectors.search import row_norms, top_k, unit_rows
+from wordmill.vectors.matrix import row_norms, unit_rows
+from wordmill.vectors.search import top_k
 
 
 def brute_force(matrix: Any, queries: Any, k: int, exclude: Any, span: Any) -> Any:

@@ -20,7 +20,6 @@ from typing import Any
 
 import numpy as np
 
-import wordmill
 from wordmill.core import instruction_set
 from wordmill.errors import FormatError, OutputError, ParameterError, WordmillError
 from wordmill.foreign import quoted
@@ -30,6 +29,7 @@ from wordmill.training.account import Account
 from wordmill.training.callbacks import Callback, Run
 from wordmill.training.saved import output_vectors
 from wordmill.vectors.formats.directory import Model, load_model, save_model
+from wordmill.version import VERSION
 
 __all__ = ["BEST", "Checkpoint", "LastGood", "last_good", "newest_run", "remove_checkpoints", "resume"]
 
@@ -303,7 +303,7 @@ def _origin(run: Run) -> dict[str, str]:
         "init_from": run.init_from,
         "earlier fit": run.earlier,
         "set of frozen keys": "none" if run.frozen is None else hashlib.sha256(run.frozen.tobytes()).hexdigest(),
-        "wordmill": wordmill.__version__,
+        "wordmill": VERSION,
         "numpy": np.__version__,
         "instruction set": instruction_set(),
     }

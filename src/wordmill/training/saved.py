@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wordmill.vectors.formats.directory import Model
-from wordmill.vectors.search import all_finite
+from wordmill.vectors.matrix import all_finite
 
 __all__ = ["output_vectors"]
 

@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 from wordmill.errors import FormatError, MissingDependencyError, counted
 from wordmill.saving import atomic_files, fingerprint
 from wordmill.vectors.formats.schema import IndexFacts, checked
+from wordmill.vectors.matrix import Floats
 from wordmill.vectors.nearest import nearest_rows
-from wordmill.vectors.search import Floats, TopK
+from wordmill.vectors.search import TopK
 from wordmill.vectors.table import VectorTable
 
 __all__ = ["INDEX_FILES", "ApproximateIndex"]

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-import wordmill
 from wordmill.errors import ParameterError, counted
 from wordmill.foreign import quoted
 from wordmill.vectors.table import VectorTable
+from wordmill.version import VERSION
 
 __all__ = ["CardFacts", "Scored", "model_card"]
 
@@ -106,7 +106,7 @@ def _metadata(repo_id: str, facts: CardFacts) -> str:
 def _summary(vectors: VectorTable) -> str:
     what = "words" if vectors.kind == "str" else "integer keys"
     size = counted(vectors.vector_size, "number")
-    return f"Vectors of {len(vectors):,} {what}, {size} each, by wordmill {wordmill.__version__}."
+    return f"Vectors of {len(vectors):,} {what}, {size} each, by wordmill {VERSION}."
 
 
 def _use(repo_id: str, vectors: VectorTable) -> list[str]:

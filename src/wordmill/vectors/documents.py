@@ -14,7 +14,7 @@ from wordmill.sources.files import read_lines
 from wordmill.sources.items import checked_text, checked_words, gathered, sorted_out, tokenized
 from wordmill.sources.opening import Encoded, Files, IntegerBatches, open_source
 from wordmill.text import lower, tokenize
-from wordmill.vectors.search import Floats
+from wordmill.vectors.matrix import Floats
 from wordmill.vectors.table import VectorTable
 
 __all__ = ["Document", "encode_documents", "sif_weights"]

@@ -11,13 +11,13 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-import wordmill
 from wordmill.errors import FormatError, MissingDependencyError, OutputError, WordmillError
 from wordmill.saving import standing
 from wordmill.vectors.card import CardFacts, model_card
 from wordmill.vectors.formats.directory import save_model
 from wordmill.vectors.formats.storage import StorageType
 from wordmill.vectors.keyed_vectors import KeyedVectors
+from wordmill.version import VERSION
 
 __all__ = ["fetch", "push"]
 
@@ -60,7 +60,7 @@ def push(
     """
     hub = _hub()
     card = model_card(repo_id, keyed_vectors, facts, settings or {})
-    api = hub.HfApi(token=token, library_name="wordmill", library_version=wordmill.__version__)
+    api = hub.HfApi(token=token, library_name="wordmill", library_version=VERSION)
     with TemporaryDirectory() as folder:
         directory = Path(folder) / "model"
         save_model(directory, keyed_vectors, settings=settings, training=training, dtype=dtype)
@@ -116,7 +116,7 @@ def fetch(
                 allow_patterns=list(_FILES),
                 ignore_patterns=None if training else [_TRAINING],
                 library_name="wordmill",
-                library_version=wordmill.__version__,
+                library_version=VERSION,
             )
         )
 

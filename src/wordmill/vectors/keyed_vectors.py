@@ -17,9 +17,10 @@ from wordmill.other_names import LOAD_OPTIONS
 from wordmill.vectors.card import CardFacts, Scored
 from wordmill.vectors.documents import Document, encode_documents, sif_weights
 from wordmill.vectors.keys import Key
+from wordmill.vectors.matrix import Floats, row_norms, similarities, unit_rows
 from wordmill.vectors.nearest import nearest_rows
 from wordmill.vectors.queries import Query, combine, is_one_term, parse_many, parse_terms
-from wordmill.vectors.search import Floats, Neighbor, TopK, row_norms, similarities, unit_rows
+from wordmill.vectors.search import Neighbor, TopK
 from wordmill.vectors.table import VectorTable
 
 if TYPE_CHECKING:

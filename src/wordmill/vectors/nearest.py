@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from wordmill.config import available_cores
 from wordmill.vectors import search
+from wordmill.vectors.matrix import Floats, spans
 from wordmill.vectors.optional_core import optional_core
-from wordmill.vectors.search import Floats, TopK
+from wordmill.vectors.search import TopK
 
 __all__ = ["nearest_rows"]
 
@@ -47,7 +48,7 @@ def nearest_rows(
     queries = np.ascontiguousarray(queries, dtype=np.float32)
     ids = np.empty((len(queries), k), dtype=np.int64)
     similarities = np.empty((len(queries), k), dtype=np.float32)
-    for begin, end in search.spans(0, len(queries), max(_MANY, _AT_ONCE // k)):
+    for begin, end in spans(0, len(queries), max(_MANY, _AT_ONCE // k)):
         offsets, excluded = _flat(exclude[begin:end] if exclude else [], end - begin)
         ids[begin:end], similarities[begin:end] = core.core.nearest(
             matrix,

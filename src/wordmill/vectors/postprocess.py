@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wordmill.errors import ParameterError
-from wordmill.vectors.search import Floats, unit_rows
+from wordmill.vectors.matrix import Floats, unit_rows
 from wordmill.vectors.table import VectorTable
 
 __all__ = ["align", "all_but_the_top", "centre", "rotate_to_principal_axes", "to_unit_length"]

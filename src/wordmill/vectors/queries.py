@@ -12,7 +12,7 @@ from wordmill.errors import ParameterError
 from wordmill.foreign import quoted
 from wordmill.sources.keys import unpacked
 from wordmill.vectors.keys import Key
-from wordmill.vectors.search import Floats, row_norms, unit_rows
+from wordmill.vectors.matrix import Floats, row_norms, unit_rows
 from wordmill.vectors.table import VectorTable
 
 __all__ = ["Query", "QueryTerm", "Term", "checked_vectors", "combine", "is_one_term", "parse_many", "parse_terms"]

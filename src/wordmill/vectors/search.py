@@ -6,32 +6,19 @@ sorting; from then on each query carries the k-th best similarity so far, and on
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wordmill.vectors.keys import Key
+from wordmill.vectors.matrix import Floats, divisors, spans
 
-__all__ = [
-    "Floats",
-    "Neighbor",
-    "TopK",
-    "all_finite",
-    "limits",
-    "row_norms",
-    "similarities",
-    "spans",
-    "top_k",
-    "unit_rows",
-]
-
-Floats = NDArray[np.floating[Any]]
+__all__ = ["Neighbor", "TopK", "limits", "top_k"]
 
 _SCORES = 1 << 21  # scores held at once: 8 MB of float32
 _QUERIES = 256  # queries in one product
-_NUMBERS = 1 << 17  # converted at once: they stay in the cache
 
 
 class Neighbor(NamedTuple):
@@ -46,32 +33,6 @@ class TopK(NamedTuple):
 
     ids: NDArray[np.int64]  # (Q, k)
     similarities: Floats  # (Q, k)
-
-
-def row_norms(matrix: Floats) -> Floats:
-    """Euclidean length of each row, (V,), summed in float64, in the matrix's dtype."""
-    squares = np.empty(len(matrix), dtype=np.float64)
-    with np.errstate(over="ignore", invalid="ignore"):  # who needs finite lengths looks at them
-        for begin, end in spans(0, len(matrix), max(1, _NUMBERS // matrix.shape[1])):
-            rows = matrix[begin:end].astype(np.float64, copy=False)
-            np.einsum("ij,ij->i", rows, rows, out=squares[begin:end])
-        return np.sqrt(squares, out=squares).astype(matrix.dtype)
-
-
-def all_finite(matrix: Floats) -> bool:
-    """Whether no number is NaN or infinite."""
-    width = max(1, _NUMBERS // matrix.shape[1])
-    return all(bool(np.isfinite(matrix[begin:end]).all()) for begin, end in spans(0, len(matrix), width))
-
-
-def unit_rows(rows: Floats, norms: Floats) -> Floats:
-    """Rows divided by their norms; a row of zeros stays zero, so that its similarity to everything is 0."""
-    return rows / _divisors(norms)[:, None]
-
-
-def similarities(matrix: Floats, norms: Floats, query: Floats) -> Floats:
-    """Cosine similarity of every row of `matrix` (V, D) to one unit vector `query` (D,): (V,)."""
-    return np.clip((matrix @ query.astype(matrix.dtype)) / _divisors(norms), -1, 1)
 
 
 def limits(rows: int, k: int, start: int, stop: int | None) -> tuple[int, int]:
@@ -116,9 +77,9 @@ def top_k(
     width = max(4096, _SCORES // min(len(queries), _QUERIES))
     first = min(stop, start + max(1024, 4 * k))
     for begin, end in [(start, first), *spans(first, stop, width)]:
-        block, divisors = matrix[begin:end], _divisors(norms[begin:end])
+        block, lengths = matrix[begin:end], divisors(norms[begin:end])
         for chunk in chunks:
-            chunk.visit(begin, block, divisors)
+            chunk.visit(begin, block, lengths)
     for chunk in chunks:
         chunk.merge()
     ids, scores = (np.concatenate([getattr(chunk, name) for chunk in chunks]) for name in ("ids", "scores"))
@@ -136,10 +97,10 @@ class _Best:
         self._waiting: list[tuple[NDArray[np.int64], NDArray[np.int64], Floats]] = []  # queries, ids, scores
         self._count = 0
 
-    def visit(self, begin: int, block: Floats, divisors: Floats) -> None:
+    def visit(self, begin: int, block: Floats, lengths: Floats) -> None:
         """Score the rows `begin` onwards and keep those that are better than the k-th so far."""
         scores = self.queries @ block.T
-        scores /= divisors
+        scores /= lengths
         inside = (self.excluded_ids >= begin) & (self.excluded_ids < begin + len(block))
         scores[self.excluded_rows[inside], self.excluded_ids[inside] - begin] = -np.inf
         thresholds = self.scores[:, -1:]
@@ -172,14 +133,3 @@ def _pairs(exclude: Sequence[NDArray[np.int64]]) -> tuple[NDArray[np.int64], NDA
     """Row and id of every exclusion."""
     rows = np.repeat(np.arange(len(exclude)), [len(ids) for ids in exclude])
     return rows, np.concatenate([np.empty(0, dtype=np.int64), *exclude])
-
-
-def _divisors(norms: Floats) -> Floats:
-    """Norms, 1 where they are 0. One over the smallest norms would be infinite."""
-    return np.where(norms > 0, norms, norms.dtype.type(1))
-
-
-def spans(start: int, stop: int, width: int) -> Iterator[tuple[int, int]]:
-    """Cut a range into pieces of up to `width`."""
-    for begin in range(start, stop, width):
-        yield begin, min(begin + width, stop)

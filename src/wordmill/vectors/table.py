@@ -16,7 +16,7 @@ from wordmill.other_names import VECTORS
 from wordmill.sources.keys import flat_keys
 from wordmill.text import TokenizerName
 from wordmill.vectors.keys import IntegerKeys, Key, KeyTable, PackedKeys, TextKeys, make_key_table, near_spellings
-from wordmill.vectors.search import Floats, row_norms, unit_rows
+from wordmill.vectors.matrix import Floats, row_norms, unit_rows
 
 __all__ = ["VectorTable"]
 

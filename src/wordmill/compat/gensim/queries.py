@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from wordmill.errors import MissingKeyError, ParameterError
 from wordmill.foreign import quoted
 from wordmill.vectors.keys import Key
-from wordmill.vectors.search import Floats, row_norms
+from wordmill.vectors.matrix import Floats, row_norms
 
 if TYPE_CHECKING:
     from wordmill.compat.gensim.models.keyedvectors import KeyedVectors

@@ -23,7 +23,6 @@ from typing import Any, NamedTuple
 
 from numpy.typing import NDArray
 
-import wordmill
 from wordmill.errors import FormatError, OutputError, ParameterError
 from wordmill.mapped import MappedFile
 from wordmill.paths import checked_path
@@ -43,7 +42,8 @@ from wordmill.vectors.formats.storage import StorageType, pack, similarity_error
 from wordmill.vectors.formats.tokenizer_json import write_tokenizer
 from wordmill.vectors.keyed_vectors import KeyedVectors
 from wordmill.vectors.keys import IntegerKeys, PackedKeys, TextKeys
-from wordmill.vectors.search import row_norms
+from wordmill.vectors.matrix import row_norms
+from wordmill.version import VERSION
 
 __all__ = ["Model", "check_target", "is_model_directory", "load_model", "save_model"]
 
@@ -253,7 +253,7 @@ def _write_tokenizer_files(directory: Path, keyed_vectors: KeyedVectors, target:
 def _settings(keyed_vectors: KeyedVectors, settings: Mapping[str, Any] | None) -> dict[str, Any]:
     return {
         "format": FORMAT,
-        "wordmill": wordmill.__version__,
+        "wordmill": VERSION,
         "keys": keyed_vectors.kind,
         "size": len(keyed_vectors),
         "vector_size": keyed_vectors.vector_size,

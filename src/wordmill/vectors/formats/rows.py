@@ -17,7 +17,7 @@ from wordmill.key_index import KeyIndex
 from wordmill.vectors.formats.encodings import checked_encoding
 from wordmill.vectors.keyed_vectors import KeyedVectors
 from wordmill.vectors.keys import Key, TextKeys
-from wordmill.vectors.search import Floats, row_norms
+from wordmill.vectors.matrix import Floats, row_norms
 
 __all__ = [
     "MOST_DIMENSIONS",

@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FiniteFloat, 
 
 from wordmill.errors import FormatError
 from wordmill.foreign import bounded
-from wordmill.vectors.search import Floats, row_norms
+from wordmill.vectors.matrix import Floats, row_norms
 
 __all__ = [
     "CURE",

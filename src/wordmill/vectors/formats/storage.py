@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from wordmill.errors import ParameterError
 from wordmill.foreign import quoted
-from wordmill.vectors.search import Floats, row_norms, unit_rows
+from wordmill.vectors.matrix import Floats, row_norms, unit_rows
 
 __all__ = ["StorageType", "pack", "similarity_error", "unpack"]
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from wordmill.errors import FormatError, counted
 from wordmill.vectors.formats.rows import MOST_DIMENSIONS, RowCollector
 from wordmill.vectors.formats.streams import Input
-from wordmill.vectors.search import Floats
+from wordmill.vectors.matrix import Floats
 
 __all__ = ["format_rows", "looks_like_rows", "parse_number", "parse_numbers", "read_lines", "read_rows", "split_row"]
 

@@ -18,9 +18,9 @@ from wordmill.compat.gensim.queries import gensim_query, mean_of
 from wordmill.errors import MissingKeyError, ParameterError
 from wordmill.foreign import listed, quoted
 from wordmill.vectors.keys import Key
+from wordmill.vectors.matrix import Floats, row_norms, similarities, unit_rows
 from wordmill.vectors.postprocess import to_unit_length
 from wordmill.vectors.queries import combine
-from wordmill.vectors.search import Floats, row_norms, similarities, unit_rows
 
 __all__ = ["KeyedVectors", "Word2VecKeyedVectors", "frozen_rows"]
 
