@@ -92,7 +92,8 @@ dist: $(VENV)/dist  ## sdist and wheel, and a smoke test of the wheel in an empt
 
 build: $(VENV)/built
 
-$(VENV)/built: $(VENV)/tools $(NATIVE)
+# Packages too: the import hook of an editable install knows a module that has become one by its old file.
+$(VENV)/built: $(VENV)/tools $(NATIVE) $(wildcard src/wordmill/*/__init__.py src/wordmill/*/*/__init__.py)
 	@echo "compiling the core, once and after each change in native/: some two minutes on two cores"
 	$(PIP) install --no-build-isolation --editable '.[map]'
 	@touch $@

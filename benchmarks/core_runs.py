@@ -13,7 +13,7 @@ from wordmill.core import instruction_set
 from wordmill.corpus.vocab import keep_probabilities
 from wordmill.training.backends import NegativeSampling, Task, allocate_vectors
 from wordmill.training.backends.native import native_trainer
-from wordmill.training.schedule import Schedule, cut_into_blocks
+from wordmill.training.run.schedule import Schedule, cut_into_blocks
 
 __all__ = ["CoreRun", "Timing", "make_task", "multiply_adds", "zipf_counts", "zipf_ids"]
 

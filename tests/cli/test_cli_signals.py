@@ -61,7 +61,7 @@ def test_while_a_trained_model_is_saved_signals_wait(
             signal.raise_signal(number)
         save_model(*arguments, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("wordmill.training.word2vec.save_model", interrupted)
+    monkeypatch.setattr("wordmill.training.estimator.save_model", interrupted)
     before = signal.getsignal(number)
     options = ["--vector-size", "8", "--epochs", "2", "-q"]
     assert cli("train", corpus, "-o", tmp_path / "m", *options).code == 128 + number

@@ -15,7 +15,7 @@ from rich.console import Console
 from wordmill import Word2Vec
 from wordmill.errors import CorpusError, OutputError
 from wordmill.standard_streams import Decoration, ReaderGoneError, Results
-from wordmill.training.progress import Progress
+from wordmill.training.callbacks.progress import Progress
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="closes and fills POSIX descriptors")
 

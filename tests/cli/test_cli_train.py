@@ -429,7 +429,7 @@ def test_full_disk_is_one_line(corpus: Path, tmp_path: Path, monkeypatch: pytest
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device", str(tmp_path / "m"))
 
-    monkeypatch.setattr("wordmill.training.word2vec.save_model", full)
+    monkeypatch.setattr("wordmill.training.estimator.save_model", full)
     outcome = cli("train", corpus, "-o", tmp_path / "m", "-q", *FAST)
     assert outcome.code == 1
     assert "No space left on device" in one_line(outcome.err)
@@ -446,7 +446,7 @@ def test_a_model_that_cannot_be_saved_is_kept_elsewhere(
     scratch = tmp_path / "scratch"
     scratch.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(scratch))
-    monkeypatch.setattr("wordmill.training.word2vec.save_model", full)
+    monkeypatch.setattr("wordmill.training.estimator.save_model", full)
     outcome = cli("train", corpus, "-o", tmp_path / "m", "-q", *FAST)
     assert outcome.code == 1
     (kept,) = scratch.glob("wordmill-*/m")
@@ -460,10 +460,10 @@ def test_best_epoch_that_cannot_be_kept_ends_no_training(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("wordmill.training.early_stopping.write_safetensors", full)
+    monkeypatch.setattr("wordmill.training.callbacks.early_stopping.write_safetensors", full)
     for best, code in ((1, 1), (2, 0)):  # only where it is not the last one is anything lost
         losses = iter([float(best), 3.0 - best])
-        monkeypatch.setattr("wordmill.training.validation.HeldOut.loss", lambda _, losses=losses: next(losses))
+        monkeypatch.setattr("wordmill.training.run.validation.HeldOut.loss", lambda _, losses=losses: next(losses))
         model = tmp_path / str(best)
         outcome = cli("train", corpus, "-o", model, "-q", *FAST, "--validation", "0.1", "--early-stopping")
         assert outcome.code == code
@@ -494,7 +494,7 @@ def test_a_finished_run_is_known_as_finished(
     """Whether all, some or no checkpoints were removed when it was killed; another run's are not taken for its own."""
     command = ["train", str(corpus), "-o", str(tmp_path / "m"), "--epochs", "2", "--checkpoint-every", "1epoch"]
     with monkeypatch.context() as patch:
-        patch.setattr("wordmill.training.checkpoint.remove", lambda path: False)
+        patch.setattr("wordmill.training.run.checkpoints.remove", lambda path: False)
         assert cli(*command).code == 0
     checkpoints = sorted((tmp_path / "m.checkpoints").iterdir())
     assert len(checkpoints) == 2

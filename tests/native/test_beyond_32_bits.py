@@ -15,7 +15,7 @@ from wordmill.corpus import EncodedCorpus, Vocab
 from wordmill.errors import CorpusError
 from wordmill.training.backends import Blocks, NegativeSampling, Task, allocate_vectors, create_backend
 from wordmill.training.backends.native import native_trainer
-from wordmill.training.schedule import Schedule, cut_into_blocks
+from wordmill.training.run.schedule import Schedule, cut_into_blocks
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="files elsewhere may not be sparse: 50 GB on the disk")
 

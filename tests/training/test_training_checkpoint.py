@@ -23,7 +23,6 @@ from wordmill.safetensors import write_safetensors
 from wordmill.training import Callback, Run
 from wordmill.training.backends import Blocks, Sums
 from wordmill.training.backends.native import NativeBackend
-from wordmill.training.trainer import Trainer
 from wordmill.vectors.formats.directory import load_model, save_model
 
 SMALL: dict[str, Any] = {"vector_size": 12, "epochs": 4, "min_count": 1, "alpha": 0.1, "workers": 1}
@@ -54,9 +53,7 @@ class Interrupt(Callback):
 
 @pytest.fixture(autouse=True)
 def _one_block_a_call(monkeypatch: pytest.MonkeyPatch) -> None:
-    defaults = Trainer.__init__.__kwdefaults__
-    assert defaults is not None
-    monkeypatch.setitem(defaults, "interval", 0.0)
+    monkeypatch.setattr("wordmill.training.run.loop.INTERVAL", 0.0)
 
 
 def without_times(model: Word2Vec) -> list[dict[str, Any]]:
@@ -204,7 +201,7 @@ def test_diverged_run_keeps_its_last_checkpoint(texts: list[list[str]], tmp_path
 def test_diverged_run_without_checkpoints_goes_back_to_its_scratch_state(
     texts: list[list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("wordmill.training.checkpoint.LAST_GOOD_SECONDS", 1e-9)
+    monkeypatch.setattr("wordmill.training.callbacks.checkpoint.LAST_GOOD_SECONDS", 1e-9)
     saves: list[int] = []
 
     class Look(Callback):
@@ -221,7 +218,7 @@ def test_diverged_run_without_checkpoints_goes_back_to_its_scratch_state(
 
 
 def test_scratch_state_can_be_switched_off(texts: list[list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("wordmill.training.checkpoint.LAST_GOOD_SECONDS", 1e-9)
+    monkeypatch.setattr("wordmill.training.callbacks.checkpoint.LAST_GOOD_SECONDS", 1e-9)
     model = Word2Vec(**SMALL)
     with pytest.raises(DivergenceError, match=r"try alpha=0\.025$"):
         model.fit(texts, callbacks=[Spoil()], scratch=False)
@@ -311,7 +308,7 @@ def test_full_disk_is_logged_and_training_goes_on(
         raise OutputError(os.strerror(errno.ENOSPC))
 
     with monkeypatch.context() as patch:
-        patch.setattr("wordmill.training.checkpoint.save_model", full)
+        patch.setattr("wordmill.training.run.checkpoints.save_model", full)
         model = Word2Vec(**SMALL).fit(texts, callbacks=[Checkpoint(tmp_path, epochs=1)])
     assert "no checkpoint: No space left on device" in caplog.text
     assert len(model.history) == 4
@@ -450,7 +447,7 @@ def test_a_best_epoch_that_the_disk_has_no_room_for_is_logged_and_training_goes_
     def full(path: Path, *_: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
 
-    monkeypatch.setattr("wordmill.training.early_stopping.write_safetensors", full)
+    monkeypatch.setattr("wordmill.training.callbacks.early_stopping.write_safetensors", full)
     model = Word2Vec(**SMALL).fit(texts, validation=0.1, callbacks=[EarlyStopping(9)])
     assert np.array_equal(model.wv.vectors, Word2Vec(**SMALL).fit(texts, validation=0.1).wv.vectors)
     assert caplog.text.count("the best epoch so far is not kept: ") >= 1

@@ -12,7 +12,6 @@ from wordmill import Checkpoint, Word2Vec
 from wordmill.corpus import EncodedCorpus, read_corpus
 from wordmill.errors import ParameterError
 from wordmill.training import Callback, Run
-from wordmill.training.trainer import Trainer
 
 SMALL: dict[str, Any] = {"vector_size": 16, "epochs": 2, "min_count": 1, "deterministic": True}
 
@@ -30,9 +29,7 @@ def alone(corpus: EncodedCorpus) -> Word2Vec:
 
 def call_at_a_time(monkeypatch: pytest.MonkeyPatch, interval: float) -> None:
     """Hand the core so many seconds of work at a time; 0: one block."""
-    defaults = Trainer.__init__.__kwdefaults__
-    assert defaults is not None
-    monkeypatch.setitem(defaults, "interval", interval)
+    monkeypatch.setattr("wordmill.training.run.loop.INTERVAL", interval)
 
 
 def assert_same_bits(model: Word2Vec, other: Word2Vec) -> None:

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from wordmill.config import TrainConfig
 from wordmill.corpus import read_corpus
 from wordmill.training.backends import allocate_vectors
-from wordmill.training.memory import estimate_memory
+from wordmill.training.run.memory import estimate_memory
 
 RUN = """
 import re, sys
@@ -29,14 +30,14 @@ except SystemExit as end:
 def test_vectors_take_what_was_estimated(vector_size: int) -> None:
     corpus = read_corpus([["a", "b", "c"]] * 5)
     matrix = allocate_vectors(3, vector_size)
-    estimate = estimate_memory(corpus, vector_size)
+    estimate = estimate_memory(corpus, TrainConfig(vector_size=vector_size))
     assert estimate.vectors == 2 * 3 * matrix.strides[0]
     assert estimate.peak >= estimate.program_and_corpus + estimate.vectors
 
 
 def test_estimate_without_the_help_of_the_system(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("wordmill.training.memory._STATUS", tmp_path / "none")
-    estimate = estimate_memory(read_corpus([["a", "b"]] * 5), 100)
+    monkeypatch.setattr("wordmill.training.run.memory._STATUS", tmp_path / "none")
+    estimate = estimate_memory(read_corpus([["a", "b"]] * 5), TrainConfig())
     assert estimate.reading == 0
     assert 2**26 < estimate.program_and_corpus < 2**27
 

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wordmill.training.schedule import LARGEST_BLOCK, Schedule, cut_into_blocks
+from wordmill.training.run.schedule import LARGEST_BLOCK, Schedule, cut_into_blocks
 
 
 def make_schedule(tokens: int, epochs: int, alpha: float, min_alpha: float, seed: int) -> Schedule:

@@ -16,9 +16,10 @@ from wordmill.corpus import Vocab
 from wordmill.errors import DivergenceError
 from wordmill.training import Callback, Run
 from wordmill.training.backends import Blocks, Sums
-from wordmill.training.progress import Progress
-from wordmill.training.schedule import Schedule, cut_into_blocks
-from wordmill.training.trainer import Trainer
+from wordmill.training.callbacks.progress import Progress
+from wordmill.training.run.loop import Trainer
+from wordmill.training.run.rows import WordRows
+from wordmill.training.run.schedule import Schedule, cut_into_blocks
 
 TOKENS = 20_000
 EPOCHS = 3
@@ -70,8 +71,8 @@ def prepare(
     backend: Ledger, callbacks: list[Callback] | None = None, interval: float = 0.0, config: TrainConfig | None = None
 ) -> tuple[Run, Trainer]:
     config = config or TrainConfig(epochs=EPOCHS, workers=1)
-    vocab = Vocab(["a", "b"], np.array([TOKENS - 1, 1]))
-    run = Run(config, vocab, np.zeros((2, 3), np.float32), np.zeros((2, 3), np.float32), tokens_total=TOKENS * EPOCHS)
+    rows = WordRows(Vocab(["a", "b"], np.array([TOKENS - 1, 1])))
+    run = Run(config, rows, np.zeros((2, 3), np.float32), np.zeros((2, 3), np.float32), tokens_total=TOKENS * EPOCHS)
     edges = cut_into_blocks(TOKENS)
     schedule = Schedule(edges[:-1], edges[1:], EPOCHS, config.start_alpha, config.min_alpha, config.seed)
     return run, Trainer(backend, schedule, run, callbacks or [], untrained_loss=6 * np.log(2), interval=interval)
@@ -152,7 +153,7 @@ def test_an_interruption_passes_through_and_leaves_the_accounts(error: BaseExcep
 
 
 def test_lines_of_progress_come_before_the_end_of_their_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("wordmill.training.progress.SECONDS_BETWEEN_LINES", 0.0)
+    monkeypatch.setattr("wordmill.training.callbacks.progress.SECONDS_BETWEEN_LINES", 0.0)
     written = io.StringIO()
     train(Ledger(), [Progress(Console(file=written, width=200))])
     lines = written.getvalue().splitlines()

@@ -13,7 +13,7 @@ from wordmill import Word2Vec, read_corpus
 from wordmill.corpus.recode import recode
 from wordmill.errors import CorpusError, ParameterError
 from wordmill.training import Callback, Run
-from wordmill.training.validation import split
+from wordmill.training.run.validation import split
 
 
 @settings(max_examples=50)

@@ -446,3 +446,32 @@ def test_callable_tokenizer(tmp_path: Path) -> None:
 def test_missing_key_suggests_near_ones() -> None:
     with pytest.raises(MissingKeyError, match="'cat'"):
         small().fit(TEXTS).wv.most_similar("catt")
+
+
+class Narrow(Word2Vec):
+    """Another default, and a parameter of its own."""
+
+    def __init__(self, *, vector_size: int = 3, colour: str = "red", **rest: Any) -> None:
+        super().__init__(vector_size=vector_size, **rest)
+        self.colour = colour
+
+
+def test_a_subclass_is_itself_in_all_that_it_does(tmp_path: Path) -> None:
+    from sklearn.base import clone
+
+    model = Narrow(min_count=1, colour="blue", epochs=1)
+    assert repr(model) == "Narrow(epochs=1, min_count=1, colour='blue')"
+    assert model.get_params() == Word2Vec(vector_size=3, min_count=1, epochs=1).get_params() | {"colour": "blue"}
+    twin = clone(model)
+    assert type(twin) is Narrow
+    assert twin.get_params() == model.get_params()
+    assert model.set_params(colour="green") is model
+    with pytest.raises(ParameterError, match="color"):
+        model.set_params(color="green")
+    model.fit([["a", "b"], ["b", "c"]])
+    assert model.wv.vector_size == 3
+    assert model.get_feature_names_out().tolist() == ["narrow0", "narrow1", "narrow2"]
+    model.save(tmp_path / "m")
+    loaded = Narrow.load(tmp_path / "m")
+    assert type(loaded) is Narrow
+    np.testing.assert_array_equal(loaded.wv.vectors, model.wv.vectors)

@@ -21,8 +21,7 @@ from wordmill.foreign import quoted
 
 if TYPE_CHECKING:
     from wordmill.corpus import EncodedCorpus
-    from wordmill.training import Callback, Word2Vec
-    from wordmill.training.checkpoint import Checkpoint
+    from wordmill.training import Callback, Checkpoint, Word2Vec
 
 EXAMPLES = (
     "Examples: wordmill train corpus.txt -o model/ --tokenizer words --lowercase  |  "
@@ -72,9 +71,9 @@ def command(
     from wordmill.cli.outputs import check_apart
     from wordmill.cli.training import is_trained, read
     from wordmill.saving import claim
-    from wordmill.training import EarlyStopping, LogFile
-    from wordmill.training.checkpoint import Checkpoint, remove_checkpoints
-    from wordmill.training.prechecks import check_before_reading
+    from wordmill.training import Checkpoint, EarlyStopping, LogFile
+    from wordmill.training.run.checkpoints import remove_checkpoints
+    from wordmill.training.run.prechecks import check_before_reading
 
     source = corpus_source(corpus)
     config = TrainConfig.from_params(settings)
@@ -134,7 +133,7 @@ def _train_and_tidy(
 ) -> Word2Vec:
     """Train and save; then the checkpoints are superfluous."""
     from wordmill.cli.training import train_and_save
-    from wordmill.training.checkpoint import remove_checkpoints
+    from wordmill.training.run.checkpoints import remove_checkpoints
 
     try:
         model = train_and_save(corpus, settings, output, callbacks=[*callbacks, checkpoint], **options)
@@ -201,9 +200,9 @@ def _share_or_corpus(text: str) -> float | Path:
 
 def _outlook(corpus: EncodedCorpus, config: TrainConfig) -> Iterator[tuple[str, str]]:
     """Yield what training would take, as names and values."""
-    from wordmill.training.memory import estimate_memory
+    from wordmill.training.run.memory import estimate_memory
 
-    memory = estimate_memory(corpus, config.vector_size)
+    memory = estimate_memory(corpus, config)
     yield "tokens in vocabulary", f"{len(corpus.ids):,}"
     yield "tokens of other keys", f"{corpus.tokens_read - len(corpus.ids):,}"
     yield "tokens read", f"{corpus.tokens_read:,}"
@@ -224,8 +223,8 @@ def _outlook(corpus: EncodedCorpus, config: TrainConfig) -> Iterator[tuple[str, 
 def _time(corpus: EncodedCorpus, config: TrainConfig, memory: int) -> str:
     """Say how long training would take here."""
     from wordmill.cli.console import at_work
-    from wordmill.training.memory import free_memory
-    from wordmill.training.rehearsal import measure_speed
+    from wordmill.training.run.memory import free_memory
+    from wordmill.training.run.rehearsal import measure_speed
 
     if memory > free_memory():
         return "not measured: it takes more memory than is free"

@@ -19,9 +19,9 @@ from wordmill.config import TrainConfig
 from wordmill.corpus import EncodedCorpus
 from wordmill.errors import OutputError, counted
 from wordmill.training import Callback, EarlyStopping, Run, Word2Vec
-from wordmill.training.checkpoint import newest_run
-from wordmill.training.progress import Progress
-from wordmill.training.setup import read_training_corpus
+from wordmill.training.callbacks.progress import Progress
+from wordmill.training.run.checkpoints import newest_run
+from wordmill.training.run.reading import read_training_corpus
 from wordmill.vectors.formats.directory import is_model_directory, load_model
 
 __all__ = ["is_trained", "read", "train_and_save"]

@@ -1,10 +1,12 @@
-"""Training: the estimator, the loop, its schedule and its callbacks."""
+"""Training: the estimator, its runs, callbacks and backends."""
 
 from __future__ import annotations
 
-from wordmill.training.callbacks import Callback, LogFile, Run
-from wordmill.training.checkpoint import Checkpoint
-from wordmill.training.early_stopping import EarlyStopping
+from wordmill.training.callbacks.callback import Callback
+from wordmill.training.callbacks.checkpoint import Checkpoint
+from wordmill.training.callbacks.early_stopping import EarlyStopping
+from wordmill.training.callbacks.log_file import LogFile
+from wordmill.training.run.state import Run
 from wordmill.training.word2vec import Word2Vec
 
 __all__ = ["Callback", "Checkpoint", "EarlyStopping", "LogFile", "Run", "Word2Vec"]

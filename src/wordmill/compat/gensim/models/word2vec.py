@@ -29,9 +29,12 @@ from wordmill.config import TrainConfig
 from wordmill.corpus import EncodedCorpus, Vocab
 from wordmill.errors import DivergenceError, FormatError, NotFittedError, ParameterError, VocabularyError
 from wordmill.foreign import quoted
-from wordmill.training.callbacks import Callback, Run
-from wordmill.training.saved import output_vectors
-from wordmill.training.setup import begin_run, extend_run, make_trainer, padded, read_validation_corpus
+from wordmill.training.callbacks.callback import Callback
+from wordmill.training.run.matrices import begin_run, extend_run, make_rows, output_rows, padded
+from wordmill.training.run.reading import read_validation_corpus
+from wordmill.training.run.saved import output_vectors
+from wordmill.training.run.setup import make_trainer
+from wordmill.training.run.state import Run
 from wordmill.vectors import formats
 from wordmill.vectors.formats.directory import Model, load_model, save_model
 from wordmill.vectors.formats.schema import Count, Exact, checked
@@ -305,7 +308,9 @@ class Word2Vec:
         config = TrainConfig(**{name: params[name] for name in ("architecture", "cbow_update", *_SAME)})
         state = checked(_State, saved.settings.get("gensim", {}), path / "wordmill.json", "settings", "gensim")
         model = cls(sg=int(skip_gram), **{name: getattr(config.resolved(), name) for name in _SAME})
-        model.wv.wrapped, model._output_vectors = saved.keyed_vectors, output_vectors(saved)
+        model.wv.wrapped = saved.keyed_vectors
+        shape = output_rows(config, len(saved.keyed_vectors)), config.vector_size
+        model._output_vectors = output_vectors(saved, shape)
         vars(model).update(state.model_dump(include=set(_STATE), exclude_unset=True))
         model._epochs_done = len(saved.settings["history"]) if state.epochs_done is None else state.epochs_done
         model._freeze(state.frozen)
@@ -363,9 +368,9 @@ class Word2Vec:
         vectors, output_vectors = self.wv.wrapped, self.syn1neg
         if vectors.counts is None or len(vectors) != len(output_vectors):
             raise NotFittedError("keys were added to wv, or its counts taken away: such vectors cannot be trained on")
-        vocab = Vocab(vectors.keys, vectors.counts)
+        rows = make_rows(self._config(), Vocab(vectors.keys, vectors.counts))
         matrices = padded(vectors.vectors), padded(output_vectors)
-        return Run(self._config(), vocab, *matrices, tokens_total=0, epochs_before=self._epochs_done)
+        return Run(self._config(), rows, *matrices, tokens_total=0, epochs_before=self._epochs_done)
 
     def _train(self, run: Run, corpus: EncodedCorpus, callbacks: Iterable[CallbackAny2Vec]) -> tuple[int, int]:
         """Train a run; what it leaves is taken over also where it is interrupted, but not where it diverged."""

@@ -14,7 +14,8 @@ from rich.progress import BarColumn, TaskProgressColumn, TextColumn
 from rich.progress import Progress as Bar
 
 from wordmill.standard_streams import Decoration
-from wordmill.training.callbacks import Callback, Run
+from wordmill.training.callbacks.callback import Callback
+from wordmill.training.run.state import Run
 
 __all__ = ["Progress"]
 

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from wordmill.errors import FormatError, OutputError, ParameterError
 from wordmill.safetensors import checksums, read_metadata, read_safetensors, write_safetensors
 from wordmill.saving import Scratch, atomic_file, remove, sweep
-from wordmill.training.callbacks import Callback, Run
-from wordmill.training.checkpoint import BEST
+from wordmill.training.callbacks.callback import Callback
+from wordmill.training.run.checkpoints import BEST
+from wordmill.training.run.state import Run
 
 __all__ = ["EarlyStopping"]
 

@@ -9,7 +9,8 @@ import numpy as np
 
 from wordmill.config import TrainConfig
 from wordmill.corpus import EncodedCorpus
-from wordmill.training.setup import begin_run, make_trainer
+from wordmill.training.run.matrices import begin_run
+from wordmill.training.run.setup import make_trainer
 
 __all__ = ["measure_speed"]
 

@@ -7,7 +7,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from wordmill.config import TrainConfig
 from wordmill.corpus import EncodedCorpus
+from wordmill.training.run.matrices import make_rows, output_rows
 
 __all__ = ["MemoryEstimate", "estimate_memory", "free_memory"]
 
@@ -48,13 +50,14 @@ class MemoryEstimate:
         return max(self.reading, self.program_and_corpus + self.vectors + self.training_and_saving)
 
 
-def estimate_memory(corpus: EncodedCorpus, vector_size: int) -> MemoryEstimate:
-    """Estimate the peak of a run that trains vectors of D float32 on a corpus that this process has read."""
-    V, row = len(corpus.vocab), -(-4 * vector_size // CACHE_LINE) * CACHE_LINE
+def estimate_memory(corpus: EncodedCorpus, config: TrainConfig) -> MemoryEstimate:
+    """Estimate the peak of a run by these settings on a corpus that this process has read; vectors are float32."""
+    V, row = len(corpus.vocab), -(-4 * config.vector_size // CACHE_LINE) * CACHE_LINE
+    rows = len(make_rows(config, corpus.vocab)) + output_rows(config, V)
     reckoned = PROGRAM + VOCABULARY_ENTRY * V + corpus.ids.nbytes
     return MemoryEstimate(
         program_and_corpus=_status("VmRSS") or reckoned,
-        vectors=2 * V * row,
+        vectors=rows * row,
         training_and_saving=BUFFERS + TRAINING_ENTRY * V,
         reading=_status("VmHWM"),
     )

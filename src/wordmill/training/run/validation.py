@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from wordmill.errors import CorpusError, ParameterError
 from wordmill.foreign import quoted
 from wordmill.training.backends import Backend, Blocks
-from wordmill.training.schedule import cut_into_blocks
+from wordmill.training.run.schedule import cut_into_blocks
 
 __all__ = ["HeldOut", "Split", "checked_share", "split"]
 

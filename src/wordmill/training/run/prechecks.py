@@ -12,9 +12,9 @@ from wordmill.errors import ParameterError
 from wordmill.foreign import quoted
 from wordmill.other_names import renamed
 from wordmill.sources.opening import open_source
-from wordmill.training.callbacks import Callback
-from wordmill.training.early_stopping import NO_VALIDATION, EarlyStopping
-from wordmill.training.validation import checked_share
+from wordmill.training.callbacks.callback import Callback
+from wordmill.training.callbacks.early_stopping import NO_VALIDATION, EarlyStopping
+from wordmill.training.run.validation import checked_share
 from wordmill.vectors import KeyedVectors
 
 __all__ = ["check_before_reading", "refuse_unknown"]

@@ -14,10 +14,11 @@ import numpy as np
 from wordmill.config import TrainConfig
 from wordmill.errors import DivergenceError, FormatError
 from wordmill.foreign import quoted
-from wordmill.training.account import Account
 from wordmill.training.backends import Backend, Blocks, Sums
-from wordmill.training.callbacks import Callback, Run
-from wordmill.training.schedule import Schedule
+from wordmill.training.callbacks.callback import Callback
+from wordmill.training.run.account import Account
+from wordmill.training.run.schedule import Schedule
+from wordmill.training.run.state import Run
 
 __all__ = ["Trainer"]
 
@@ -44,8 +45,8 @@ class Trainer:
         The loss of an example under output vectors of zeros: far above it, training has diverged.
     validate : callable, optional
         Returns the held-out loss; asked at the end of each epoch.
-    interval : float
-        Seconds of work to hand over at a time; it changes no result.
+    interval : float, optional
+        Seconds of work to hand over at a time, `INTERVAL` where it is left out; it changes no result.
     """
 
     def __init__(
@@ -57,7 +58,7 @@ class Trainer:
         *,
         untrained_loss: float,
         validate: Callable[[], float] | None = None,
-        interval: float = INTERVAL,
+        interval: float | None = None,
     ) -> None:
         self._backend = backend
         self._schedule = schedule
@@ -65,7 +66,7 @@ class Trainer:
         self._callbacks = callbacks
         self._untrained_loss = untrained_loss
         self._validate = validate
-        self._interval = interval
+        self._interval = INTERVAL if interval is None else interval
         self._batch = run.config.threads  # blocks a call: about `interval` seconds of work once it is measured
 
     def train(self) -> None:

@@ -1,0 +1,1 @@
+"""What watches a run, and may stop it; a callback a file."""

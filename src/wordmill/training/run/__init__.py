@@ -1,0 +1,1 @@
+"""One run of training: its state, its matrices, its task, and the loop."""

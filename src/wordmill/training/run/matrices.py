@@ -1,0 +1,140 @@
+"""The matrices of a run: rows of input vectors and of output vectors, their first values, and which of them stay."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wordmill.config import TrainConfig
+from wordmill.corpus import EncodedCorpus, Vocab
+from wordmill.corpus.recode import recode
+from wordmill.errors import CorpusError, ParameterError
+from wordmill.sources.keys import flat_keys
+from wordmill.text import TokenizerName
+from wordmill.training.backends import allocate_vectors
+from wordmill.training.run.reading import read_more
+from wordmill.training.run.rows import WordRows
+from wordmill.training.run.state import Run
+from wordmill.vectors import KeyedVectors
+from wordmill.vectors.keys import make_key_table
+
+__all__ = ["begin_run", "extend_run", "freeze_keys", "make_rows", "output_rows", "padded", "take_vectors"]
+
+logger = logging.getLogger(__name__)
+
+Matrix = NDArray[np.floating[Any]]
+
+
+def make_rows(config: TrainConfig, vocab: Vocab) -> WordRows:  # noqa: ARG001 (the one kind there is)
+    """Decide what the rows of the input vectors are."""
+    return WordRows(vocab)
+
+
+def output_rows(config: TrainConfig, words: int) -> int:  # noqa: ARG001 (the one objective there is)
+    """Return how many rows the output vectors have: of negative sampling, one a word."""
+    return words
+
+
+def begin_run(config: TrainConfig, corpus: EncodedCorpus) -> Run:
+    """Make the matrices: input vectors uniform in +-0.5/D, output vectors zero."""
+    config = replace(config, lowercase=corpus.lowercase)  # it may have been read by other settings
+    if corpus.tokenizer is not None:
+        config = replace(config, tokenizer=cast("TokenizerName", corpus.tokenizer), delimiter=None)
+    rows, D = make_rows(config, corpus.vocab), config.vector_size
+    input_vectors, output_vectors = (
+        allocate_vectors(len(rows), D),
+        allocate_vectors(output_rows(config, len(rows.vocab)), D),
+    )
+    random = np.random.default_rng([config.seed, 0])
+    for begin in range(0, len(rows), 1024):  # in parts: the temporary stays small
+        some = input_vectors[begin : begin + 1024]
+        some[:] = (random.random(some.shape, dtype=np.float32) - np.float32(0.5)) / np.float32(D)
+    return Run(config, rows, input_vectors, output_vectors, tokens_total=0, fingerprint=corpus.fingerprint())
+
+
+def take_vectors(run: Run, vectors: KeyedVectors) -> None:
+    """Begin with these vectors where they have the key.
+
+    Raises
+    ------
+    ParameterError
+        They have no key of the vocabulary.
+    """
+    places = vectors.key_table.find_many(run.vocab.keys)
+    known = places >= 0
+    if not known.any():
+        raise ParameterError(
+            f"init_from has none of the {len(places):,} keys of the corpus: are they of one kind and case?"
+        )
+    taken = vectors.vectors[places[known]]
+    run.rows.assign(run.input_vectors, known, taken)
+    digest = hashlib.blake2b(known.data, digest_size=16)
+    digest.update(taken.data)
+    run.init_from = digest.hexdigest()
+    logger.info("%d of %d keys begin with the vectors of init_from", known.sum(), len(places))
+
+
+def freeze_keys(run: Run, keys: Iterable[str | int]) -> None:
+    """Let the vectors of these keys stay as they are; keys without a vector are passed over.
+
+    Raises
+    ------
+    ParameterError
+        They are no list of keys, or none of them has a vector.
+    """
+    wanted = flat_keys(list(keys) if isinstance(keys, set | frozenset) else keys)
+    if not len(wanted):
+        return
+    places = make_key_table(run.vocab.keys).find_many(wanted)
+    words = np.zeros(len(run.vocab), np.bool_)
+    words[places[places >= 0]] = True
+    if not words.any():
+        raise ParameterError(
+            f"none of the {len(wanted):,} keys of freeze is in the vocabulary: are they of one kind and case?"
+        )
+    run.frozen = run.rows.of(words)
+    logger.info("%d of %d keys of freeze have a vector, which stays", words.sum(), len(wanted))
+
+
+def extend_run(run: Run, config: TrainConfig, source: Any, *, extend_vocab: bool) -> tuple[Run, EncodedCorpus]:
+    """Make the run that goes on from another one with more text: counts add up, rows move with their keys.
+
+    The first vector of a new key is drawn by (seed, key), its output vector is zero.
+    """
+    new = read_more(source, config)
+    counts = dict(zip(run.vocab, run.vocab.counts.tolist(), strict=True))
+    if new.vocab.kind != run.vocab.kind:
+        raise CorpusError(f"the keys of the corpus are {new.vocab.kind}, those of the model {run.vocab.kind}")
+    for key, count in zip(new.vocab, new.vocab.counts.tolist(), strict=True):
+        if key in counts or (extend_vocab and count >= config.min_count):
+            counts[key] = counts.get(key, 0) + count
+    keys: Any = list(counts) if run.vocab.kind == "str" else np.fromiter(counts, np.int64)
+    vocab = Vocab.from_counts(keys, np.fromiter(counts.values(), np.int64))
+    corpus = recode(new, vocab)
+    extended = begin_run(config, corpus)
+    rows = np.array([run.vocab.key_to_index.get(key, -1) for key in vocab])
+    known = rows >= 0
+    extended.input_vectors[known] = run.input_vectors[rows[known]]
+    extended.output_vectors[known] = run.output_vectors[rows[known]]
+    for row in np.flatnonzero(~known).tolist():
+        extended.input_vectors[row] = _first_vector(config, vocab.keys[row])
+    return extended, corpus
+
+
+def _first_vector(config: TrainConfig, key: str | int) -> NDArray[np.float32]:
+    digest = hashlib.blake2b(str(key).encode(), digest_size=16).digest()
+    random = np.random.default_rng([config.seed, 3, int.from_bytes(digest, "little")])
+    return (random.random(config.vector_size, dtype=np.float32) - np.float32(0.5)) / np.float32(config.vector_size)
+
+
+def padded(matrix: Matrix) -> Matrix:
+    """Return a copy whose rows lie as the backends want them."""
+    copy = allocate_vectors(*matrix.shape)
+    copy[:] = matrix
+    return copy

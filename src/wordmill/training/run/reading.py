@@ -1,0 +1,57 @@
+"""Corpora read by the settings of a run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wordmill.config import TrainConfig
+from wordmill.corpus import EncodedCorpus, Resources, read_corpus
+from wordmill.corpus.reader import read_and_look
+from wordmill.corpus.recode import recode
+from wordmill.errors import CorpusError, VocabularyError, counted
+from wordmill.training.run.state import Run
+
+__all__ = ["read_more", "read_training_corpus", "read_validation_corpus"]
+
+
+def read_training_corpus(source: Any, config: TrainConfig) -> EncodedCorpus:
+    """Read a corpus by the settings, unless it is read already, and make sure that there is something to train on."""
+    corpus = _read(source, config, config.min_count, config.max_final_vocab)
+    if len(corpus.vocab) < 2:
+        raise VocabularyError(
+            f"the vocabulary has {counted(len(corpus.vocab), 'key')} and training needs two: encode the corpus again, "
+            "with a lower min_count"
+        )
+    if not len(corpus.ids):
+        raise CorpusError("the corpus has no token of the vocabulary")
+    return corpus
+
+
+def read_more(source: Any, config: TrainConfig) -> EncodedCorpus:
+    """Read a corpus to go on with, all of its keys."""
+    return _read(source, config, 1, None)
+
+
+def read_validation_corpus(run: Run, source: Any) -> EncodedCorpus:
+    """Read a corpus in the vocabulary of a run."""
+    return recode(_read(source, run.config, 1, None, silent=True), run.vocab)
+
+
+def _read(
+    source: Any, config: TrainConfig, min_count: int, max_final_vocab: int | None, *, silent: bool = False
+) -> EncodedCorpus:
+    """Read a corpus by the settings; `silent` where what could be warned of was told of another part of the text."""
+    return (_read_silently if silent else read_corpus)(
+        source,
+        min_count=min_count,
+        max_final_vocab=max_final_vocab,
+        tokenizer=config.tokenizer,
+        delimiter=config.delimiter,
+        lowercase=config.lowercase,
+        errors=config.errors,
+        resources=Resources(threads=config.threads),
+    )
+
+
+def _read_silently(source: Any, **settings: Any) -> EncodedCorpus:
+    return read_and_look(source, **settings)[0]

@@ -1,0 +1,114 @@
+"""The state of a run: what training changes, what callbacks see, what a checkpoint holds."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wordmill.config import TrainConfig
+from wordmill.corpus import Vocab
+from wordmill.training.run.account import Account
+from wordmill.training.run.rows import WordRows
+from wordmill.vectors import KeyedVectors
+
+__all__ = ["Run"]
+
+
+@dataclass
+class Run:
+    """The state of a training run, as callbacks see it. Everything counts from its start, over all epochs.
+
+    Attributes
+    ----------
+    config : TrainConfig
+        The settings.
+    rows : WordRows
+        What the rows of the input vectors are.
+    input_vectors, output_vectors : ndarray, (R, D) and (rows of the objective, D)
+        The matrices in training; look, do not write.
+    tokens_total, tokens_done : int
+        Tokens of all epochs, and how many of them are trained.
+    loss : float
+        Per example, over the last interval; NaN where it had no example.
+    alpha : float
+        The rate now.
+    seconds, tokens_per_second : float
+        Time spent training, and the speed in this epoch.
+    history : list of dict
+        One entry for each complete epoch; see `Word2Vec.history`.
+    account : Account, optional
+        The books of the epoch in training.
+    epochs_before : int
+        Epochs of earlier fits that this run goes on from: it has draws of its own.
+    frozen : ndarray, (R,) of bool, optional
+        Rows of the input vectors that do not change.
+    stopped : bool
+        Whether `stop` was called.
+    sound : bool
+        Whether vectors and books agree: not while the core trains, nor after a divergence.
+    fingerprint, validation, init_from, earlier : str
+        Of the corpus, of what is held out, of the vectors and of the fit that it begins with, so that a checkpoint is
+        not taken for another's; empty where there is none.
+    name : str
+        Drawn for each run, and kept where it is resumed: by it a saved model and a checkpoint are known to be of one.
+    """
+
+    config: TrainConfig
+    rows: WordRows
+    input_vectors: NDArray[np.floating[Any]]
+    output_vectors: NDArray[np.floating[Any]]
+    tokens_total: int
+    tokens_done: int = 0
+    loss: float = float("nan")
+    alpha: float = 0.0
+    seconds: float = 0.0
+    tokens_per_second: float = 0.0
+    history: list[dict[str, Any]] = field(default_factory=list)
+    account: Account | None = None
+    epochs_before: int = 0
+    frozen: NDArray[np.bool_] | None = None
+    stopped: bool = False
+    sound: bool = True
+    fingerprint: str = ""
+    validation: str = ""
+    init_from: str = ""
+    earlier: str = ""
+    name: str = field(default_factory=lambda: secrets.token_hex(8))
+
+    @property
+    def vocab(self) -> Vocab:
+        """The keys, with their counts."""
+        return self.rows.vocab
+
+    @property
+    def epoch(self) -> int:
+        """The epoch in training, from 1; between two epochs the one that ended."""
+        return max(1, len(self.history) + (self.account is not None))
+
+    def entries(self) -> list[dict[str, Any]]:
+        """Return the history with an entry for the epoch in training: its tokens say how far it came."""
+        if self.account is None:
+            return self.history
+        return [*self.history, {"epoch": self.epoch, **self.account.totals(), "alpha": self.alpha}]
+
+    def as_keyed_vectors(self) -> KeyedVectors:
+        """Return the keys with their vectors, made from the rows.
+
+        Where a word is its own row, they are the rows themselves: they change while training goes on.
+        """
+        named = not callable(self.config.tokenizer) and self.config.delimiter is None
+        return KeyedVectors(
+            self.vocab.keys,
+            self.rows.vectors(self.input_vectors),
+            counts=self.vocab.counts,
+            tokenizer=self.config.tokenizer if named else None,  # type: ignore[arg-type]
+            lowercase=self.config.lowercase,
+        )
+
+    def stop(self) -> None:
+        """End the training at the next safe point; the vectors so far stay."""
+        self.stopped = True

@@ -1,0 +1,89 @@
+"""What a fit leaves behind, in memory and in a saved model."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wordmill.config import TrainConfig
+from wordmill.corpus import Vocab
+from wordmill.errors import NotFittedError, counted
+from wordmill.training.run.matrices import make_rows, output_rows, padded
+from wordmill.training.run.saved import output_vectors
+from wordmill.training.run.state import Run
+from wordmill.vectors import KeyedVectors
+from wordmill.vectors.formats.directory import Model
+
+__all__ = ["Trained"]
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What a fit leaves behind."""
+
+    config: TrainConfig
+    keyed_vectors: KeyedVectors
+    output_vectors: NDArray[np.floating[Any]] | None
+    history: list[dict[str, Any]]
+    corpus: str  # its fingerprint
+    used: dict[str, Any]  # what was left out, as the training had it: alpha and workers
+    run: str  # its name
+
+    def __str__(self) -> str:
+        losses = [entry["loss"] for entry in self.history if entry["loss"] is not None]
+        loss = f", loss {losses[-1]:.4f}" if losses else ""
+        return f"{counted(len(self.keyed_vectors), 'key')}, {counted(len(self.history), 'epoch')}{loss}"
+
+    @classmethod
+    def of(cls, run: Run, earlier: list[dict[str, Any]]) -> Trained:
+        """Take what a run has come to, after the epochs of earlier fits."""
+        output_vectors = run.output_vectors.view()
+        output_vectors.flags.writeable = False
+        entries = [{**entry, "epoch": len(earlier) + entry["epoch"]} for entry in run.entries()]
+        return cls(
+            run.config,
+            run.as_keyed_vectors(),
+            output_vectors,
+            [*earlier, *entries],
+            run.fingerprint,
+            run.config.filled_in,
+            run.name,
+        )
+
+    @classmethod
+    def from_saved(cls, saved: Model, config: TrainConfig) -> Trained:
+        """Take what a model directory has; a `KeyError`, `TypeError` or `ValueError` where it does not fit together."""
+        history, corpus = saved.settings["history"], saved.settings["corpus"]
+        used = saved.settings.get("used", {})
+        run = saved.settings.get("run", "")
+        vectors = saved.keyed_vectors
+        shape = output_rows(config, len(vectors)), vectors.vector_size
+        return cls(config, vectors, output_vectors(saved, shape), history, corpus, used, run)
+
+    def settings(self) -> dict[str, Any]:
+        """Return what JSON can hold of it, for a saved model."""
+        params = asdict(self.config)
+        if callable(params["tokenizer"]):
+            params["tokenizer"] = None  # a function cannot be saved
+        return {"params": params, "history": self.history, "corpus": self.corpus, "used": self.used, "run": self.run}
+
+    def fingerprint(self) -> str:
+        """Return what tells it from another fit: the losses of its epochs."""
+        epochs = [(entry["loss"], entry["tokens"]) for entry in self.history]
+        return hashlib.blake2b(repr(epochs).encode(), digest_size=16).hexdigest()
+
+    def training(self) -> dict[str, NDArray[Any]] | None:
+        """Return the arrays that training on needs, for a saved model."""
+        return None if self.output_vectors is None else {"output_vectors": self.output_vectors}
+
+    def as_run(self, output_vectors: NDArray[np.floating[Any]]) -> Run:
+        """Return copies of the matrices with what their rows are, as the backends want them."""
+        vectors = self.keyed_vectors
+        if vectors.counts is None:
+            raise NotFittedError("these vectors came without counts, which training needs: fit the model again")
+        rows = make_rows(self.config, Vocab(vectors.keys, vectors.counts))
+        return Run(self.config, rows, padded(vectors.vectors), padded(output_vectors), tokens_total=0)
