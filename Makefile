@@ -21,8 +21,8 @@ test: $(VENV)/built $(VENV)/test
 test-interop: $(VENV)/built $(VENV)/test $(VENV)/interop  ## against model2vec, sentence-transformers and gensim (heavy)
 	$(BIN)/python -m pytest tests/interop
 
-test-kill: $(VENV)/built $(VENV)/test  ## training killed at 500 random moments and resumed (some ten minutes)
-	WORDMILL_KILLS=500 $(BIN)/python -m pytest tests/cli -k killed
+test-kill: $(VENV)/built $(VENV)/test  ## training killed at 500 random moments; a failure and a kill at every call that changes a file (an hour)
+	WORDMILL_KILLS=500 $(BIN)/python -m pytest tests/cli/test_cli_train.py tests/faults -k "killed or faults"
 
 test-large: $(VENV)/built $(VENV)/test  ## counting 50 million distinct words (4 GB of memory, some minutes)
 	WORDMILL_DISTINCT_WORDS=50000000 $(BIN)/python -m pytest -s tests/corpus/test_corpus_many_words.py

@@ -82,6 +82,8 @@ class Commands(TyperGroup):
             _fail(getattr(mistake, "message", ""), code=2)
         except WordmillError as mistake:
             _fail(in_options(mistake, self._options(ctx)))
+        except BrokenPipeError:  # of an output that is standard output
+            raise ReaderGoneError from None
         except OSError as problem:
             reason = problem.strerror or str(problem) or type(problem).__name__
             _fail(f"{problem.filename}: {reason}" if problem.filename else reason)

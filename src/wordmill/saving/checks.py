@@ -10,6 +10,7 @@ from wordmill.errors import OutputError
 from wordmill.saving.disk import reason, resolved
 from wordmill.saving.files import is_written_through
 from wordmill.saving.locks import writing
+from wordmill.saving.removal import sweep_target
 from wordmill.saving.staging import Staging
 
 __all__ = ["check_directory", "check_file"]
@@ -53,6 +54,7 @@ def _try(target: Path, path: str | os.PathLike[str]) -> None:
     try:
         if directory == target.parent:
             with writing(target, patience=_PATIENCE):
+                sweep_target(target)
                 Staging.create(target).remove()
         else:
             with tempfile.TemporaryFile(dir=directory):

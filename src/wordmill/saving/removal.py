@@ -24,13 +24,18 @@ _FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
 def remove(path: Path) -> bool:
-    """Remove a file or directory; returns whether nothing has its name any more. What stays is logged."""
+    """Remove a file or directory, and what is left over of it; returns whether nothing has its name any more.
+
+    What stays is logged.
+    """
     target = resolved(path.parent) / path.name
-    if not os.path.lexists(target):
+    if not os.path.lexists(target) and not any(stagings_in(target.parent, target)):
         return True
     try:
         with writing(target):
-            _remove(target)
+            sweep_target(target)
+            if os.path.lexists(target):
+                _remove(target)
     except OSError as error:
         if os.path.lexists(target):  # else another was first
             logger.warning("%s cannot be removed (%s): remove it by hand", path, reason(error))

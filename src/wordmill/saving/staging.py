@@ -31,6 +31,7 @@ logger = logging.getLogger(__name__)
 HIDDEN = ".wordmill-"  # in the name of everything that is made beside a target
 LOCK = f"{HIDDEN}lock"
 _MARK = "wordmill-staging.json"
+_MARK_BEGINS = '{"format": 1, "target": "'
 _SWAPPING = "swapping"
 _PARTS = (_SWAPPING, "filling", "new", "old")
 _LONGEST = 200  # bytes of a target's name in a name of ours: file systems end at 255
@@ -188,11 +189,11 @@ def _marked_target(path: Path) -> str | None:
     if path.is_symlink() or not path.is_dir():
         return None
     entries = [entry.name for entry in path.iterdir()]
-    mark = path / _MARK
-    if not entries or (entries == [_MARK] and not mark.stat().st_size):
-        return path.name[1:].rpartition(HIDDEN)[0]
     try:
-        content = json.loads(mark.read_text(encoding="utf-8"))
+        text = (path / _MARK).read_text(encoding="utf-8") if entries else ""
+        if entries in ([], [_MARK]) and _is_cut_short(text):
+            return path.name[1:].rpartition(HIDDEN)[0]
+        content = json.loads(text)
         name = content["target"]
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
@@ -200,6 +201,10 @@ def _marked_target(path: Path) -> str | None:
         isinstance(name, str) and name and Path(name).name == name and path.name.startswith(hidden_name(Path(name), ""))
     )
     return str(name) if ours else None
+
+
+def _is_cut_short(mark: str) -> bool:
+    return _MARK_BEGINS.startswith(mark) or (mark.startswith(_MARK_BEGINS) and not mark.endswith("}"))
 
 
 def _remove(path: Path, failures: list[OSError]) -> None:

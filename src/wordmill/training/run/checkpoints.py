@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import os
 from dataclasses import asdict
 from os import PathLike
 from pathlib import Path
@@ -42,6 +43,8 @@ _SIGNS = ("manifest.json", "wordmill.json")  # one of which a damaged checkpoint
 def remove_checkpoints(directory: Path) -> None:
     """Remove all checkpoints and what is kept beside them: with their directory, where nothing else is in it."""
     if not directory.is_dir():
+        if not os.path.lexists(directory):
+            remove(directory)  # what a removal before this one left over
         return
     entries, saved = list(directory.iterdir()), checkpoints(directory)
     ours = [entry for entry in entries if entry in saved or entry.name == BEST or is_ours(entry)]
