@@ -69,7 +69,7 @@ def decompress(file: BinaryIO, head: bytes, make: Callable[[], Decompressor]) ->
         try:
             part = stream.decompress(block)
         except (zlib.error, OSError, lzma.LZMAError, zstandard.ZstdError) as error:  # OSError: bz2
-            raise DamagedError(f"corrupt ({error})") from error
+            raise DamagedError("corrupt") from error
         if part:
             yield part
         block = stream.unused_data or file.read(_BLOCK)

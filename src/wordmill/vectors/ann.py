@@ -122,7 +122,7 @@ class ApproximateIndex:
         try:
             content, found = json.loads(about_file.read_text(encoding="utf-8")), fingerprint(index_file)
         except (OSError, ValueError, RecursionError) as error:
-            raise FormatError(f"{directory} holds no whole index ({error}): build one and save it there") from error
+            raise FormatError(f"{directory} holds no whole index: build one and save it there") from error
         about = checked(IndexFacts, content, about_file)
         if about.file.model_dump() != found:  # usearch believes what it reads
             raise FormatError(f"{index_file} is not the file that {about_file} tells of: build the index again")

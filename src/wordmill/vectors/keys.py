@@ -261,8 +261,8 @@ def _checked_packed(packed: PackedKeys) -> PackedKeys:
     begins = offsets[:-1][offsets[:-1] < len(blob)]
     try:
         blob.tobytes().decode()
-    except UnicodeDecodeError as error:
-        raise ParameterError(f"the keys are not UTF-8 ({error})") from None
+    except UnicodeDecodeError:
+        raise ParameterError("the keys are not UTF-8") from None
     if ((blob[begins] & 0xC0) == 0x80).any():
         raise ParameterError("a key begins inside a UTF-8 character")
     return packed

@@ -321,8 +321,8 @@ def _read_json(directory: Path, name: str) -> dict[str, Any]:
         raise FormatError(f"{file} is missing, so {directory} is not a whole wordmill model: {CURE}")
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
-    except (ValueError, RecursionError) as error:
-        raise FormatError(f"{file} is not JSON ({error}): {CURE}") from None
+    except (ValueError, RecursionError):
+        raise FormatError(f"{file} is not JSON: {CURE}") from None
     if not isinstance(content, dict):
         raise FormatError(f"{file} is not a JSON object: {CURE}")
     return content

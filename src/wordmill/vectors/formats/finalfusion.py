@@ -44,7 +44,7 @@ def read_finalfusion(path: Path, options: ReadOptions) -> KeyedVectors:
         matrix = _read_floats(path, chunks[_MATRIX], "<QII")
         norms = _read_floats(path, chunks[_NORMS], "<QI")[:, 0] if _NORMS in chunks else None
     except (struct.error, KeyError) as error:
-        raise FormatError(f"{path} is cut short or lacks a chunk ({error}): fetch it again") from error
+        raise FormatError(f"{path} is cut short or lacks a chunk: fetch it again") from error
     if len(keys) != len(matrix) or (norms is not None and len(norms) != len(matrix)):
         raise FormatError(f"{path}: {len(keys)} keys but {len(matrix)} vectors: fetch it again")
     if norms is not None:

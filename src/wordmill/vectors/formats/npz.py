@@ -34,7 +34,7 @@ def read_npz(path: Path, options: ReadOptions) -> KeyedVectors:
     except OSError as error:
         raise FormatError(f"{path} cannot be read: {error.strerror or error}") from error
     except (*_DAMAGED, tokenize.TokenError) as error:
-        raise FormatError(f"{path}: not a whole .npz file ({error}): write it again") from error
+        raise FormatError(f"{path}: not a whole .npz file: write it again") from error
     keys, vectors, counts = arrays["keys"], arrays["vectors"], arrays["counts"]
     if keys is None and vectors is None:
         raise FormatError(f"{path} is a zip archive without arrays 'keys' and 'vectors': unpack it first")

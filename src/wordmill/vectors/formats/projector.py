@@ -127,8 +127,8 @@ def _read_metadata(path: Path, options: ReadOptions) -> _Metadata:
         return _Metadata(keys, None)
     try:
         return _Metadata(keys, np.array([int(row[header.index("count")]) for row in cells], dtype=np.int64))
-    except (ValueError, OverflowError) as error:
-        raise FormatError(f"{path}: column 'count' must hold integers ({error})") from None
+    except (ValueError, OverflowError):
+        raise FormatError(f"{path}: column 'count' must hold integers: mend it") from None
 
 
 def _text_lines(source: Input, errors: str) -> list[str]:
