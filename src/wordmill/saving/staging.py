@@ -124,7 +124,9 @@ class Staging:
             failures.append(error)
         if failures:
             logger.warning(
-                "%s is left over and cannot be removed (%s): remove it by hand", self.path, reason(failures[0])
+                "%s is left over and cannot be removed (%s): the next save tries again, or remove it by hand",
+                self.path,
+                reason(failures[0]),
             )
 
 
