@@ -57,11 +57,22 @@ struct BoundTask {
   uint64_t seed;
   std::string shape, mean_update;
   std::optional<Array<const uint8_t>> frozen;
+  std::optional<Array<const int64_t>> bag_ends;
+  std::optional<Array<const int32_t>> bag_rows;
 
-  void check() const {
+  void check_bags(int64_t rows) const {
+    const auto ends = span(*bag_ends);
+    bool right = bag_rows && ends.size() == keep.shape(0) + 1 && ends[0] == 0 && ends.back() == static_cast<int64_t>(bag_rows->shape(0));
+    for (size_t word = 0; right && word < keep.shape(0); word++) right = ends[word] < ends[word + 1];
+    if (!right) throw std::invalid_argument("bags must hold a row a word at least, and end where their rows do");
+    for (int32_t row : span(*bag_rows))
+      if (row < 0 || row >= rows) throw std::invalid_argument("a bag holds a row that is not there");
+  }
+  void check(size_t rows) const {
     if (offsets.shape(0) < 1 || offsets.data()[0] != 0 || offsets.data()[offsets.shape(0) - 1] != static_cast<int64_t>(ids.shape(0)))
       throw BadCorpus("offsets must run from 0 to the number of ids");
     if (window < 0) throw std::invalid_argument("window must be at least 0");
+    if (bag_ends) check_bags(static_cast<int64_t>(rows));
   }
   template <class T> Task<T> over(const Objective& objective, const Rows<T>& input_vectors, const Rows<T>& output_vectors, const std::string& isa) const {
     return {{span(ids), span(offsets), span(keep), window, shrink_windows, seed},
@@ -71,25 +82,27 @@ struct BoundTask {
             matrix(input_vectors),
             matrix(output_vectors),
             kernels_for(isa),
-            frozen ? span(*frozen) : std::span<const uint8_t>()};
+            frozen ? span(*frozen) : std::span<const uint8_t>(),
+            bag_ends ? Bags{span(*bag_ends), span(*bag_rows)} : Bags{}};
   }
 };
 
 // A stretch of the plan with what its windows ask. Window w's contexts are contexts[bounds[w]:bounds[w + 1]], what it asks the rows
 // asked[asked_bounds[w]:asked_bounds[w + 1]]; where leads[w], a step of means takes windows w and w + 1. It reaches over the kept tokens
-// [firsts[w], lasts[w]), its centre among them. Signs are as in Asked, none where yes is right for the first row alone.
+// [firsts[w], lasts[w]), its centre, places[w], among them. Signs are as in Asked, none where yes is right for the first row alone.
 struct Planned {
-  nb::object tokens, firsts, lasts, positions, centres, bounds, contexts, asked_bounds, asked, signs, leads;
+  nb::object tokens, firsts, lasts, places, positions, centres, bounds, contexts, asked_bounds, asked, signs, leads;
   int64_t subsampled, without_context;
 
   Planned(const Plan& plan, const Questions& questions) : subsampled(plan.subsampled()), without_context(plan.without_context()) {
-    std::vector<int64_t> places, ends{0};
-    std::vector<int32_t> begins, stops, targets, words;
+    std::vector<int64_t> places_in_corpus, ends{0};
+    std::vector<int32_t> begins, stops, middles, targets, words;
     std::vector<uint8_t> lead;
     for (const Window& w : plan.windows()) {
       begins.push_back(w.first);
       stops.push_back(w.last);
-      places.push_back(plan.positions()[w.centre]);
+      middles.push_back(w.centre);
+      places_in_corpus.push_back(plan.positions()[w.centre]);
       targets.push_back(plan.tokens()[w.centre]);
       lead.push_back(w.leads);
       for (int32_t i = w.first; i < w.last; i++)
@@ -100,7 +113,8 @@ struct Planned {
     tokens = to_numpy(std::vector<int32_t>(plan.tokens().begin(), plan.tokens().end()));
     firsts = to_numpy(std::move(begins));
     lasts = to_numpy(std::move(stops));
-    positions = to_numpy(std::move(places));
+    places = to_numpy(std::move(middles));
+    positions = to_numpy(std::move(places_in_corpus));
     centres = to_numpy(std::move(targets));
     bounds = to_numpy(std::move(ends));
     contexts = to_numpy(std::move(words));
@@ -119,7 +133,7 @@ template <class T> class BoundTrainer {
         input_vectors_(input_vectors),
         output_vectors_(output_vectors),
         trainer_(task_.over(nb::cast<const Objective&>(objective), input_vectors, output_vectors, isa)) {
-    task_.check();
+    task_.check(input_vectors.shape(0));
     const auto& asks = nb::cast<const Objective&>(objective);
     const auto words = static_cast<int64_t>(task_.keep.shape(0)), rows = static_cast<int64_t>(input_vectors.shape(0));
     if (words != asks.words()) throw std::invalid_argument("keep and the objective must be of the same words");
@@ -180,7 +194,7 @@ double step(Rows<T> input_vectors, Rows<T> output_vectors, Array<const int32_t> 
   if (inputs.shape(0) == 0 || asked.shape(0) == 0) throw std::invalid_argument("a window needs a context and a question");
   if (signs && signs->shape(0) != asked.shape(0)) throw std::invalid_argument("signs must have an entry a question");
   const Task<T> task{{},  shape_named(shape), update_named(mean_update), nullptr, matrix(input_vectors), matrix(output_vectors), kernels_for(isa),
-                     {}, outputs_learn};
+                     {}, {}, outputs_learn};
   Questions questions;
   questions.rows.assign(asked.data(), asked.data() + asked.shape(0));
   questions.ends = {0, asked.shape(0)};
@@ -224,13 +238,16 @@ void bind_objectives(nb::module_& m) {
 void bind_task(nb::module_& m) {
   nb::class_<BoundTask>(m, "Task")
       .def("__init__", [](BoundTask* self, Array<const int32_t> ids, Array<const int64_t> offsets, Array<const uint32_t> keep, int window,
-                          bool shrink_windows, uint64_t seed, std::string shape, std::string mean_update, std::optional<Array<const uint8_t>> frozen) {
-        new (self) BoundTask{ids, offsets, keep, window, shrink_windows, seed, std::move(shape), std::move(mean_update), frozen};
-      }, nb::kw_only(), "ids"_a, "offsets"_a, "keep"_a, "window"_a, "shrink_windows"_a, "seed"_a, "shape"_a, "mean_update"_a, "frozen"_a = nb::none());
+                          bool shrink_windows, uint64_t seed, std::string shape, std::string mean_update, std::optional<Array<const uint8_t>> frozen,
+                          std::optional<Array<const int64_t>> bag_ends, std::optional<Array<const int32_t>> bag_rows) {
+        new (self) BoundTask{ids, offsets, keep, window, shrink_windows, seed, std::move(shape), std::move(mean_update), frozen, bag_ends, bag_rows};
+      }, nb::kw_only(), "ids"_a, "offsets"_a, "keep"_a, "window"_a, "shrink_windows"_a, "seed"_a, "shape"_a, "mean_update"_a, "frozen"_a = nb::none(), "bag_ends"_a = nb::none(),
+         "bag_rows"_a = nb::none());
   nb::class_<Planned>(m, "Planned")
       .def_ro("tokens", &Planned::tokens)
       .def_ro("firsts", &Planned::firsts)
       .def_ro("lasts", &Planned::lasts)
+      .def_ro("places", &Planned::places)
       .def_ro("positions", &Planned::positions)
       .def_ro("centres", &Planned::centres)
       .def_ro("bounds", &Planned::bounds)

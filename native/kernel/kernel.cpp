@@ -1,6 +1,7 @@
 // The arithmetic of docs/maths.md, for one instruction set.
 #include "kernel.hpp"
 
+#include "bags.hpp"
 #include "mean.hpp"
 #include "merge.hpp"
 #include "pairs.hpp"
@@ -75,7 +76,7 @@ template <class T> using Pairs = void (*)(const PairsStep<T>&);
 template <class T> using Means = void (*)(const MeanStep<T>&);
 
 template <class T> constexpr StepFunctions<T> functions(Pairs<T> pairs, Means<T> mean) {
-  return {pairs, mean, find_rows<T>, take_loss<T>, merge<T>, sigmoid<T>};
+  return {pairs, mean, find_rows<T>, compose<T>, spread<T>, take_loss<T>, merge<T>, sigmoid<T>};
 }
 constexpr Kernels table(const char* name, const StepFunctions<float>& single, const StepFunctions<double>& twice) {
   return {name, single, twice, hash, draw, find_repeats, multiply_add};

@@ -52,7 +52,7 @@ template <class T> struct PairsStep : StepArguments<T> {
 
 template <class T> struct Mean {
   int first, last, centre;  // the inputs are the tokens [first, last) of the step without the centre
-  T share;                  // 1 / their number
+  T share;                  // 1 / the sum of their weights
   T input_rate;             // what each input gets of the mean's gradient dh
   Asked<T> asked;
 };
@@ -61,17 +61,26 @@ template <class T> struct Mean {
 template <class T> struct MeanStep : StepArguments<T> {
   T* const* inputs;         // (tokens) rows of input_vectors, of all tokens about the windows
   T* const* input_changes;  // (tokens) rows that the updates are added to: the same, or for those that may not change others
+  const T* weights;         // (tokens) in the means; null: 1 each
   int tokens;
   Mean<T> means[2];
   int means_count;
 };
 
 // What a step works with at most, `asked` being the outputs of all its windows. Pairs: 16 elements an input (`pending`); the scores, their
-// weights and their signs. Mean: a mean a window, which tokens are its inputs; the scores, weights and signs. What is not a whole number of
+// weights and their signs. Mean: a mean a window, which tokens are its inputs, their weights; the scores, their weights and signs. What is not a whole number of
 // vectors is written up to its last vector's end.
 constexpr int64_t scratch_size(int64_t inputs, int64_t asked, int64_t stride) {
-  return 3 * (inputs + 2) * asked + 16 * (inputs + 2) + 2 * stride + 96;
+  return 3 * (inputs + 2) * asked + 16 * (inputs + 2) + 2 * stride + 160;
 }
+
+// A word that is made of several rows of a matrix.
+template <class T> struct Bag {
+  T* const* rows;  // (count)
+  int count;
+  T* composed;     // their mean, which steps train like any row
+  T* before;       // the same as it was composed
+};
 
 // A row that was trained in several copies side by side, which lie next to each other: it takes the sum of their changes, scaled.
 template <class T> struct Merge {
@@ -85,6 +94,8 @@ template <class T> struct StepFunctions {
   void (*pairs)(const PairsStep<T>&);
   void (*mean)(const MeanStep<T>&);
   void (*find_rows)(T* matrix, int64_t stride, const int32_t* ids, int64_t n, T** rows);
+  void (*compose)(const Bag<T>&, int64_t stride);  // composed and before, from the rows
+  void (*spread)(const Bag<T>&, int64_t stride);   // what the composed row has changed since is added to each of the rows
   double (*take_loss)(LossSum<T>&);  // what steps added since it was taken last
   void (*merge)(const Merge<T>* merges, int64_t n, int64_t stride);
   void (*sigmoid)(const T* scores, T* out, int64_t n);

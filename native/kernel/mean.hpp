@@ -26,14 +26,17 @@ template <class T> void find_inputs(const Mean<T>& mean, int tokens, T* is_input
 
 // What a step works with, an entry a window.
 template <class T, int M> struct MeanScratch {
-  T *mean[M], *is_input[M], *scores[M];  // scores: of each window's outputs, one window after the other
+  T *mean[M], *is_input[M], *weight[M], *scores[M];  // weight: in the mean; scores: of each window's outputs, one window after the other
   T* room;                               // for what is laid out as all scores are, twice
   int scores_count = 0;
 
   explicit MeanScratch(const MeanStep<T>& step) {
     T* next = step.scratch;
     for (int m = 0; m < M; m++, next += step.stride) mean[m] = next;
-    for (int m = 0; m < M; m++, next += (step.tokens + kLanes<T> - 1) / kLanes<T> * kLanes<T>) is_input[m] = next;
+    const int padded = (step.tokens + kLanes<T> - 1) / kLanes<T> * kLanes<T>;
+    for (int m = 0; m < M; m++, next += padded) weight[m] = is_input[m] = next;
+    if (step.weights)
+      for (int m = 0; m < M; m++, next += padded) weight[m] = next;
     for (int m = 0; m < M; m++) scores[m] = next + scores_count, scores_count += step.means[m].asked.count;
     room = scores[0] + scores_count + kLanes<T>;
   }
@@ -45,14 +48,14 @@ template <class T, int M> void input_means(const MeanStep<T>& step, const MeanSc
     Vec<T> sum[M][N] = {};
     for (int i = 0; i < step.tokens; i++) {
       const T* x = one_address(step.inputs[i] + d);
-      Vec<T> is_input[M];
+      Vec<T> weight[M];
 #pragma GCC unroll 2
-      for (int m = 0; m < M; m++) is_input[m] = splat(scratch.is_input[m][i]);
+      for (int m = 0; m < M; m++) weight[m] = splat(scratch.weight[m][i]);
 #pragma GCC unroll 8
       for (int k = 0; k < N; k++) {
         const Vec<T> row = load(x + k * kLanes<T>);
 #pragma GCC unroll 2
-        for (int m = 0; m < M; m++) sum[m][k] += is_input[m] * row;
+        for (int m = 0; m < M; m++) sum[m][k] += weight[m] * row;
       }
     }
 #pragma GCC unroll 2
@@ -138,7 +141,11 @@ template <class T, int M> void mean_coefficients(const MeanStep<T>& step, const 
 
 template <class T, int M> void mean(const MeanStep<T>& step) {
   const MeanScratch<T, M> scratch(step);
-  for (int m = 0; m < M; m++) find_inputs(step.means[m], step.tokens, scratch.is_input[m]);
+  for (int m = 0; m < M; m++) {
+    find_inputs(step.means[m], step.tokens, scratch.is_input[m]);
+    if (step.weights)
+      for (int i = 0; i < step.tokens; i++) scratch.weight[m][i] = scratch.is_input[m][i] * step.weights[i];
+  }
   input_means<T, M>(step, scratch);
   for (int m = 0; m < M; m++)
     for_each_panel(step.means[m].asked.count, [&]<int N>(int j) {

@@ -21,7 +21,7 @@ template <class T> class Together {
         blocks_(blocks),
         input_copies_(task.input_vectors.stride),
         output_copies_(task.output_vectors.stride),
-        planned_(threads, {trainer.plan(epoch), {task.input_vectors.rows, task.frozen}, {task.output_vectors.rows, {}}}),
+        planned_(threads, PlannedBlock<T>(trainer.plan(epoch), task)),
         meeting_(threads),
         failures_(threads) {
     for (int t = 0; t < threads; t++) slice_trainers_.emplace_back(task, input_copies_, output_copies_);

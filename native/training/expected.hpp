@@ -28,7 +28,13 @@ template <class T> Expected expected_gradients(const Task<T>& task) {
   for (double& frequency : frequencies) frequency /= std::max(tokens, 1.0);
   const Expectation window = task.objective->expectation(frequencies);
   Expected expected;
-  for (double frequency : frequencies) expected.inputs.push_back(static_cast<float>(kBatch * shared * frequency * window.questions));
+  const auto gradients = [&](double frequency) { return kBatch * shared * frequency * window.questions; };
+  std::vector<double> inputs(task.bags.empty() ? 0 : task.input_vectors.rows);
+  for (size_t word = 0; word < frequencies.size(); word++)
+    if (task.bags.empty()) inputs.push_back(gradients(frequencies[word]));
+    else
+      for (int32_t row : task.bags.of(static_cast<int32_t>(word))) inputs[row] += gradients(frequencies[word]);  // each takes a word's change
+  expected.inputs.assign(inputs.begin(), inputs.end());
   for (double asked : window.rows) expected.outputs.push_back(static_cast<float>(kBatch * met * asked));
   return expected;
 }

@@ -21,10 +21,12 @@ template <class T> class PairsTrainer final : public WindowTrainer<T> {
     for (size_t w = 0; w < windows.size(); w++) {
       const Window& window = windows[w];
       this->look_ahead(windows, w, w + 1);
-      const bool inputs_repeat = repeated_tokens_.within(this->place(window.first), this->place(window.last));
+      this->come_within_reach(windows.subspan(w, 1));
+      const bool inputs_repeat = !this->composes() && repeated_tokens_.within(this->place(window.first), this->place(window.last));
       step(contexts_alone(window), inputs_repeat, this->asked(w), asked_repeats(w), static_cast<T>(rate.at(plan.positions()[window.centre])));
       trained.examples += window.last - window.first - 1;
     }
+    this->leave();
     trained.loss = this->take_loss();
     return trained;
   }
@@ -41,7 +43,7 @@ template <class T> class PairsTrainer final : public WindowTrainer<T> {
     size_t most = 0;
     for (const Window& window : windows) reach = std::max(reach, window.last - window.first);
     for (size_t w = 0; w < windows.size(); w++) most = std::max(most, this->ends()[w + 1] - this->ends()[w]);
-    repeated_tokens_.find(this->task_.kernels, tokens.subspan(begin, end - begin), reach);
+    if (!this->composes()) repeated_tokens_.find(this->task_.kernels, tokens.subspan(begin, end - begin), reach);
     few_asked_ = most <= kFewIds;
     if (few_asked_) repeated_asked_.find(this->task_.kernels, asked, most);
   }

@@ -23,6 +23,15 @@ template <class T> T input_rate(MeanUpdate update, T inputs) {
   return 1;
 }
 
+// Words that are made of rows of the input vectors: word w is the mean of rows[ends[w] ... ends[w + 1]). Empty: a word is its own row.
+struct Bags {
+  std::span<const int64_t> ends;  // (V + 1)
+  std::span<const int32_t> rows;
+
+  bool empty() const { return ends.empty(); }
+  std::span<const int32_t> of(int32_t word) const { return rows.subspan(ends[word], ends[word + 1] - ends[word]); }
+};
+
 template <class T> struct Task {  // borrowed: the owner keeps arrays and objective alive
   Corpus corpus;
   Shape shape;
@@ -31,6 +40,7 @@ template <class T> struct Task {  // borrowed: the owner keeps arrays and object
   Matrix<T> input_vectors, output_vectors;
   const Kernels& kernels;
   std::span<const uint8_t> frozen = {};  // (R) rows of input_vectors that never change; empty: none
+  Bags bags = {};
   bool outputs_learn = true;
 };
 

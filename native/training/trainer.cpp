@@ -7,7 +7,8 @@
 namespace wordmill {
 
 template <class T> Sums Trainer<T>::train(uint64_t epoch, const Blocks& blocks, int threads) const {
-  constexpr size_t at_once = 256;  // windows that ask together, and one more where a step would be cut in two
+  // Windows that ask together, and one more where a step would be cut in two; a block whose words are composed stays whole.
+  const size_t at_once = task_.bags.empty() ? 256 : SIZE_MAX / 2;
   Sums sums(blocks.size());
   std::atomic<size_t> next{0};
   run_threads(threads, [&](int) {

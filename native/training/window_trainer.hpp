@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "composed_rows.hpp"
 #include "task.hpp"
 
 namespace wordmill {
@@ -22,7 +23,7 @@ inline std::pair<int32_t, int32_t> token_range(std::span<const Window> windows) 
 template <class T> class WindowTrainer {
  public:
   WindowTrainer(const Task<T>& task, const PlacedRows<T>* inputs, const PlacedRows<T>* outputs)
-      : task_(task), placed_inputs_(inputs), placed_outputs_(outputs) {}
+      : task_(task), placed_inputs_(inputs), placed_outputs_(outputs), composed_(task) {}
   virtual ~WindowTrainer() = default;
 
   // Windows [from, to) of a plan; the first one's questions are number `first`.
@@ -43,18 +44,32 @@ template <class T> class WindowTrainer {
   // Finds the rows of all tokens about the windows and of what these ask, and sends for the first of them.
   void begin(const Plan& plan, std::span<const Window> windows, const Questions& questions, size_t first) {
     const auto [begin, end] = token_range(windows);
+    const auto tokens = plan.tokens().subspan(begin, end - begin);
     begin_ = sent_for_ = begin;
     take(questions, first, first + windows.size());
-    if (placed_inputs_) {
+    if (composes()) {
+      token_rows_.resize(tokens.size());
+      composed_.begin(tokens, within_reach(windows), placed_inputs_);
+    } else if (placed_inputs_) {
       find_rows(*placed_inputs_, token_rows_);
-      find_rows(*placed_outputs_, asked_rows_);
     } else {
-      find_rows(task_.input_vectors, plan.tokens().subspan(begin, end - begin), token_rows_);
-      find_rows(task_.output_vectors, questions.of(first, first + windows.size()), asked_rows_);
+      find_rows(task_.input_vectors, tokens, token_rows_);
     }
+    if (placed_outputs_) find_rows(*placed_outputs_, asked_rows_);
+    else find_rows(task_.output_vectors, questions.of(first, first + windows.size()), asked_rows_);
     find_ahead(windows, 0, std::min(kAhead, windows.size()));
     send_for(ahead_asked_);
     send_for(ahead_inputs_);
+  }
+  // Whether words are made of several rows. Then a step's tokens come within reach before it, and all have left at the end.
+  bool composes() const { return !task_.bags.empty(); }
+  void come_within_reach(std::span<const Window> windows) {
+    if (!composes()) return;
+    composed_.leave(place(reach_begin(windows.front())));
+    for (const Window& window : windows) composed_.enter(place(window.last), token_rows_);
+  }
+  void leave() {
+    if (composes()) composed_.leave(token_rows_.size());
   }
   // While windows [from, to) are trained, the rows of as many others further on are on their way into the cache.
   void look_ahead(std::span<const Window> windows, size_t from, size_t to) {
@@ -112,8 +127,18 @@ template <class T> class WindowTrainer {
     ahead_asked_ = std::span(asked_rows_).subspan(ends_[from] - ends_[0], ends_[to] - ends_[from]);
     int32_t last = sent_for_;
     for (size_t w = from; w < to; w++) last = std::max(last, windows[w].last);
-    ahead_inputs_ = token_rows(sent_for_, last);
+    ahead_inputs_ = composes() ? composed_.ahead(place(last)) : token_rows(sent_for_, last);
     sent_for_ = last;
+  }
+  // The first token that this window or a later one may use.
+  int32_t reach_begin(const Window& window) const {
+    const int32_t width = task_.corpus.window;
+    return width ? std::max(begin_, window.centre - width) : window.first;
+  }
+  size_t within_reach(std::span<const Window> windows) const {
+    int32_t most = 0;
+    for (const Window& window : windows) most = std::max(most, window.last - reach_begin(window));
+    return static_cast<size_t>(most) + 1;  // a step of means takes the next window, too
   }
   void send_for(std::span<T* const> rows) const {
     constexpr int64_t line = kRowBytes / static_cast<int64_t>(sizeof(T));
@@ -134,6 +159,7 @@ template <class T> class WindowTrainer {
   std::vector<T*> token_rows_, asked_rows_;
   std::span<T* const> ahead_inputs_, ahead_asked_;
   LossSum<T> loss_;
+  ComposedRows<T> composed_;
   std::vector<T*> changed_;
   std::vector<T> scratch_, nowhere_;  // nowhere: takes the changes of frozen rows
 };

@@ -70,12 +70,15 @@ class Task:
         shape: str,
         mean_update: str,
         frozen: NDArray[np.uint8] | None = None,
+        bag_ends: NDArray[np.int64] | None = None,
+        bag_rows: NDArray[np.int32] | None = None,
     ) -> None: ...
 
 class Planned:
     tokens: NDArray[np.int32]  # the kept tokens, those beyond the stretch that contexts reach for included
     firsts: NDArray[np.int32]  # (n,) window w, its centre included, is tokens[firsts[w]:lasts[w]]
     lasts: NDArray[np.int32]
+    places: NDArray[np.int32]  # (n,) of its centre among the tokens
     positions: NDArray[np.int64]  # (n,) of the windows' centres in the corpus
     centres: NDArray[np.int32]  # (n,) their ids
     bounds: NDArray[np.int64]  # (n + 1,) window w's contexts are contexts[bounds[w]:bounds[w + 1]]

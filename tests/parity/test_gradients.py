@@ -18,6 +18,7 @@ from wordmill.layers import (
     CBOW,
     SGD,
     Embedding,
+    EmbeddingBag,
     EmbeddingDot,
     HierarchicalSoftmaxLoss,
     HuffmanTree,
@@ -95,6 +96,17 @@ def test_embedding(seed: int, V: int, D: int, shape: tuple[int, ...]) -> None:
     layer.forward(idx)
     layer.backward(weights)
     assert_gradients(lambda: float(np.sum(weights * layer.forward(idx))), [(layer.params[0], layer.grads[0])])
+
+
+@few_examples
+@given(seeds, sizes, sizes, st.lists(st.integers(1, 4), min_size=1, max_size=4))
+def test_embedding_bag(seed: int, V: int, D: int, lengths: list[int]) -> None:
+    rng = np.random.default_rng(seed)
+    layer, weights = EmbeddingBag(rng.normal(size=(V, D))), rng.normal(size=(len(lengths), D))
+    bags = [rng.integers(V, size=length) for length in lengths]
+    layer.forward(bags)
+    layer.backward(weights)
+    assert_gradients(lambda: float(np.sum(weights * layer.forward(bags))), [(layer.params[0], layer.grads[0])])
 
 
 @few_examples

@@ -11,7 +11,7 @@ Source: Saito, "Deep Learning from Scratch 2" (O'Reilly Japan, 2018), chapter 4,
 
 from __future__ import annotations
 
-from wordmill.layers.embedding import Embedding, EmbeddingDot
+from wordmill.layers.embedding import Embedding, EmbeddingBag, EmbeddingDot
 from wordmill.layers.gradients import Gradient, RowGradient, clip_grads, merge_shared
 from wordmill.layers.helpers import convert_one_hot, cos_similarity, create_contexts_target, preprocess
 from wordmill.layers.huffman import HuffmanTree
@@ -29,6 +29,7 @@ __all__ = [
     "Adam",
     "AliasTable",
     "Embedding",
+    "EmbeddingBag",
     "EmbeddingDot",
     "Gradient",
     "HierarchicalSoftmaxLoss",

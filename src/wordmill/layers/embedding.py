@@ -1,6 +1,8 @@
-"""Rows instead of matrix products: `Embedding` picks rows, `EmbeddingDot` scores a vector against rows."""
+"""Rows instead of matrix products: `Embedding` picks rows, `EmbeddingBag` averages some, `EmbeddingDot` scores them."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -9,7 +11,7 @@ from wordmill.errors import ParameterError
 from wordmill.layers.arrays import Floats, Ids, check_ids, check_weights
 from wordmill.layers.gradients import Gradient, RowGradient
 
-__all__ = ["Embedding", "EmbeddingDot"]
+__all__ = ["Embedding", "EmbeddingBag", "EmbeddingDot"]
 
 
 class Embedding:
@@ -36,6 +38,34 @@ class Embedding:
     def backward(self, dout: Floats) -> None:
         """Keep the gradient (..., D) of the output as that of the rows; a repeated id gets the sum of its gradients."""
         self._grad.assign(self._ids, dout)
+
+
+class EmbeddingBag:
+    """The mean of some rows of a matrix for each example: a word of its n-grams, a window of its contexts.
+
+    Parameters
+    ----------
+    W
+        Weights (R, D), float32 or float64; used in place, not copied.
+    """
+
+    def __init__(self, W: Floats) -> None:
+        self.embed = Embedding(W)
+        self.params = self.embed.params
+        self.grads = self.embed.grads
+        self._sizes: Ids  # (B,)
+
+    def forward(self, bags: Sequence[ArrayLike]) -> Floats:
+        """B times (n,) ids, at least one, in; the means of their rows (B, D) out. A repeated id counts as often."""
+        self._sizes = np.array([np.size(bag) for bag in bags])
+        if not self._sizes.all():
+            raise ParameterError("a bag holds no row: its mean is not defined")
+        rows = self.embed.forward(np.concatenate([np.reshape(bag, -1) for bag in bags]))
+        return np.add.reduceat(rows, self._sizes.cumsum() - self._sizes) / self._sizes[:, None].astype(rows.dtype)
+
+    def backward(self, dout: Floats) -> None:
+        """Keep the gradient (B, D) of the means as that of the rows, each taking 1/n of its bag's."""
+        self.embed.backward(np.repeat(dout / self._sizes[:, None].astype(dout.dtype), self._sizes, axis=0))
 
 
 class EmbeddingDot:

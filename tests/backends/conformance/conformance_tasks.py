@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wordmill.core import core
-from wordmill.training.backends import Backend, Blocks, HuffmanPaths, NegativeSampling, Task, allocate_vectors
+from wordmill.training.backends import Backend, Bags, Blocks, HuffmanPaths, NegativeSampling, Task, allocate_vectors
 from wordmill.training.backends.native import NativeBackend
 from wordmill.training.backends.reference import ReferenceBackend
 
@@ -23,6 +23,9 @@ MODELS: dict[str, dict[str, Any]] = {
     "skip-gram": {"shape": "pairs"},
     "CBOW": {"shape": "mean", "mean_update": "sqrt"},
     "skip-gram by hierarchical softmax": {"shape": "pairs", "objective": "huffman"},
+    "skip-gram with subwords": {"shape": "pairs", "bags": True},
+    "CBOW with subwords": {"shape": "mean", "mean_update": "sqrt", "bags": True},
+    "skip-gram with subwords by hierarchical softmax": {"shape": "pairs", "bags": True, "objective": "huffman"},
     "CBOW by hierarchical softmax": {"shape": "mean", "mean_update": "sqrt", "objective": "huffman"},
 }
 
@@ -59,11 +62,25 @@ def zipf_task(tokens: int = TOKENS, words: int = WORDS, negative: int = 5, **cha
     )
     if changes.get("objective") == "huffman":
         changes["objective"] = HuffmanPaths(counts.astype(np.int64))
+    if changes.get("bags"):
+        changes["bags"] = some_bags(words)
     return replace(plain, **changes)
 
 
+def some_bags(words: int) -> Bags:
+    """Each word's own row, and of 20 rows that words share some, one of them twice now and then."""
+    rng = np.random.default_rng(2)
+    bags = [[word, *(words + rng.integers(0, 20, size=rng.integers(0, 7)))] for word in range(words)]
+    return Bags(np.cumsum([0, *map(len, bags)], dtype=np.int64), np.concatenate(bags).astype(np.int32))
+
+
+def rows_of(task: Task) -> int:
+    """Rows of the input vectors."""
+    return len(task.keep) if task.bags is None else int(task.bags.rows.max()) + 1
+
+
 def start(task: Task, dtype: type[np.floating[Any]], columns: int = 24) -> Matrices:
-    inputs = allocate_vectors(len(task.keep), columns, dtype)
+    inputs = allocate_vectors(rows_of(task), columns, dtype)
     outputs = allocate_vectors(task.objective.rows, columns, dtype)
     inputs[:] = np.random.default_rng(1).uniform(-0.5, 0.5, inputs.shape)
     return inputs, outputs

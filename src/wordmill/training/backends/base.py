@@ -11,7 +11,19 @@ from numpy.typing import NDArray
 from wordmill.mapped import MappedFile
 from wordmill.training.backends.objectives import Objective
 
-__all__ = ["Backend", "Blocks", "Sums", "Task"]
+__all__ = ["Backend", "Bags", "Blocks", "Sums", "Task"]
+
+
+@dataclass(frozen=True)
+class Bags:
+    """Words that are made of several rows of the input vectors: a word's vector is the mean of its rows."""
+
+    ends: NDArray[np.int64]  #: (V + 1,) word w's rows are rows[ends[w]:ends[w + 1]]
+    rows: NDArray[np.int32]  #: one at least a word; one that occurs twice counts twice
+
+    def of(self, word: int) -> NDArray[np.int32]:
+        """Return the rows of a word."""
+        return self.rows[self.ends[word] : self.ends[word + 1]]
 
 
 @dataclass(frozen=True)
@@ -32,6 +44,7 @@ class Task:
     keep: NDArray[np.float64]  #: (V,) probability that a token is kept
     file: MappedFile | None = None  #: what ids and offsets are mapped from
     frozen: NDArray[np.bool_] | None = None  #: (R,) rows of the input vectors that never change
+    bags: Bags | None = None  #: what words are made of; None: each is its own row
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,8 @@ def native_trainer(
         shape=task.shape,
         mean_update=task.mean_update,
         frozen=None if task.frozen is None else task.frozen.astype(np.uint8),
+        bag_ends=None if task.bags is None else task.bags.ends,
+        bag_rows=None if task.bags is None else task.bags.rows,
     )
     return trainer(native, task.objective.native(task.seed), input_vectors, output_vectors, isa or instruction_set())
 

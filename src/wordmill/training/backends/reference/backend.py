@@ -2,20 +2,44 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wordmill.core import core
-from wordmill.training.backends.base import Blocks, Sums, Task
+from wordmill.training.backends.base import Bags, Blocks, Sums, Task
 from wordmill.training.backends.native import corpus_in_use, native_trainer
 from wordmill.training.backends.reference.batches import Expected, Slice, expected_gradients, train_batch
+from wordmill.training.backends.reference.composed import ComposedRows
 from wordmill.training.backends.reference.step import reference_step
 
 __all__ = ["ReferenceBackend"]
 
 Matrix = NDArray[np.floating]
+Matrices = tuple[Matrix, Matrix]
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A block's plan, with the rate of each window."""
+
+    plan: core.Planned
+    rates: NDArray[np.float64]
+
+    def contexts(self, window: int) -> NDArray[np.int32]:
+        """Return the words around a window's centre."""
+        return self.plan.contexts[self.plan.bounds[window] : self.plan.bounds[window + 1]]
+
+    def context_places(self, window: int) -> NDArray[np.int32]:
+        """Return where they stand among the plan's tokens."""
+        places = np.arange(self.plan.firsts[window], self.plan.lasts[window], dtype=np.int32)
+        return np.delete(places, self.plan.places[window] - self.plan.firsts[window])
+
+    def asked(self, window: int) -> NDArray[np.int32]:
+        """Return the rows of output vectors that a window asks."""
+        return self.plan.asked[self.plan.asked_bounds[window] : self.plan.asked_bounds[window + 1]]
 
 
 class ReferenceBackend:
@@ -48,57 +72,82 @@ class ReferenceBackend:
     ) -> tuple[float, int, int, int, int]:
         with corpus_in_use(self._task.file):
             plan = self._planner.plan(epoch, begin, end)
-        rates = alpha - alpha_step * (plan.positions - begin).astype(np.float64)
+        planned = Planned(plan, alpha - alpha_step * (plan.positions - begin).astype(np.float64))
         windows = len(plan.centres)
         if (expected := self._expected) is None:
-            loss = self._train_windows(*self._matrices, plan, rates, 0, windows)
+            loss = self._train_windows(self._matrices, planned, 0, windows)
         else:
-            loss = sum(self._train_batch(plan, rates, first, expected) for first in range(0, windows, core.BATCH))
+            loss = sum(self._train_batch(planned, first, expected) for first in range(0, windows, core.BATCH))
         examples = len(plan.contexts) if self._task.shape == "pairs" else windows
         return loss, examples, plan.subsampled, windows, plan.without_context
 
-    def _train_windows(
-        self,
-        input_vectors: Matrix,
-        output_vectors: Matrix,
-        plan: core.Planned,
-        rates: NDArray[np.float64],
-        first: int,
-        last: int,
-    ) -> float:
+    def _train_windows(self, matrices: Matrices, planned: Planned, first: int, last: int) -> float:
         """Train windows [first, last) of a plan, one step after the other; return their loss."""
-        contexts = [plan.contexts[begin:end] for begin, end in pairwise(plan.bounds)]
-        asked = [plan.asked[begin:end] for begin, end in pairwise(plan.asked_bounds)]
-        loss, window = 0.0, first
-        while window < last:
-            both = self._task.shape == "mean" and plan.leads[window] and window + 1 < last
-            following = window + (2 if both else 1)
-            loss += reference_step(
-                input_vectors,
-                output_vectors,
-                contexts[window:following],
-                plan.centres[window:following],
-                asked[window:following],
-                objective=self._task.objective,
-                alpha=float(rates[window]),
-                shape=self._task.shape,
-                mean_update=self._task.mean_update,
-                frozen=self._task.frozen,
-            )
-            window = following
+        if first == last:
+            return 0.0
+        if self._task.bags is not None:
+            return self._train_composed(matrices, planned, self._task.bags, first, last)
+        return sum(
+            self._step(matrices, planned, step, [planned.contexts(window) for window in step], self._task.frozen)
+            for step in self._steps(planned, first, last)
+        )
+
+    def _train_composed(self, matrices: Matrices, planned: Planned, bags: Bags, first: int, last: int) -> float:
+        """Do the same where words are made of several rows: steps train the rows that they are composed into."""
+        plan, width, loss = planned.plan, self._task.window, 0.0
+        begin, end = int(plan.firsts[first:last].min()), int(plan.lasts[first:last].max())
+        composed = ComposedRows(matrices[0], bags, plan.tokens[begin:end], self._task.frozen)
+        for step in self._steps(planned, first, last):
+            reach = plan.places[step.start] - width if width else plan.firsts[step.start]
+            composed.leave(reach - begin)
+            composed.enter(plan.lasts[step.start : step.stop].max() - begin)
+            places = [planned.context_places(window) - begin for window in step]
+            loss += self._step((composed.rows, matrices[1]), planned, step, places, None, composed.weights)
+        composed.leave(end - begin)
         return loss
 
-    def _train_batch(self, plan: core.Planned, rates: NDArray[np.float64], first: int, expected: Expected) -> float:
+    def _steps(self, planned: Planned, first: int, last: int) -> Iterator[range]:
+        """Yield the windows of each step: a step of means takes two neighbours."""
+        window = first
+        while window < last:
+            both = self._task.shape == "mean" and planned.plan.leads[window] and window + 1 < last
+            yield range(window, window + (2 if both else 1))
+            window += 2 if both else 1
+
+    def _step(
+        self,
+        matrices: Matrices,
+        planned: Planned,
+        step: range,
+        contexts: list[NDArray[np.int32]],
+        frozen: NDArray[np.bool_] | None,
+        weights: Matrix | None = None,
+    ) -> float:
+        return reference_step(
+            *matrices,
+            contexts,
+            planned.plan.centres[step.start : step.stop],
+            [planned.asked(window) for window in step],
+            objective=self._task.objective,
+            alpha=float(planned.rates[step.start]),
+            shape=self._task.shape,
+            mean_update=self._task.mean_update,
+            frozen=frozen,
+            weights=weights,
+        )
+
+    def _train_batch(self, planned: Planned, first: int, expected: Expected) -> float:
         """Train the batch that begins with a window; return its loss."""
-        end = min(first + core.BATCH, len(plan.centres))
+        plan, end = planned.plan, min(first + core.BATCH, len(planned.plan.centres))
         slices = []
         for begin in range(first, end, core.SLICE):
             last = min(begin + core.SLICE, end)
             tokens = plan.tokens[plan.firsts[begin:last].min() : plan.lasts[begin:last].max()]
+            rows = tokens if self._task.bags is None else np.concatenate([self._task.bags.of(word) for word in tokens])
             asked = plan.asked[plan.asked_bounds[begin] : plan.asked_bounds[last]]
 
             def train(inputs: Matrix, outputs: Matrix, begin: int = begin, last: int = last) -> float:
-                return self._train_windows(inputs, outputs, plan, rates, begin, last)
+                return self._train_windows((inputs, outputs), planned, begin, last)
 
-            slices.append(Slice(tokens, asked, train))
-        return train_batch(*self._matrices, slices, float(rates[first]), expected, self._task.frozen)
+            slices.append(Slice(rows, asked, train))
+        return train_batch(*self._matrices, slices, float(planned.rates[first]), expected, self._task.frozen)

@@ -52,6 +52,8 @@ def expected_gradients(task: Task) -> Expected:
         met, shared = 1.0, contexts * rate
     asked = task.objective.expected_asked(frequencies)
     inputs = core.BATCH * shared * frequencies * asked.sum()
+    if task.bags is not None:  # each row takes the changes of all words that it is part of
+        inputs = np.bincount(task.bags.rows, np.repeat(inputs, np.diff(task.bags.ends)))
     return Expected(inputs.astype(np.float32), (core.BATCH * met * asked).astype(np.float32))
 
 

@@ -27,6 +27,7 @@ def reference_step(
     shape: str,
     mean_update: str,
     frozen: NDArray[np.bool_] | None = None,
+    weights: NDArray[np.floating] | None = None,
 ) -> float:
     """Train M windows by the layers; return their loss, summed over examples.
 
@@ -42,10 +43,12 @@ def reference_step(
         M times (C,) ids, (M,) ids, and M times (n,) rows of `output_vectors` that the objective asks.
     frozen
         (R,) rows of `input_vectors` that never change.
+    weights
+        (R,) of rows in a mean; all the same where it is left out.
     """
     loss = loss_of(objective, output_vectors)
     if shape == "mean":
-        return _mean_step(input_vectors, loss, contexts, targets, asked, alpha, frozen, mean_update)
+        return _mean_step(input_vectors, loss, contexts, targets, asked, alpha, frozen, mean_update, weights)
     (words,) = contexts
     parts = [words[first : first + core.STEP_CONTEXTS] for first in range(0, len(words), core.STEP_CONTEXTS)]
     return sum(_pairs_step(input_vectors, loss, part, targets, asked, alpha, frozen) for part in parts)
@@ -77,12 +80,15 @@ def _mean_step(
     alpha: float,
     frozen: NDArray[np.bool_] | None,
     update: str,
+    weights: NDArray[np.floating] | None,
 ) -> float:
     embedding = Embedding(input_vectors)
     sizes = np.array([len(words) for words in contexts])
     words = np.concatenate(contexts)  # (C of all windows,)
     rows = embedding.forward(words)
-    h = np.stack([part.mean(axis=0) for part in np.split(rows, sizes[:-1].cumsum())])  # (M, D)
+    shares = np.ones(len(words), rows.dtype) if weights is None else weights[words]
+    parts = zip(np.split(rows, sizes[:-1].cumsum()), np.split(shares, sizes[:-1].cumsum()), strict=True)
+    h = np.stack([np.average(part, axis=0, weights=share) for part, share in parts])  # (M, D)
     averaged = loss.forward(h, targets, asked)
     square_roots = np.sqrt(np.maximum(sizes, core.FEW_CONTEXTS))
     scale = {"mean": 1 / sizes, "sqrt": 1 / square_roots, "word2vec": np.ones(len(sizes))}[update]
