@@ -91,3 +91,43 @@ def test_a_source_inside_an_output_is_refused(cli: Cli, place: Path) -> None:
     shutil.copytree(place / "model", place / "m.checkpoints" / "model")
     outcome = cli("train", "c.txt", "-o", "m", "--init-from", "m.checkpoints/model")
     assert refused(outcome, "m.checkpoints/model, a source of this command, is inside")
+
+
+BAD = {
+    "loop": "it is a loop of links",
+    "folder.svg": "is a directory",
+    "mounted": "is a mount point",
+    "/proc/made": "cannot be written",
+}
+
+
+@pytest.mark.parametrize(
+    ("command", "kinds"),
+    [
+        ("train missing.txt -o OUTPUT", ["loop", "mounted", "/proc/made"]),
+        ("train missing.txt -o m --log OUTPUT", ["loop", "folder.svg", "/proc/made"]),
+        ("train missing.txt -o m --plot OUTPUT", ["folder.svg"]),
+        ("encode missing.txt -o OUTPUT", ["loop", "folder.svg", "/proc/made"]),
+        ("export missing OUTPUT --format directory", ["loop", "mounted", "/proc/made"]),
+        ("export missing OUTPUT --format glove", ["loop", "folder.svg", "/proc/made"]),
+        ("map missing -o OUTPUT", ["folder.svg"]),
+        ("evaluate missing --plot OUTPUT", ["folder.svg"]),
+    ],
+)
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="needs a directory in which nobody can write")
+def test_outputs_that_cannot_be_written_are_known_before_the_work(
+    cli: Cli, place: Path, monkeypatch: pytest.MonkeyPatch, command: str, kinds: list[str]
+) -> None:
+    (place / "loop").symlink_to("loop")
+    (place / "folder.svg").mkdir()
+    (place / "mounted").mkdir()
+    monkeypatch.setattr("pathlib.Path.is_mount", lambda path: path.name == "mounted")
+    for kind in kinds:
+        outcome = cli(*command.replace("OUTPUT", kind).split())
+        assert refused(outcome, BAD[kind]), outcome.err
+
+
+def test_what_is_in_the_place_of_checkpoints_is_known_before_the_work(cli: Cli, place: Path) -> None:
+    (place / "m.checkpoints").write_text("years of work", encoding="utf-8")
+    assert refused(cli("train", "missing.txt", "-o", "m"), "m.checkpoints is a file")
+    assert (place / "m.checkpoints").read_text(encoding="utf-8") == "years of work"

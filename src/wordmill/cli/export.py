@@ -50,19 +50,22 @@ def command(
 ) -> None:
     """Write the vectors in a format that other tools read, or read those of another tool into a model directory."""
     from wordmill.cli.console import at_work, note
-    from wordmill.cli.outputs import check_apart
+    from wordmill.cli.outputs import check_apart, check_model_writable
     from wordmill.errors import counted
+    from wordmill.saving import check_file
     from wordmill.vectors import KeyedVectors
     from wordmill.vectors.formats import format_to_write
     from wordmill.vectors.formats.directory import is_model_directory, load_model
 
-    check_apart(_files(output, format_to_write(output, format)), _files(model))
+    form = format_to_write(output, format)
+    check_apart(_files(output, form), _files(model))
+    check_model_writable(output) if form == "directory" else check_file(output)
     with at_work(f"reading {model}"):
         vectors = KeyedVectors.load(
             model, format=from_, limit=limit, errors=errors, duplicates=duplicates, keys=keys, encoding=encoding
         )
     options: dict[str, Any] = {name: value for name, value in (("space", space), ("dtype", dtype)) if value is not None}
-    if is_model_directory(model) and format_to_write(output, format) == "directory":
+    if form == "directory" and is_model_directory(model):
         options["settings"] = load_model(model, verify=False).settings
     with at_work(f"writing {output}"):
         vectors.save(output, format=format, **options)

@@ -52,7 +52,7 @@ def check_apart(outputs: Sequence[Path], sources: Sequence[Path | None]) -> None
         if source is not None and is_model_directory(source) and _is_inside(output, source):
             raise OutputError(f"{output} is inside {source}, a source of this command: give another name")
     for one, other in itertools.permutations(outputs, 2):
-        if _is_same(one, other) or one.resolve() == other.resolve() or _is_inside(one, other):
+        if _is_same(one, other) or os.path.realpath(one) == os.path.realpath(other) or _is_inside(one, other):
             raise OutputError(f"{one} and {other} are outputs in each other's place: give another name")
 
 
@@ -77,4 +77,4 @@ def _status(path: Path | None) -> os.stat_result | None:
 
 
 def _is_inside(path: Path, directory: Path) -> bool:
-    return any(_is_same(parent, directory) for parent in path.resolve().parents)
+    return any(_is_same(parent, directory) for parent in Path(os.path.realpath(path)).parents)
