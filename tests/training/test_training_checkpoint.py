@@ -23,6 +23,7 @@ from wordmill.safetensors import write_safetensors
 from wordmill.training import Callback, Run
 from wordmill.training.backends import Blocks, Sums
 from wordmill.training.backends.native import NativeBackend
+from wordmill.training.run.checkpoints import newest_run, remove_checkpoints
 from wordmill.vectors.formats.directory import load_model, save_model
 
 SMALL: dict[str, Any] = {"vector_size": 12, "epochs": 4, "min_count": 1, "alpha": 0.1, "workers": 1}
@@ -318,6 +319,38 @@ def test_full_disk_is_logged_and_training_goes_on(
 def test_bad_checkpoint_settings(tmp_path: Path, options: dict[str, Any]) -> None:
     with pytest.raises(ParameterError, match="above 0"):
         Checkpoint(tmp_path, **options)
+
+
+def test_checkpoints_of_an_earlier_run_that_stay_are_not_taken_for_the_newest(
+    texts: list[list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        Word2Vec(**SMALL).fit(texts, callbacks=[Checkpoint(tmp_path), Interrupt(epoch=3)])
+    earlier = newest_run(tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr("wordmill.training.callbacks.checkpoint.remove", lambda path: False)
+        with pytest.raises(KeyboardInterrupt):
+            Word2Vec(**SMALL).fit(texts, callbacks=[Checkpoint(tmp_path), Interrupt(epoch=1)])
+    assert len(list(tmp_path.glob("[!.]*"))) == 2
+    assert newest_run(tmp_path) not in (None, earlier)
+
+
+def test_a_second_run_into_one_directory_of_checkpoints_is_refused(texts: list[list[str]], tmp_path: Path) -> None:
+    class Second(Callback):
+        def on_epoch_end(self, run: Run) -> None:
+            with pytest.raises(OutputError, match="is the output of another training"):
+                Word2Vec(**SMALL).fit(texts, callbacks=[Checkpoint(tmp_path)])
+
+    Word2Vec(**SMALL).fit(texts, callbacks=[Checkpoint(tmp_path), Second()])
+    Word2Vec(**SMALL).fit(texts, callbacks=[Checkpoint(tmp_path)])
+
+
+def test_a_users_directory_of_such_a_name_is_no_checkpoint(texts: list[list[str]], tmp_path: Path) -> None:
+    (theirs := tmp_path / "202401010000000").mkdir()
+    (theirs / "thesis").touch()
+    Word2Vec(**SMALL).fit(texts, callbacks=[Checkpoint(tmp_path, seconds=None, epochs=1, keep=1)])
+    remove_checkpoints(tmp_path)
+    assert [path.name for path in tmp_path.rglob("*")] == [theirs.name, "thesis"]
 
 
 # Early stopping

@@ -7,6 +7,7 @@ the run: history, books of the epoch in training, and what the run must have in 
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
 import os
 from dataclasses import asdict
@@ -112,10 +113,19 @@ def checkpoints(directory: Path) -> list[Path]:
     return [path for path in found if any((path / name).exists() for name in _SIGNS)]
 
 
+def _run_of(checkpoint: Path) -> str | None:
+    """Return the name of the run that a checkpoint is of; None where it does not say."""
+    try:
+        return str(json.loads((checkpoint / "wordmill.json").read_text(encoding="utf-8"))["settings"]["run"])
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):  # whoever loads it says what is wrong
+        return None
+
+
 def _newest(directory: Path) -> Model | None:
     """Load the newest checkpoint that is whole."""
     found = checkpoints(directory)
-    for path in found:
+    latest = _run_of(max(found, key=lambda path: path.stat().st_mtime_ns)) if found else None
+    for path in sorted(found, key=lambda path: _run_of(path) != latest):  # an earlier run's may still be there
         try:
             return load_model(path)
         except FormatError as error:
