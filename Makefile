@@ -8,7 +8,7 @@ endif
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 NATIVE := CMakeLists.txt pyproject.toml $(wildcard native/*.?pp native/*/*.?pp)
 
-.PHONY: demo test test-interop test-kill test-large test-sanitize test-neon fuzz lint docs bench bench-full dist build clean
+.PHONY: demo test test-interop test-lowest test-kill test-large test-sanitize test-neon fuzz lint docs bench bench-full dist build clean
 .DELETE_ON_ERROR:
 .PRECIOUS: build/sanitize/%/wordmill
 
@@ -18,8 +18,17 @@ demo: $(VENV)/built  ## train on the bundled sample and look at the vectors
 test: $(VENV)/built $(VENV)/test
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
-test-interop: $(VENV)/built $(VENV)/test $(VENV)/interop  ## against model2vec, sentence-transformers and gensim (heavy)
+test-interop: $(VENV)/built $(VENV)/test $(VENV)/interop  ## against model2vec, sentence-transformers, gensim and fastText (heavy)
 	$(BIN)/python -m pytest tests/interop
+
+LOWEST := build/lowest/$(notdir $(BIN))/python
+test-lowest: $(VENV)/tools $(VENV)/lowest  ## with the lowest version that pyproject.toml allows of each dependency
+	$(PYTHON) -m venv --clear build/lowest
+	$(BIN)/uv pip install --quiet --python $(LOWEST) --resolution lowest-direct -r pyproject.toml \
+	  --constraint tests/lowest.txt \
+	  --extra ann --extra arrow --extra hub --extra map --group build --group test
+	$(BIN)/uv pip install --quiet --python $(LOWEST) --no-build-isolation --no-deps -Cbuild-dir=build/lowest/objects .
+	$(LOWEST) -m pytest -p no:cacheprovider $(PYTEST_ARGS)
 
 test-kill: $(VENV)/built $(VENV)/test  ## training killed at 500 random moments; a failure and a kill at every call that changes a file (an hour)
 	WORDMILL_KILLS=500 $(BIN)/python -m pytest tests/cli/test_cli_train.py tests/faults -k "killed or faults"
