@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+import contextlib
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 from wordmill.cli.options import Json, ModelPath
+from wordmill.cli.wording import as_options
+from wordmill.config import TrainConfig, knobs
+from wordmill.errors import ParameterError
 from wordmill.foreign import bounded, listed
 
+if TYPE_CHECKING:
+    from wordmill.vectors.formats.directory import Model
+
+KNOBS = [name for name, _ in knobs()]
 EXAMPLES = "Example: wordmill info model/ --json"
 
 
@@ -30,12 +40,14 @@ def command(model: ModelPath, json: Json = False) -> None:
         "tokens": None if vectors.counts is None else int(vectors.counts.sum()),
         "most_frequent": [vectors.key_table[row] for row in range(min(10, len(vectors)))],
         "can_train_on": saved.training is not None,
+        "warnings": [as_options(warning, KNOBS) for warning in _warnings(saved)],
         **saved.storage,
         **saved.settings,
     }
     if json:
         print_json(facts, indent=2)
         return
+    warnings = facts.pop("warnings")
     history, params, used = (facts.pop(name, {}) for name in ("history", "params", "used"))
     for name, value in {**facts, **_used(params, used)}.items():
         print_text(f"{name:<16} {_shown(value)}")
@@ -45,6 +57,30 @@ def command(model: ModelPath, json: Json = False) -> None:
             f"epoch {entry['epoch']:<10} loss {loss}  {entry['tokens']:,} tokens  "
             f"{entry['tokens_per_second']:,.0f} words/s  {entry['seconds']:.1f} s"
         )
+    for warning in warnings:
+        print_text(f"{'warning':<16} {warning}")
+
+
+def _warnings(saved: Model) -> Iterator[str]:
+    """Look at keys and vectors, whether the text was cut where it should be, and whether they learned."""
+    import numpy as np
+
+    from wordmill.symptoms import WORDS, cells_uncut, dirty_keys, without_spaces
+    from wordmill.vectors.hardly_trained import hardly_trained
+
+    vectors, params = saved.keyed_vectors, saved.settings.get("params", {})
+    if not params:  # vectors of others may have keys of any kind
+        return
+    keys = [key for key in vectors.key_table.take(np.arange(min(WORDS, len(vectors)))) if isinstance(key, str)]
+    if keys and vectors.counts is not None:
+        counts = vectors.counts[: len(keys)]
+        cut = without_spaces(keys, counts) or cells_uncut(keys, counts, math.inf)
+        if sign := cut or dirty_keys(keys, lowercase=vectors.lowercase):
+            yield f"the text was cut in the wrong place: {sign}"
+    with contextlib.suppress(ParameterError):  # settings of another version
+        config = TrainConfig.from_params({**params, "tokenizer": params.get("tokenizer") or "whitespace"})
+        if sign := hardly_trained(vectors.vectors, saved.settings.get("history", []), config):
+            yield sign
 
 
 def _used(params: dict[str, Any], used: dict[str, Any]) -> dict[str, Any]:

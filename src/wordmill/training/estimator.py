@@ -40,6 +40,7 @@ from wordmill.vectors.card import CardFacts, Scored
 from wordmill.vectors.documents import encode_documents
 from wordmill.vectors.formats import check_model_name, detect
 from wordmill.vectors.formats.directory import load_model, save_model
+from wordmill.vectors.hardly_trained import hardly_trained
 
 __all__ = ["Estimator"]
 
@@ -218,6 +219,8 @@ class Estimator(Parameters):
         self._trained = Trained.of(run, earlier)
         if run.history and not any(entry["examples"] for entry in run.history):
             logger.warning("nothing was trained: every token was subsampled away or had no context; sample=0 keeps all")
+        elif not run.stopped and (sign := hardly_trained(self.wv.vectors, self.history, run.config)):
+            logger.warning("%s", sign)
 
     def score(self, X: Any, y: object = None) -> float:  # noqa: ARG002
         """Return minus the loss per example of a corpus under the vectors as they are: higher is better.
