@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
+import graphlib
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import pytest
@@ -94,6 +95,36 @@ def test_free_parts_import_neither_core_nor_corpus(part: str) -> None:
     allowed = FREE | {part for part in LEVEL if LEVEL[part] < LEVEL["sources"]} - {"_core", "core"}
     needed = [(place, imported) for place, imported in imports(part) if imported in set(LEVEL) - allowed]
     assert not [place for place, imported in needed if (place.partition(",")[0], imported) != OPTIONAL_CORE]
+
+
+def modules() -> dict[str, Path]:
+    """Every module of wordmill by its name; a package's is that of its `__init__.py`."""
+    found = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        names = ["wordmill", *path.relative_to(PACKAGE).with_suffix("").parts]
+        found[".".join(names[:-1] if names[-1] == "__init__" else names)] = path
+    return found
+
+
+def imported_modules(path: Path, known: Collection[str]) -> set[str]:
+    """Names of the modules that a file imports: `from a import b` is a.b where that is a module, else a."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for name in _names(node):
+            if name not in known and isinstance(node, ast.ImportFrom):
+                name = name.rpartition(".")[0] if name != "wordmill._core" else ""  # noqa: PLW2901 (compiled: no imports)
+            found.add(name)
+    return found & set(known)
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    """What imports what is a graph without circles, imports inside functions and for types too."""
+    known = modules()
+    order = graphlib.TopologicalSorter({name: imported_modules(path, known) for name, path in known.items()})
+    try:
+        order.prepare()
+    except graphlib.CycleError as error:
+        pytest.fail(f"a circle of imports: {' <- '.join(error.args[1])}")
 
 
 def test_free_parts_load_without_the_core() -> None:

@@ -304,7 +304,7 @@ def test_what_a_file_says_of_a_training_is_checked(tmp_path: Path, place: str, v
     model = Word2Vec(SENTENCES, **SMALL)
     model.save(tmp_path / "m")
     saved = load_model(tmp_path / "m")
-    save_model(tmp_path / "m", saved.keyed_vectors, settings=saved.settings | {place: value}, training=saved.training)
+    save_model(tmp_path / "m", saved.table, settings=saved.settings | {place: value}, training=saved.training)
     with pytest.raises(FormatError, match=r"settings\.gensim|what it says of its training cannot be"):
         Word2Vec.load(tmp_path / "m")
 
@@ -314,7 +314,7 @@ def test_output_vectors_of_a_file_are_checked(tmp_path: Path) -> None:
     model.save(tmp_path / "m")
     saved = load_model(tmp_path / "m")
     for vectors in (model.syn1neg[:1], model.syn1neg * np.nan, model.syn1neg.astype(int)):
-        save_model(tmp_path / "m", saved.keyed_vectors, settings=saved.settings, training={"output_vectors": vectors})
+        save_model(tmp_path / "m", saved.table, settings=saved.settings, training={"output_vectors": vectors})
         for load in (Word2Vec.load, wordmill.Word2Vec.load):
             with pytest.raises(FormatError, match="output vectors"):
                 load(tmp_path / "m")

@@ -160,7 +160,7 @@ def test_a_checkpoint_that_does_not_fit_together_is_refused(
     (saved,) = tmp_path.iterdir()
     model = load_model(saved)
     model.settings["position"][part] = value
-    save_model(saved, model.keyed_vectors, settings=model.settings, training=dict(model.training or {}))
+    save_model(saved, model.table, settings=model.settings, training=dict(model.training or {}))
     with pytest.raises(FormatError, match=message):
         Word2Vec(**SMALL).fit(texts, resume=tmp_path)
 
@@ -173,12 +173,12 @@ def test_output_vectors_that_are_no_numbers_are_refused(texts: list[list[str]], 
     training = dict(model.training or {})
     training["output_vectors"] = training["output_vectors"].copy()
     training["output_vectors"][-1, -1] = np.inf
-    save_model(saved, model.keyed_vectors, settings=model.settings, training=training)
+    save_model(saved, model.table, settings=model.settings, training=training)
     with pytest.raises(FormatError, match="output vectors hold NaN or infinity"):
         Word2Vec(**SMALL).fit(texts, resume=tmp_path)
     with pytest.raises(FormatError, match=r"output vectors hold NaN or infinity.*read by KeyedVectors\.load"):
         Word2Vec.load(saved)
-    assert len(KeyedVectors.load(saved)) == len(model.keyed_vectors)
+    assert len(KeyedVectors.load(saved)) == len(model.table)
 
 
 class Spoil(Callback):
@@ -297,7 +297,7 @@ def test_another_instruction_set_is_a_warning(
     (saved,) = (tmp_path / "c").iterdir()
     model = load_model(saved)
     model.settings["origin"]["instruction set"] = "abacus"
-    save_model(saved, model.keyed_vectors, settings=model.settings, training=dict(model.training or {}))
+    save_model(saved, model.table, settings=model.settings, training=dict(model.training or {}))
     Word2Vec(**SMALL).fit(texts, resume=tmp_path / "c")
     assert "made by instruction set abacus" in caplog.text
 

@@ -122,8 +122,8 @@ def test_integer_nodes() -> None:
 )
 def test_fasttext(name: str, count: int) -> None:
     model = read_fasttext_model(FIXTURES / name)
-    assert len(model.keyed_vectors) == count
-    assert model.keyed_vectors.counts is not None
+    assert len(model.table) == count
+    assert model.table.counts is not None
     assert np.linalg.norm(model.subwords.vector("unheard-of")) > 0
 
 

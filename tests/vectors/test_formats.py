@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from wordmill.errors import FormatError, OutputError, ParameterError
 from wordmill.vectors import KeyedVectors, formats
 from wordmill.vectors.formats.projector import metadata_path
+from wordmill.vectors.table import VectorTable
 
 KEYS = ["the", "naïve", "日本", "non\u00a0breaking", "</s>", "🙂", "a\u2028b"]
 COUNTED = {"npz", "parquet", "arrow", "projector"}
@@ -55,6 +56,32 @@ def test_round_trip_and_detection(tmp_path: Path, form: str, name: str) -> None:
         assert again.counts is None
     assert KeyedVectors.load(tmp_path / name, limit=3).keys == KEYS[:3]
     assert not [file for file in tmp_path.iterdir() if file.name.startswith(".")]
+
+
+class Named(KeyedVectors):
+    """As users derive from it."""
+
+    def first(self) -> object:
+        return next(iter(self))
+
+
+@pytest.mark.parametrize("name", [*FILES.values(), "model"])
+def test_subclasses_load_as_themselves(tmp_path: Path, name: str) -> None:
+    make().save(tmp_path / name, format="glove" if name == "a.glove" else None)
+    loaded = Named.load(tmp_path / name)
+    assert type(loaded) is Named
+    assert loaded.first() == "the"
+    assert type(loaded.subset(["the"])) is Named
+    assert type(Named.from_pretrained(tmp_path / name) if name == "model" else loaded) is Named
+    assert type(KeyedVectors.load(tmp_path / name)) is KeyedVectors
+
+
+def test_a_table_becomes_vectors_without_a_copy() -> None:
+    table = VectorTable(KEYS, np.ones((len(KEYS), 2), np.float32), tokenizer="words", lowercase=True)
+    kv = Named.of(table)
+    assert np.shares_memory(kv.vectors, table.vectors)
+    assert kv.key_table is table.key_table
+    assert (kv.tokenizer, kv.lowercase) == ("words", True)
 
 
 @pytest.mark.parametrize("form", sorted(set(FILES) - {"glove"}))

@@ -53,13 +53,13 @@ def test_round_trip(tmp_path: Path, keys: Any) -> None:
     training = {"output_vectors": np.random.default_rng(0).standard_normal((len(kv), 5)), "step": np.array(3)}
     save_model(tmp_path / "m", kv, settings={"epochs": 5, "note": "é"}, training=training)
     model = load_model(tmp_path / "m")
-    assert_same(model.keyed_vectors, kv)
+    assert_same(model.table, kv)
     assert model.settings == {"epochs": 5, "note": "é"}
     assert model.training is not None
     assert set(model.training) == {"output_vectors", "step"}
     np.testing.assert_array_equal(model.training["output_vectors"], training["output_vectors"])
     np.testing.assert_array_equal(model.training["step"], training["step"])
-    assert model.keyed_vectors.most_similar(kv.keys[0]) == kv.most_similar(kv.keys[0])
+    assert KeyedVectors.of(model.table).most_similar(kv.keys[0]) == kv.most_similar(kv.keys[0])
     (tmp_path / "m" / "training.safetensors").unlink()
     assert load_model(tmp_path / "m").training is None
     assert names(tmp_path) == ["m"]
@@ -324,6 +324,8 @@ def test_a_manifest_says_what_it_must(tmp_path: Path, change: Any, message: str)
         (at("settings.history", [EPOCH | {"epoch": True}]), "settings.history.0.epoch: Input should be a valid int"),
         (at("settings.history", [EPOCH | {"interval_losses": 1}]), "interval_losses: Input should be a valid list"),
         (at("settings.corpus", 5), "settings.corpus: Input should be a valid string"),
+        (at("settings.used", [5]), "settings.used: Input should be a valid dict"),
+        (at("settings.run", 5), "settings.run: Input should be a valid string"),
     ],
 )
 def test_settings_say_what_can_be(tmp_path: Path, change: Any, message: str) -> None:

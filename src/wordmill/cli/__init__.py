@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import signal
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from types import FrameType
-    from typing import NoReturn
+from wordmill.cli.leaving import SIGNALS, at_once
 
-__all__ = ["SIGNALS", "at_once", "main"]
-
-#: What ends a command; on Windows a closed window sends no SIGHUP.
-SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+__all__ = ["main"]
 
 
 def main() -> None:
@@ -37,11 +30,3 @@ def main() -> None:
     handler.setFormatter(OptionFormatter())
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
     app()
-
-
-def at_once(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001
-    """Leave while nothing is begun: there KeyboardInterrupt is a traceback of imports, or lost in one of them."""
-    try:
-        os.write(2, b"wordmill: interrupted\n")
-    finally:
-        os._exit(128 + number)

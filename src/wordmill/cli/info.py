@@ -31,7 +31,7 @@ def command(model: ModelPath, json: Json = False) -> None:
     with readable_again(model) as file:
         form = detect(file)
         saved = load_model(file) if form == "directory" else Model(open_vectors(file), {}, None, {})
-    vectors = saved.keyed_vectors
+    vectors = saved.table
     facts: dict[str, Any] = {
         "format": form,
         "keys": len(vectors),
@@ -68,7 +68,7 @@ def _warnings(saved: Model) -> Iterator[str]:
     from wordmill.symptoms import WORDS, cells_uncut, dirty_keys, without_spaces
     from wordmill.vectors.hardly_trained import hardly_trained
 
-    vectors, params = saved.keyed_vectors, saved.settings.get("params", {})
+    vectors, params = saved.table, saved.settings.get("params", {})
     if not params:  # vectors of others may have keys of any kind
         return
     keys = [key for key in vectors.key_table.take(np.arange(min(WORDS, len(vectors)))) if isinstance(key, str)]

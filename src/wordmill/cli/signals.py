@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import NoReturn
 
-from wordmill.cli import SIGNALS, at_once
+from wordmill.cli.leaving import SIGNALS, at_once
 
 __all__ = ["Interrupted", "leave_tidily"]
 

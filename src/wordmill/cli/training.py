@@ -12,8 +12,8 @@ from typing import Any, Self
 
 import typer
 
-from wordmill.cli import SIGNALS
 from wordmill.cli.console import note
+from wordmill.cli.leaving import SIGNALS
 from wordmill.cli.signals import Interrupted
 from wordmill.config import TrainConfig
 from wordmill.corpus import EncodedCorpus

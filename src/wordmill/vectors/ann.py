@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 
 from wordmill.errors import FormatError, MissingDependencyError, counted
 from wordmill.saving import atomic_files, fingerprint
-from wordmill.vectors.formats.schema import IndexFacts, checked
 from wordmill.vectors.matrix import Floats
 from wordmill.vectors.nearest import nearest_rows
 from wordmill.vectors.search import TopK
@@ -118,6 +117,8 @@ class ApproximateIndex:
         FormatError
             There is none, it is damaged, or it was built for other vectors than `table`.
         """
+        from wordmill.vectors.formats.schema import IndexFacts, checked  # noqa: PLC0415 (slow to load)
+
         index_file, about_file = (Path(directory) / name for name in INDEX_FILES)
         try:
             content, found = json.loads(about_file.read_text(encoding="utf-8")), fingerprint(index_file)

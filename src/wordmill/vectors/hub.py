@@ -16,7 +16,7 @@ from wordmill.saving import standing
 from wordmill.vectors.card import CardFacts, model_card
 from wordmill.vectors.formats.directory import save_model
 from wordmill.vectors.formats.storage import StorageType
-from wordmill.vectors.keyed_vectors import KeyedVectors
+from wordmill.vectors.table import VectorTable
 from wordmill.version import VERSION
 
 __all__ = ["fetch", "push"]
@@ -27,7 +27,7 @@ _TRAINING = "training.safetensors"
 
 def push(
     repo_id: str,
-    keyed_vectors: KeyedVectors,
+    keyed_vectors: VectorTable,
     facts: CardFacts,
     *,
     settings: Mapping[str, Any] | None = None,

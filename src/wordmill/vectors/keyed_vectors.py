@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from inspect import signature
 from itertools import pairwise
 from os import PathLike
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import Any, Literal, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from wordmill.errors import ParameterError, counted
 from wordmill.foreign import quoted
 from wordmill.other_names import LOAD_OPTIONS
+from wordmill.vectors import formats, hub
+from wordmill.vectors.ann import ApproximateIndex
 from wordmill.vectors.card import CardFacts, Scored
 from wordmill.vectors.documents import Document, encode_documents, sif_weights
 from wordmill.vectors.keys import Key
@@ -22,9 +24,6 @@ from wordmill.vectors.nearest import nearest_rows
 from wordmill.vectors.queries import Query, combine, is_one_term, parse_many, parse_terms
 from wordmill.vectors.search import Neighbor, TopK
 from wordmill.vectors.table import VectorTable
-
-if TYPE_CHECKING:
-    from wordmill.vectors.ann import ApproximateIndex
 
 __all__ = ["Indexer", "KeyedVectors"]
 
@@ -161,8 +160,6 @@ class KeyedVectors(VectorTable):
 
     def build_index(self, **options: Any) -> ApproximateIndex:
         """Build an approximate index for `indexer=`; see `wordmill.vectors.ann.ApproximateIndex.build`."""
-        from wordmill.vectors.ann import ApproximateIndex  # noqa: PLC0415 (needs the extra package only here)
-
         return ApproximateIndex.build(self, **options)
 
     # -- pairs and sets -----------------------------------------------------------------------------------------------
@@ -340,19 +337,15 @@ class KeyedVectors(VectorTable):
 
     def save(self, path: str | PathLike[str], *, format: str | None = None, **options: Any) -> None:
         """Save as a model directory, or in another format; see `wordmill.vectors.formats.save`."""
-        from wordmill.vectors import formats  # noqa: PLC0415 (formats build on this module)
-
         formats.save(path, self, format=format, **options)
 
     @classmethod
-    def load(cls, path: str | PathLike[str], *, format: str | None = None, **options: Any) -> KeyedVectors:
+    def load(cls, path: str | PathLike[str], *, format: str | None = None, **options: Any) -> Self:
         """Load a model directory, memory-mapped, or a file of any format; see `wordmill.vectors.formats.load`."""
-        from wordmill.vectors import formats  # noqa: PLC0415 (formats build on this module)
-
         if unknown := sorted(set(options) - set(signature(formats.load).parameters)):
             hint = LOAD_OPTIONS.get(unknown[0], f"there are {', '.join(signature(formats.load).parameters)}")
             raise ParameterError(f"load takes no {unknown[0]}=: {hint}")
-        return formats.load(path, format=format, **options)
+        return cls.of(formats.load(path, format=format, **options))
 
     def push_to_hub(
         self,
@@ -375,16 +368,12 @@ class KeyedVectors(VectorTable):
         options
             See `wordmill.vectors.hub.push`.
         """
-        from wordmill.vectors import hub  # noqa: PLC0415 (builds on this module)
-
         facts = CardFacts(license=license, data=data, language=language, scores=scores)
         return hub.push(repo_id, self, facts, **options)
 
     @classmethod
-    def from_pretrained(cls, name: str | PathLike[str], **options: Any) -> KeyedVectors:
+    def from_pretrained(cls, name: str | PathLike[str], **options: Any) -> Self:
         """Load a model directory, or one from the Hugging Face Hub by `owner/name`; see `hub.fetch`."""
-        from wordmill.vectors import hub  # noqa: PLC0415 (builds on this module)
-
         return cls.load(hub.fetch(name, **options))
 
 

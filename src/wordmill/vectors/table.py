@@ -56,6 +56,19 @@ class VectorTable(HelpfulNames):
             raise ParameterError(f"tokenizer={quoted(tokenizer)}: 'whitespace', 'words' or None")
         self.tokenizer, self.lowercase = tokenizer, lowercase
 
+    @classmethod
+    def of(cls, table: VectorTable) -> Self:
+        """Return what another table holds as one of this class, without a copy."""
+        return cls(
+            table.key_table,
+            table.vectors,
+            counts=table.counts,
+            norms=table.norms,
+            tokenizer=table.tokenizer,
+            lowercase=table.lowercase,
+            files=table._files,
+        )
+
     def __repr__(self) -> str:
         about = f"{len(self)} {self.kind} keys, vector_size={self.vector_size}, {self._vectors.dtype}"
         return f"{type(self).__name__}({about})"

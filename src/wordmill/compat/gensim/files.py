@@ -83,7 +83,7 @@ def load_word2vec(
     """Read word2vec's files."""
     if np.dtype(datatype) not in _DATATYPES:
         raise ParameterError(f"datatype={quoted(datatype)} is not there yet: float32 or float64")
-    vectors = formats.load(
+    vectors = wordmill.KeyedVectors.load(
         path,
         format=_name(binary, not no_header),
         limit=limit,

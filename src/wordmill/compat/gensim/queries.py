@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,16 +12,34 @@ from wordmill.errors import MissingKeyError, ParameterError
 from wordmill.foreign import quoted
 from wordmill.vectors.keys import Key
 from wordmill.vectors.matrix import Floats, row_norms
-
-if TYPE_CHECKING:
-    from wordmill.compat.gensim.models.keyedvectors import KeyedVectors
+from wordmill.vectors.table import VectorTable
 
 __all__ = ["gensim_query", "mean_of"]
 
 WeightedTerm = tuple[Key | Floats, float]
 
 
-def gensim_query(vectors: KeyedVectors, positive: Any, negative: Any) -> list[WeightedTerm]:
+class Asked(Protocol):
+    """What is asked of gensim's KeyedVectors here."""
+
+    @property
+    def wrapped(self) -> VectorTable:
+        """The vectors as wordmill has them."""
+
+    @property
+    def vectors(self) -> Floats:
+        """The matrix (V, D)."""
+
+    def get_index(self, key: Key) -> int:
+        """Row of a key."""
+
+    def get_vector(self, key: Key, norm: bool = False) -> Floats:
+        """Vector (D,) of a key."""
+
+    def __contains__(self, key: object) -> bool: ...
+
+
+def gensim_query(vectors: Asked, positive: Any, negative: Any) -> list[WeightedTerm]:
     """Return one query of weighted keys and vectors, all to be added.
 
     gensim takes weights as they are given, also the negative ones, and adds vectors at their own length, where wordmill
@@ -51,7 +69,7 @@ def _is_term(item: Any) -> bool:
 
 
 def mean_of(
-    vectors: KeyedVectors,
+    vectors: Asked,
     keys: Sequence[Key | Floats] | Floats,
     weights: Sequence[float] | NDArray[Any] | None,
     pre_normalize: bool,
@@ -63,7 +81,7 @@ def mean_of(
         raise ParameterError("the mean of nothing: give at least one key")
     if weights is not None and len(weights) != len(keys):
         raise ParameterError(f"{len(keys)} keys but {len(weights)} weights")
-    total, size = np.zeros(vectors.vector_size), 0.0
+    total, size = np.zeros(vectors.vectors.shape[1]), 0.0
     for key, weight in zip(keys, np.ones(len(keys)) if weights is None else weights, strict=True):
         if isinstance(key, np.ndarray):
             total += weight * key

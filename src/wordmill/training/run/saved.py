@@ -23,7 +23,7 @@ def input_rows(saved: Model, shape: tuple[int, ...]) -> Matrix:
     ValueError
         They have another shape.
     """
-    vectors = saved.keyed_vectors.vectors
+    vectors = saved.table.vectors
     if vectors.shape != shape:
         raise ValueError(f"vectors {vectors.shape}, not {shape}")
     return vectors

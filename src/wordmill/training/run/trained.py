@@ -60,7 +60,7 @@ class Trained:
         history, corpus = saved.settings["history"], saved.settings["corpus"]
         used = saved.settings.get("used", {})
         run = saved.settings.get("run", "")
-        vectors = saved.keyed_vectors
+        vectors = KeyedVectors.of(saved.table)
         shape = output_rows(config, len(vectors)), vectors.vector_size
         return cls(config, vectors, output_vectors(saved, shape), history, corpus, used, run)
 

@@ -37,7 +37,7 @@ from wordmill.vectors.formats.word2vec import (
     write_word2vec_binary,
     write_word2vec_text,
 )
-from wordmill.vectors.keyed_vectors import KeyedVectors
+from wordmill.vectors.table import VectorTable
 
 __all__ = ["FORMATS", "Format", "detect", "format_to_write", "load", "save"]
 
@@ -46,17 +46,17 @@ __all__ = ["FORMATS", "Format", "detect", "format_to_write", "load", "save"]
 class Format:
     """A format: how it is read and written (None: it is not), and the suffixes that mean it when writing."""
 
-    read: Callable[[Path, ReadOptions], KeyedVectors] | None
+    read: Callable[[Path, ReadOptions], VectorTable] | None
     write: Callable[..., None] | None
     suffixes: tuple[str, ...] = ()
 
 
-def _read_directory(path: Path, options: ReadOptions) -> KeyedVectors:
+def _read_directory(path: Path, options: ReadOptions) -> VectorTable:
     if replace(options, limit=None) != ReadOptions():
         raise ParameterError(
             f"{path} is a model directory: errors, duplicates, keys, dtype and encoding are for other formats"
         )
-    vectors = load_model(path).keyed_vectors
+    vectors = load_model(path).table
     if options.limit is None or options.limit >= len(vectors):
         return vectors
     keys, counts = vectors.key_table.take(np.arange(options.limit)), vectors.counts
@@ -111,8 +111,8 @@ def load(
     keys: Literal["str", "int"] = "str",
     dtype: Literal["float32", "float64"] = "float32",
     encoding: str = "utf-8",
-) -> KeyedVectors:
-    """Load vectors from a file or directory.
+) -> VectorTable:
+    """Load vectors from a file or directory, as the table that `KeyedVectors.load` makes queries of.
 
     Parameters
     ----------
@@ -146,7 +146,7 @@ def load(
             ) from error
 
 
-def save(path: str | PathLike[str], keyed_vectors: KeyedVectors, *, format: str | None = None, **options: Any) -> None:
+def save(path: str | PathLike[str], keyed_vectors: VectorTable, *, format: str | None = None, **options: Any) -> None:
     """Save vectors in any format.
 
     Parameters

@@ -15,7 +15,7 @@ from wordmill.foreign import quoted
 from wordmill.saving import atomic_file
 from wordmill.sources.columns import list_lengths, list_values
 from wordmill.vectors.formats.rows import MOST_DIMENSIONS, ReadOptions, collect_arrays
-from wordmill.vectors.keyed_vectors import KeyedVectors
+from wordmill.vectors.table import VectorTable
 
 __all__ = ["read_arrow", "read_parquet", "write_arrow", "write_parquet"]
 
@@ -24,7 +24,7 @@ _SMALLEST = 2  # bytes of a float
 _ROWS = 1 << 14  # rows in one batch or row group
 
 
-def read_parquet(path: Path, options: ReadOptions) -> KeyedVectors:
+def read_parquet(path: Path, options: ReadOptions) -> VectorTable:
     """Read a Parquet file."""
     _pyarrow()
     import pyarrow.parquet as pq  # noqa: PLC0415 (an extra)
@@ -38,7 +38,7 @@ def read_parquet(path: Path, options: ReadOptions) -> KeyedVectors:
     return _read(path, options, batches())
 
 
-def write_parquet(path: Path, keyed_vectors: KeyedVectors) -> None:
+def write_parquet(path: Path, keyed_vectors: VectorTable) -> None:
     """Write a Parquet file."""
     _pyarrow()
     import pyarrow.parquet as pq  # noqa: PLC0415 (an extra)
@@ -47,7 +47,7 @@ def write_parquet(path: Path, keyed_vectors: KeyedVectors) -> None:
         pq.write_table(_table(keyed_vectors), staging, row_group_size=_ROWS, compression="zstd")
 
 
-def read_arrow(path: Path, options: ReadOptions) -> KeyedVectors:
+def read_arrow(path: Path, options: ReadOptions) -> VectorTable:
     """Read an Arrow IPC file (Feather version 2)."""
     pa = _pyarrow()
 
@@ -60,7 +60,7 @@ def read_arrow(path: Path, options: ReadOptions) -> KeyedVectors:
     return _read(path, options, batches())
 
 
-def write_arrow(path: Path, keyed_vectors: KeyedVectors) -> None:
+def write_arrow(path: Path, keyed_vectors: VectorTable) -> None:
     """Write an Arrow IPC file (Feather version 2)."""
     pa = _pyarrow()
     table = _table(keyed_vectors)
@@ -72,7 +72,7 @@ def write_arrow(path: Path, keyed_vectors: KeyedVectors) -> None:
         writer.write_table(table, max_chunksize=_ROWS)
 
 
-def _table(keyed_vectors: KeyedVectors) -> Any:
+def _table(keyed_vectors: VectorTable) -> Any:
     pa = _pyarrow()
     vectors = keyed_vectors.vectors
     columns = {
@@ -113,7 +113,7 @@ def _columns(path: Path, names: list[str]) -> list[str]:
     return [name for name in ("key", "vector", "count") if name in names]
 
 
-def _read(path: Path, options: ReadOptions, batches: Iterator[Any]) -> KeyedVectors:
+def _read(path: Path, options: ReadOptions, batches: Iterator[Any]) -> VectorTable:
     """Take batches until there are enough rows."""
     pa = _pyarrow()
     keys: list[NDArray[Any]] = []

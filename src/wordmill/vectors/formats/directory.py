@@ -19,7 +19,7 @@ import logging
 from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from numpy.typing import NDArray
 
@@ -28,21 +28,12 @@ from wordmill.mapped import MappedFile
 from wordmill.paths import checked_path
 from wordmill.safetensors import read_safetensors, write_safetensors
 from wordmill.saving import atomic_directory, fingerprint, is_ours, standing
-from wordmill.vectors.formats.schema import (
-    CURE,
-    FORMAT,
-    Manifest,
-    Stored,
-    check_embeddings,
-    check_keys,
-    check_norms,
-    checked,
-)
+from wordmill.vectors.formats.checks import CURE, FORMAT, check_embeddings, check_keys, check_norms
 from wordmill.vectors.formats.storage import StorageType, pack, similarity_error, unpack
 from wordmill.vectors.formats.tokenizer_json import write_tokenizer
-from wordmill.vectors.keyed_vectors import KeyedVectors
 from wordmill.vectors.keys import IntegerKeys, PackedKeys, TextKeys
 from wordmill.vectors.matrix import row_norms
+from wordmill.vectors.table import VectorTable
 from wordmill.version import VERSION
 
 __all__ = ["Model", "check_target", "is_model_directory", "load_model", "save_model"]
@@ -53,13 +44,16 @@ _DERIVED = frozenset({"index.usearch", "index.json"})  # written beside the mode
 _DROPPINGS = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})  # of file managers: not a user's files
 _TRIES = 10  # to read a directory that others save to at the same time
 
+if TYPE_CHECKING:
+    from wordmill.vectors.formats.schema import Stored
+
 logger = logging.getLogger(__name__)
 
 
 class Model(NamedTuple):
     """What a model directory holds."""
 
-    keyed_vectors: KeyedVectors
+    table: VectorTable
     settings: dict[str, Any]  # as given to `save_model`
     training: dict[str, NDArray[Any]] | None  # memory-mapped, read-only; None if it was not saved or was deleted
     storage: dict[str, Any]  # `dtype`, and the `similarity_error` where it is smaller than the vectors'
@@ -67,7 +61,7 @@ class Model(NamedTuple):
 
 def save_model(
     path: str | PathLike[str],
-    keyed_vectors: KeyedVectors,
+    keyed_vectors: VectorTable,
     *,
     settings: Mapping[str, Any] | None = None,
     training: Mapping[str, NDArray[Any]] | None = None,
@@ -142,29 +136,31 @@ def load_model(path: str | PathLike[str], *, verify: bool = True) -> Model:
 
 
 def _load(directory: Path, *, verify: bool) -> Model:
+    from wordmill.vectors.formats.schema import Stored, checked  # noqa: PLC0415 (slow to load)
+
     try:
         _check_manifest(directory, verify=verify)
         content = _read_json(directory, "wordmill.json")
         stored = checked(Stored, content, directory / "wordmill.json")
-        keyed_vectors = _read_vectors(directory, stored, verify=verify)
+        table = _read_vectors(directory, stored, verify=verify)
         file = directory / "training.safetensors"
         training = read_safetensors(file) if file.exists() else None
-        return Model(keyed_vectors, content["settings"], training, content["storage"])
+        return Model(table, content["settings"], training, content["storage"])
     except OSError as error:
         raise FormatError(f"{directory} cannot be read ({error.strerror or error}): {CURE}") from error
 
 
-def _read_vectors(directory: Path, stored: Stored, *, verify: bool) -> KeyedVectors:
+def _read_vectors(directory: Path, stored: Stored, *, verify: bool) -> VectorTable:
     files = [directory / name for name in ("wordmill.safetensors", "model.safetensors")]
     mapped = [MappedFile.now(file) for file in (*files, directory / "training.safetensors") if file.exists()]
     arrays, tensors = map(read_safetensors, files)
-    check_keys(files[0], arrays, stored)
-    check_embeddings(files[1], tensors, stored)
+    check_keys(files[0], arrays, stored.size, stored.keys, stored.storage.dtype)
+    check_embeddings(files[1], tensors, (stored.size, stored.vector_size), stored.storage.dtype)
     vectors = unpack(tensors)
     if verify:
         check_norms(directory, vectors, arrays["norms"])
     try:
-        return KeyedVectors(
+        return VectorTable(
             _key_table(arrays, verify=verify),
             vectors,
             counts=arrays.get("counts"),
@@ -192,7 +188,7 @@ def is_model_directory(path: Path) -> bool:
     return (directory / MANIFEST).is_file() and (directory / "wordmill.json").is_file()
 
 
-def _write_vectors(directory: Path, keyed_vectors: KeyedVectors, dtype: StorageType | None) -> dict[str, Any]:
+def _write_vectors(directory: Path, keyed_vectors: VectorTable, dtype: StorageType | None) -> dict[str, Any]:
     """Write vectors and keys; returns how they are stored."""
     tensors = pack(keyed_vectors.vectors, dtype or keyed_vectors.vectors.dtype.name)  # type: ignore[arg-type]
     stored = unpack(tensors)
@@ -222,7 +218,7 @@ def _key_table(arrays: Mapping[str, NDArray[Any]], *, verify: bool) -> TextKeys 
     return table
 
 
-def _write_tokenizer_files(directory: Path, keyed_vectors: KeyedVectors, target: Path) -> None:
+def _write_tokenizer_files(directory: Path, keyed_vectors: VectorTable, target: Path) -> None:
     """Write the files by which model2vec and sentence-transformers open the directory."""
     table, tokenizer = keyed_vectors.key_table, keyed_vectors.tokenizer
     if not isinstance(table, TextKeys) or tokenizer is None:
@@ -250,7 +246,7 @@ def _write_tokenizer_files(directory: Path, keyed_vectors: KeyedVectors, target:
     _write_json(directory / "modules.json", [module])
 
 
-def _settings(keyed_vectors: KeyedVectors, settings: Mapping[str, Any] | None) -> dict[str, Any]:
+def _settings(keyed_vectors: VectorTable, settings: Mapping[str, Any] | None) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "wordmill": VERSION,
@@ -290,6 +286,8 @@ def _listed_files(directory: Path) -> dict[str, Any]:
 
 
 def _check_manifest(directory: Path, *, verify: bool) -> None:
+    from wordmill.vectors.formats.schema import Manifest, checked  # noqa: PLC0415 (slow to load)
+
     if not directory.is_dir():
         raise FormatError(
             f"{directory} is not a model directory: {'a file' if directory.exists() else 'nothing'} is there"

@@ -22,9 +22,9 @@ from numpy.typing import NDArray
 from wordmill.errors import FormatError
 from wordmill.vectors.formats.rows import MOST_DIMENSIONS, ReadOptions, RowCollector
 from wordmill.vectors.formats.streams import open_input
-from wordmill.vectors.keyed_vectors import KeyedVectors
 from wordmill.vectors.matrix import spans
 from wordmill.vectors.subwords import Subwords
+from wordmill.vectors.table import VectorTable
 
 __all__ = ["FastText", "looks_like_fasttext", "read_fasttext", "read_fasttext_model"]
 
@@ -73,13 +73,13 @@ class _Settings(NamedTuple):
 class FastText(NamedTuple):
     """What a `.bin` file holds."""
 
-    keyed_vectors: KeyedVectors
+    table: VectorTable
     subwords: Subwords
 
 
-def read_fasttext(path: Path, options: ReadOptions) -> KeyedVectors:
+def read_fasttext(path: Path, options: ReadOptions) -> VectorTable:
     """Read the words' vectors, as fastText's own `.vec` file has them."""
-    return read_fasttext_model(path, options).keyed_vectors
+    return read_fasttext_model(path, options).table
 
 
 def read_fasttext_model(path: Path, options: ReadOptions | None = None) -> FastText:
@@ -188,7 +188,7 @@ def _collect(
     counts: NDArray[np.int64],
     subwords: Subwords,
     whole: set[bytes],
-) -> KeyedVectors:
+) -> VectorTable:
     """Vectors of the words, some at a time; words in `whole` have no n-grams."""
     count = min(len(words), options.limit or len(words))
     collector = RowCollector(path, subwords.matrix.shape[1], options, expected=count, encoding=options.encoding)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from wordmill.errors import FormatError, OutputError
 from wordmill.vectors.formats.rows import MOST_DIMENSIONS, ReadOptions, RowCollector
 from wordmill.vectors.formats.streams import open_input, open_output
-from wordmill.vectors.keyed_vectors import KeyedVectors
+from wordmill.vectors.table import VectorTable
 
 __all__ = ["MAGIC", "read_finalfusion", "write_finalfusion"]
 
@@ -31,7 +31,7 @@ _REFUSED = {
 _FLOAT32 = 10  # the specification's number for the type
 
 
-def read_finalfusion(path: Path, options: ReadOptions) -> KeyedVectors:
+def read_finalfusion(path: Path, options: ReadOptions) -> VectorTable:
     """Read keys and vectors; unit vectors get back the lengths they had."""
     with open_input(path) as source:
         size = source.size
@@ -56,7 +56,7 @@ def read_finalfusion(path: Path, options: ReadOptions) -> KeyedVectors:
     return rows.finish()
 
 
-def write_finalfusion(path: Path, keyed_vectors: KeyedVectors) -> None:
+def write_finalfusion(path: Path, keyed_vectors: VectorTable) -> None:
     """Write keys, unit vectors and their norms as finalfusion does; the product differs in the last digit at most."""
     if keyed_vectors.kind != "str":
         raise OutputError(f"{path}: finalfusion's keys are text, those here are integers: choose another format")

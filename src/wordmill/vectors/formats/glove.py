@@ -10,7 +10,7 @@ from wordmill.vectors.formats.encodings import marked
 from wordmill.vectors.formats.rows import MOST_DIMENSIONS, ReadOptions, RowCollector, text_keys
 from wordmill.vectors.formats.streams import open_output, open_text
 from wordmill.vectors.formats.text_rows import format_rows, parse_number, read_rows
-from wordmill.vectors.keyed_vectors import KeyedVectors
+from wordmill.vectors.table import VectorTable
 
 __all__ = ["guess_dimensions", "read_glove", "write_glove"]
 
@@ -20,7 +20,7 @@ _ROWS = 1 << 12  # rows written at once
 _ALL = 1 << 62
 
 
-def read_glove(path: Path, options: ReadOptions) -> KeyedVectors:
+def read_glove(path: Path, options: ReadOptions) -> VectorTable:
     """Read rows without a header. Keys may hold spaces, as some of the published ones do (". . .")."""
     with open_text(path, options.encoding, options.errors) as source:
         head = source.read(_HEAD)
@@ -34,7 +34,7 @@ def read_glove(path: Path, options: ReadOptions) -> KeyedVectors:
         return rows.finish()
 
 
-def write_glove(path: Path, keyed_vectors: KeyedVectors, *, space: str | None = None) -> None:
+def write_glove(path: Path, keyed_vectors: VectorTable, *, space: str | None = None) -> None:
     """Write rows without a header; the floats that are read back are the same. `space` replaces white space in keys."""
     keys = text_keys(path, keyed_vectors, space)
     with open_output(path) as file:

@@ -17,14 +17,14 @@ from wordmill.compression import most_unpacked
 from wordmill.errors import FormatError, OutputError
 from wordmill.vectors.formats.rows import MOST_DIMENSIONS, ReadOptions, collect_arrays
 from wordmill.vectors.formats.streams import open_output
-from wordmill.vectors.keyed_vectors import KeyedVectors
+from wordmill.vectors.table import VectorTable
 
 __all__ = ["read_npz", "write_npz"]
 
 _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError, SyntaxError)
 
 
-def read_npz(path: Path, options: ReadOptions) -> KeyedVectors:
+def read_npz(path: Path, options: ReadOptions) -> VectorTable:
     """Read the arrays; nothing is unpickled."""
     try:
         with zipfile.ZipFile(path) as archive:
@@ -47,7 +47,7 @@ def read_npz(path: Path, options: ReadOptions) -> KeyedVectors:
     return collect_arrays(path, options, _characters(path, keys), vectors, counts)
 
 
-def write_npz(path: Path, keyed_vectors: KeyedVectors) -> None:
+def write_npz(path: Path, keyed_vectors: VectorTable) -> None:
     """Write the arrays, not compressed."""
     keys = np.array(keyed_vectors.keys)
     if keyed_vectors.kind == "str" and keys.tolist() != keyed_vectors.keys:

@@ -20,7 +20,7 @@ from wordmill.vectors.formats.encodings import marked
 from wordmill.vectors.formats.rows import MOST_DIMENSIONS, ReadOptions, RowCollector
 from wordmill.vectors.formats.streams import Input, open_outputs, open_text
 from wordmill.vectors.formats.text_rows import parse_numbers, read_lines
-from wordmill.vectors.keyed_vectors import KeyedVectors
+from wordmill.vectors.table import VectorTable
 
 __all__ = ["metadata_path", "read_projector", "write_projector"]
 
@@ -40,7 +40,7 @@ def metadata_path(path: Path) -> Path:
     return path.with_name(f"{stem}_metadata{suffix}")
 
 
-def read_projector(path: Path, options: ReadOptions) -> KeyedVectors:
+def read_projector(path: Path, options: ReadOptions) -> VectorTable:
     """Read the two files."""
     metadata = _read_metadata(standing_set(path, metadata_path(path))[1], options)
     with open_text(path, options.encoding, options.errors) as source:
@@ -81,7 +81,7 @@ def _take(path: Path, metadata: _Metadata, rows: RowCollector, lines: list[bytes
     rows.add(metadata.keys[begin:end], numbers, lambda index: f"line {begin + index + 1}", counts=counts)
 
 
-def write_projector(path: Path, keyed_vectors: KeyedVectors) -> None:
+def write_projector(path: Path, keyed_vectors: VectorTable) -> None:
     """Write the two files."""
     keys = [str(key) for key in keyed_vectors]
     bad = next((key for key in keys if not key.strip() or any(mark in key for mark in "\t\n\r")), None)

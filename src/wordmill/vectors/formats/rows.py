@@ -15,9 +15,9 @@ from wordmill.errors import FormatError, OutputError, ParameterError, counted
 from wordmill.foreign import quoted
 from wordmill.key_index import KeyIndex
 from wordmill.vectors.formats.encodings import checked_encoding
-from wordmill.vectors.keyed_vectors import KeyedVectors
 from wordmill.vectors.keys import Key, TextKeys
 from wordmill.vectors.matrix import Floats, row_norms
+from wordmill.vectors.table import VectorTable
 
 __all__ = [
     "MOST_DIMENSIONS",
@@ -99,7 +99,7 @@ def believable_rows(rows: int, *, smallest_row: int, size: int | None) -> int | 
 
 
 class RowCollector:
-    """Takes blocks of rows, checks them, and becomes `KeyedVectors`.
+    """Takes blocks of rows, checks them, and becomes `VectorTable`.
 
     Parameters
     ----------
@@ -181,7 +181,7 @@ class RowCollector:
         if counts is not None:
             self._counts.append(counts)
 
-    def finish(self) -> KeyedVectors:
+    def finish(self) -> VectorTable:
         """Return all rows."""
         if not self._index:
             raise FormatError(f"{self._path} holds no vectors")
@@ -251,8 +251,8 @@ class RowCollector:
 
 def collect_arrays(
     path: Path, options: ReadOptions, keys: NDArray[Any], vectors: NDArray[Any], counts: NDArray[Any] | None
-) -> KeyedVectors:
-    """Make `KeyedVectors` of arrays of keys (V,), vectors (V, D) and counts (V,) that a file gave."""
+) -> VectorTable:
+    """Make `VectorTable` of arrays of keys (V,), vectors (V, D) and counts (V,) that a file gave."""
     count = min(len(keys), options.limit or len(keys))
     keys, vectors = keys[:count], vectors[:count]
     if counts is not None:
@@ -283,14 +283,14 @@ def _keyed_vectors(
     vectors: Floats,
     counts: NDArray[np.int64] | None,
     norms: Floats | None = None,
-) -> KeyedVectors:
+) -> VectorTable:
     try:
-        return KeyedVectors(keys, vectors, counts=counts, norms=norms)
+        return VectorTable(keys, vectors, counts=counts, norms=norms)
     except ParameterError as error:
         raise FormatError(f"{path}: {error}") from None
 
 
-def text_keys(path: Path, keyed_vectors: KeyedVectors, space: str | None) -> list[str]:
+def text_keys(path: Path, keyed_vectors: VectorTable, space: str | None) -> list[str]:
     """Keys as a format writes them that ends a key at a space.
 
     Raises

@@ -22,8 +22,8 @@ from wordmill.vectors.formats.encodings import MARK
 from wordmill.vectors.formats.rows import ReadOptions, RowCollector, believable_rows, check_header, text_keys
 from wordmill.vectors.formats.streams import Input, open_input, open_output, open_text
 from wordmill.vectors.formats.text_rows import format_rows, read_rows
-from wordmill.vectors.keyed_vectors import KeyedVectors
 from wordmill.vectors.optional_core import optional_core
+from wordmill.vectors.table import VectorTable
 
 __all__ = [
     "parse_header",
@@ -40,7 +40,7 @@ _BLOCK = 1 << 20  # bytes read at once: few enough to be in the cache when they 
 _ROWS = 1 << 12  # rows written at once
 
 
-def read_word2vec_text(path: Path, options: ReadOptions) -> KeyedVectors:
+def read_word2vec_text(path: Path, options: ReadOptions) -> VectorTable:
     """Read the text form, which fastText's `.vec` files share."""
     with open_text(path, options.encoding, options.errors) as source:
         count, dimensions = _read_header(source)
@@ -50,7 +50,7 @@ def read_word2vec_text(path: Path, options: ReadOptions) -> KeyedVectors:
         return rows.finish()
 
 
-def write_word2vec_text(path: Path, keyed_vectors: KeyedVectors, *, space: str | None = None) -> None:
+def write_word2vec_text(path: Path, keyed_vectors: VectorTable, *, space: str | None = None) -> None:
     """Write the text form; the floats that are read back are the same. `space` replaces white space in keys."""
     keys = text_keys(path, keyed_vectors, space)
     with open_output(path) as file:
@@ -60,7 +60,7 @@ def write_word2vec_text(path: Path, keyed_vectors: KeyedVectors, *, space: str |
             file.write(format_rows(keys[block], keyed_vectors.vectors[block]))
 
 
-def read_word2vec_binary(path: Path, options: ReadOptions) -> KeyedVectors:
+def read_word2vec_binary(path: Path, options: ReadOptions) -> VectorTable:
     """Read the binary form, with or without newlines after the rows."""
     with open_input(path) as source:
         count, dimensions = _read_header(source)
@@ -72,7 +72,7 @@ def read_word2vec_binary(path: Path, options: ReadOptions) -> KeyedVectors:
         return rows.finish()
 
 
-def write_word2vec_binary(path: Path, keyed_vectors: KeyedVectors, *, space: str | None = None) -> None:
+def write_word2vec_binary(path: Path, keyed_vectors: VectorTable, *, space: str | None = None) -> None:
     """Write the binary form as word2vec.c does, with a newline after each row. `space` replaces white space in keys."""
     keys = text_keys(path, keyed_vectors, space)
     with open_output(path) as file:

@@ -35,6 +35,7 @@ from wordmill.training.run.reading import read_validation_corpus
 from wordmill.training.run.saved import output_vectors
 from wordmill.training.run.setup import make_trainer
 from wordmill.training.run.state import Run
+from wordmill.vectors import KeyedVectors as WordmillVectors
 from wordmill.vectors import formats
 from wordmill.vectors.formats.directory import Model, load_model, save_model
 from wordmill.vectors.formats.schema import Count, Exact, checked
@@ -308,8 +309,8 @@ class Word2Vec:
         config = TrainConfig(**{name: params[name] for name in ("architecture", "cbow_update", *_SAME)})
         state = checked(_State, saved.settings.get("gensim", {}), path / "wordmill.json", "settings", "gensim")
         model = cls(sg=int(skip_gram), **{name: getattr(config.resolved(), name) for name in _SAME})
-        model.wv.wrapped = saved.keyed_vectors
-        shape = output_rows(config, len(saved.keyed_vectors)), config.vector_size
+        model.wv.wrapped = WordmillVectors.of(saved.table)
+        shape = output_rows(config, len(saved.table)), config.vector_size
         model._output_vectors = output_vectors(saved, shape)
         vars(model).update(state.model_dump(include=set(_STATE), exclude_unset=True))
         model._epochs_done = len(saved.settings["history"]) if state.epochs_done is None else state.epochs_done
