@@ -131,7 +131,7 @@ def test_min_alpha_above_alpha() -> None:
         ("sg", 1, "write architecture='skipgram'"),
         ("sg", 0, "write architecture='cbow'"),
         ("cbow", 1, "write architecture='cbow'"),
-        ("hs", 1, "set negative=5"),
+        ("hs", 1, "write objective='hierarchical_softmax'"),
         ("vector_sise", 1, r"did you mean vector_size\?"),
         ("quux", 1, "there are architecture, vector_size"),
     ],

@@ -86,9 +86,16 @@ class TrainConfig:
         "Model",
         source="Mikolov et al. 2013a, section 3.2",
     )
+    objective: Literal["negative_sampling", "hierarchical_softmax"] = _knob(
+        "negative_sampling",
+        "What is asked of each target: negative_sampling, whether it is the word or one of some noise words; "
+        "hierarchical_softmax, the way to it in a tree of all words, which gives exact probabilities.",
+        "Model",
+        source="Mikolov et al. 2013b, sections 2.1 and 2.2",
+    )
     negative: int = _knob(
         5,
-        "Noise words per window: 5 to 20 for small corpora, 2 to 5 for large ones.",
+        "Noise words per window of negative sampling: 5 to 20 for small corpora, 2 to 5 for large ones.",
         "Model",
         unit="words",
         least=1,

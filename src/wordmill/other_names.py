@@ -98,8 +98,8 @@ _TRANSLATED: dict[str, Callable[[Any], str]] = {
     "sg": lambda value: _ours("architecture", "cbow" if str(value) == "0" else "skipgram"),
     "cbow": lambda value: _ours("architecture", "skipgram" if str(value) == "0" else "cbow"),
     "model": lambda value: _ours("architecture", "cbow" if value == "cbow" else "skipgram"),
-    "hs": lambda _: "the only loss here is that of noise words; leave it out and set negative=5",
-    "loss": lambda _: "the only loss here is that of noise words; leave it out and set negative=5",
+    "hs": lambda value: _ours("objective", "negative_sampling" if str(value) == "0" else "hierarchical_softmax"),
+    "loss": lambda value: _ours("objective", "hierarchical_softmax" if value == "hs" else "negative_sampling"),
     "cbow_mean": lambda _: (
         "contexts are averaged always; how their gradient is shared is cbow_update, gensim's is cbow_update='word2vec'"
     ),

@@ -28,6 +28,7 @@ from wordmill.training.callbacks.checkpoint import LastGood, last_good
 from wordmill.training.callbacks.progress import Progress
 from wordmill.training.containers import choose_container, in_container
 from wordmill.training.parameters import Parameters
+from wordmill.training.prediction import word_probabilities
 from wordmill.training.run.checkpoints import resume as resume_run
 from wordmill.training.run.matrices import begin_run, extend_run, freeze_keys, take_vectors
 from wordmill.training.run.prechecks import check_before_reading, refuse_unknown
@@ -226,6 +227,8 @@ class Estimator(Parameters):
         """Return minus the loss per example of a corpus under the vectors as they are: higher is better.
 
         Windows and negatives are fixed and nothing is subsampled, so that the same corpus has the same score each time.
+        With hierarchical softmax it is the mean log-likelihood of a word beside a context word (skip-gram) or amid its
+        context (CBOW).
         """
         trained = self._fitted()
         run = trained.as_run(self.output_vectors)
@@ -240,7 +243,10 @@ class Estimator(Parameters):
 
     @property
     def output_vectors(self) -> NDArray[np.floating[Any]]:
-        """The vectors (V, D) that score predictions, in the order of `wv`; read-only."""
+        """The vectors that score predictions, read-only.
+
+        With negative sampling (V, D), in the order of `wv`; with hierarchical softmax (V - 1, D), of inner nodes.
+        """
         trained = self._fitted()
         trained.keyed_vectors.check_files()
         vectors = trained.output_vectors
@@ -258,6 +264,31 @@ class Estimator(Parameters):
         ``tokens_per_second``, ``alpha`` (at its end), ``interval_losses`` (of each twentieth), ``validation_loss``.
         """
         return self._fitted().history
+
+    def predict_words(self, context: Iterable[str | int], topn: int = 10) -> list[tuple[str | int, float]]:
+        """Return the words most probable in the middle of some context words, with their probabilities, best first.
+
+        Of hierarchical softmax, whose probabilities over all words add up to 1: the mean of the context's vectors is
+        taken down the tree.
+
+        Raises
+        ------
+        ParameterError
+            The model was trained with negative sampling, which knows no probabilities; or `topn` is below 1.
+        MissingKeyError
+            A context word has no vector.
+        """
+        trained = self._fitted()
+        if topn < 1:
+            raise ParameterError(f"topn={topn} is not allowed: it must be at least 1")
+        if trained.config.objective != "hierarchical_softmax":
+            raise ParameterError(
+                "negative sampling gives no probabilities: fit with objective='hierarchical_softmax' to predict words"
+            )
+        mean = self.wv[list(context)].mean(axis=0)
+        probabilities = word_probabilities(mean, self.output_vectors, trained.vocab().counts)
+        best = np.argsort(-probabilities, kind="stable")[:topn]
+        return [(self.wv.index_to_key[row], float(probabilities[row])) for row in best]
 
     def plot(self, path: str | PathLike[str] | None = None) -> Any:
         """Draw loss, validation loss and learning rate over the epochs; needs the extra `plot`.

@@ -12,7 +12,7 @@ __all__ = ["Word2Vec"]
 
 
 class Word2Vec(Estimator):
-    """Vectors of the words, items, nodes or events of a corpus, by skip-gram or CBOW with negative sampling.
+    """Vectors of the words, items, nodes or events of a corpus, by skip-gram or CBOW.
 
     The parameters are the fields of `TrainConfig`, which says what each means; they are checked in `fit`. The
     conventions are scikit-learn's.
@@ -31,6 +31,7 @@ class Word2Vec(Estimator):
         vector_size: int = 100,
         window: int | Literal["sequence"] = 5,
         shrink_windows: bool = True,
+        objective: Literal["negative_sampling", "hierarchical_softmax"] = "negative_sampling",
         negative: int = 5,
         ns_exponent: float = 0.75,
         sample: float = 1e-3,
@@ -61,6 +62,7 @@ class Word2Vec(Estimator):
         self.vector_size = vector_size
         self.window = window
         self.shrink_windows = shrink_windows
+        self.objective = objective
         self.negative = negative
         self.ns_exponent = ns_exponent
         self.sample = sample

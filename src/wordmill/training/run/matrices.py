@@ -18,13 +18,14 @@ from wordmill.errors import CorpusError, ParameterError
 from wordmill.sources.keys import flat_keys
 from wordmill.text import TokenizerName
 from wordmill.training.backends import allocate_vectors
+from wordmill.training.run.objective import output_rows
 from wordmill.training.run.reading import read_more
 from wordmill.training.run.rows import WordRows
 from wordmill.training.run.state import Run
 from wordmill.vectors import KeyedVectors
 from wordmill.vectors.keys import make_key_table
 
-__all__ = ["begin_run", "extend_run", "freeze_keys", "make_rows", "output_rows", "padded", "take_vectors"]
+__all__ = ["begin_run", "extend_run", "freeze_keys", "make_rows", "padded", "take_vectors"]
 
 logger = logging.getLogger(__name__)
 
@@ -34,11 +35,6 @@ Matrix = NDArray[np.floating[Any]]
 def make_rows(config: TrainConfig, vocab: Vocab) -> WordRows:  # noqa: ARG001 (the one kind there is)
     """Decide what the rows of the input vectors are."""
     return WordRows(vocab)
-
-
-def output_rows(config: TrainConfig, words: int) -> int:  # noqa: ARG001 (the one objective there is)
-    """Return how many rows the output vectors have: of negative sampling, one a word."""
-    return words
 
 
 def begin_run(config: TrainConfig, corpus: EncodedCorpus) -> Run:
@@ -105,30 +101,46 @@ def freeze_keys(run: Run, keys: Iterable[str | int]) -> None:
 def extend_run(run: Run, config: TrainConfig, source: Any, *, extend_vocab: bool) -> tuple[Run, EncodedCorpus]:
     """Make the run that goes on from another one with more text: counts add up, rows move with their keys.
 
-    The first vector of a new key is drawn by (seed, key), its output vector is zero.
+    The first vector of a new key is drawn by (seed, key), its output vector is zero. The inner nodes of a Huffman tree
+    belong to no key: with hierarchical softmax the vocabulary stays as it is, its counts too.
+
+    Raises
+    ------
+    ParameterError
+        New keys are asked for, and the objective is hierarchical softmax.
     """
+    fixed = config.objective == "hierarchical_softmax"
+    if fixed and extend_vocab:
+        raise ParameterError(
+            "extend_vocab=True needs negative sampling: with hierarchical softmax new keys make another tree, whose "
+            "nodes have no vectors yet; fit on all the text, or leave extend_vocab out"
+        )
     new = read_more(source, config)
     counts = dict(zip(run.vocab, run.vocab.counts.tolist(), strict=True))
     if new.vocab.kind != run.vocab.kind:
         raise CorpusError(f"the keys of the corpus are {new.vocab.kind}, those of the model {run.vocab.kind}")
-    for key, count in zip(new.vocab, new.vocab.counts.tolist(), strict=True):
+    for key, count in () if fixed else zip(new.vocab, new.vocab.counts.tolist(), strict=True):
         if key in counts or (extend_vocab and count >= config.min_count):
             counts[key] = counts.get(key, 0) + count
     keys: Any = list(counts) if run.vocab.kind == "str" else np.fromiter(counts, np.int64)
-    vocab = Vocab.from_counts(keys, np.fromiter(counts.values(), np.int64))
+    vocab = run.vocab if fixed else Vocab.from_counts(keys, np.fromiter(counts.values(), np.int64))
     corpus = recode(new, vocab)
     extended = begin_run(config, corpus)
-    rows = np.array([run.vocab.key_to_index.get(key, -1) for key in vocab])
-    known = rows >= 0
-    extended.input_vectors[known] = run.input_vectors[rows[known]]
-    extended.output_vectors[known] = run.output_vectors[rows[known]]
+    places = extended.rows.places_in(run.rows)
+    known = places >= 0
+    extended.input_vectors[known] = run.input_vectors[places[known]]
     for row in np.flatnonzero(~known).tolist():
-        extended.input_vectors[row] = _first_vector(config, vocab.keys[row])
+        extended.input_vectors[row] = _first_vector(config, extended.rows.name(row))
+    if fixed:
+        extended.output_vectors[:] = run.output_vectors
+    else:
+        words = WordRows(vocab).places_in(WordRows(run.vocab))
+        extended.output_vectors[words >= 0] = run.output_vectors[words[words >= 0]]
     return extended, corpus
 
 
-def _first_vector(config: TrainConfig, key: str | int) -> NDArray[np.float32]:
-    digest = hashlib.blake2b(str(key).encode(), digest_size=16).digest()
+def _first_vector(config: TrainConfig, name: str) -> NDArray[np.float32]:
+    digest = hashlib.blake2b(name.encode(), digest_size=16).digest()
     random = np.random.default_rng([config.seed, 3, int.from_bytes(digest, "little")])
     return (random.random(config.vector_size, dtype=np.float32) - np.float32(0.5)) / np.float32(config.vector_size)
 

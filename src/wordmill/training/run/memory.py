@@ -9,7 +9,8 @@ from pathlib import Path
 
 from wordmill.config import TrainConfig
 from wordmill.corpus import EncodedCorpus
-from wordmill.training.run.matrices import make_rows, output_rows
+from wordmill.training.run.matrices import make_rows
+from wordmill.training.run.objective import output_rows
 
 __all__ = ["MemoryEstimate", "estimate_memory", "free_memory"]
 

@@ -45,3 +45,11 @@ class WordRows:
     def of(self, words: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Return (R,) which rows some words, (V,), are made of."""
         return words
+
+    def places_in(self, others: WordRows) -> NDArray[np.int64]:
+        """Return (R,) where each row is among others, -1 where it is new."""
+        return np.array([others.vocab.key_to_index.get(key, -1) for key in self.vocab], np.int64)
+
+    def name(self, row: int) -> str:
+        """Return what a row is called, whatever the rest of the vocabulary."""
+        return str(self.vocab.keys[row])

@@ -29,7 +29,7 @@ def make_trainer(run: Run, corpus: EncodedCorpus, validation: Any, callbacks: Se
     parts = split(len(corpus.ids), corpus.offsets, checked_share(validation) if of_share else 0.0, config.seed)
     trained, held_out = ~parts.held_out, parts.held_out
     counts = corpus.vocab.counts - _count(corpus, parts.begins[held_out], parts.ends[held_out])
-    task = replace(make_task(config, counts, corpus, parts.offsets), frozen=run.frozen)
+    task = replace(make_task(run, counts, corpus, parts.offsets), frozen=run.frozen)
     validate = None
     if held_out.any():
         run.validation = f"{float(validation)} of the corpus"
@@ -55,7 +55,7 @@ def make_trainer(run: Run, corpus: EncodedCorpus, validation: Any, callbacks: Se
 
 def held_out_corpus(run: Run, corpus: EncodedCorpus) -> HeldOut:
     """Prepare to measure the loss of a corpus that is not trained."""
-    task = make_task(run.config, run.vocab.counts, corpus, corpus.offsets)
+    task = make_task(run, run.vocab.counts, corpus, corpus.offsets)
     edges = cut_into_blocks(len(corpus.ids))
     return HeldOut(make_backend(run, replace(task, keep=np.ones(len(run.vocab)))), edges[:-1], edges[1:])
 

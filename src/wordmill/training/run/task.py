@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from wordmill.config import TrainConfig
 from wordmill.corpus import EncodedCorpus
 from wordmill.corpus.vocab import keep_probabilities
-from wordmill.errors import CorpusError, ParameterError
-from wordmill.training.backends import Backend, NegativeSampling, Task, create_backend
+from wordmill.errors import CorpusError
+from wordmill.training.backends import Backend, Task, create_backend
+from wordmill.training.run.objective import make_objective
 from wordmill.training.run.state import Run
 
 __all__ = ["make_backend", "make_task"]
@@ -17,16 +17,15 @@ __all__ = ["make_backend", "make_task"]
 LONGEST_WINDOW = 20_001  # tokens, with window="sequence": as many as the widest window in numbers spans
 
 
-def make_task(
-    config: TrainConfig, counts: NDArray[np.int64], corpus: EncodedCorpus, offsets: NDArray[np.int64]
-) -> Task:
+def make_task(run: Run, counts: NDArray[np.int64], corpus: EncodedCorpus, offsets: NDArray[np.int64]) -> Task:
     """Make a task of a corpus whose words occur so often, (V,), cut into sequences at these offsets."""
+    config = run.config
     if config.window == "sequence":
         _check_lengths(offsets)
     return Task(
         shape="pairs" if config.architecture == "skipgram" else "mean",
         mean_update=config.cbow_update,
-        objective=NegativeSampling(config.negative, _noise(counts, config.ns_exponent)),
+        objective=make_objective(config, counts, run.vocab.counts),
         window=0 if config.window == "sequence" else config.window,
         shrink_windows=config.shrink_windows and config.window != "sequence",
         seed=config.seed,
@@ -58,14 +57,3 @@ def _check_lengths(offsets: NDArray[np.int64]) -> None:
             f"window='sequence' makes one window of each sequence, and the longest has {longest:,} tokens, more than "
             f"{LONGEST_WINDOW:,}: break the text into lines, or give window=5"
         )
-
-
-def _noise(counts: NDArray[np.int64], exponent: float) -> NDArray[np.float64]:
-    """Weights of the negatives: counts to the exponent, nothing for a key that is held out altogether."""
-    shares = counts / counts.max()
-    noise = np.where(counts > 0, np.maximum(shares, np.finfo(float).tiny) ** exponent, 0.0)
-    if np.count_nonzero(noise > noise.max() * 1e-12) < 2:
-        raise ParameterError(
-            f"ns_exponent={exponent:g} leaves one key to be drawn as noise, so uneven are the counts: try 0.75"
-        )
-    return noise

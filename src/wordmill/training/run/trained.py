@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from wordmill.config import TrainConfig
 from wordmill.corpus import Vocab
 from wordmill.errors import NotFittedError, counted
-from wordmill.training.run.matrices import make_rows, output_rows, padded
+from wordmill.training.run.matrices import make_rows, padded
+from wordmill.training.run.objective import output_rows
 from wordmill.training.run.saved import output_vectors
 from wordmill.training.run.state import Run
 from wordmill.vectors import KeyedVectors
@@ -80,10 +81,20 @@ class Trained:
         """Return the arrays that training on needs, for a saved model."""
         return None if self.output_vectors is None else {"output_vectors": self.output_vectors}
 
-    def as_run(self, output_vectors: NDArray[np.floating[Any]]) -> Run:
-        """Return copies of the matrices with what their rows are, as the backends want them."""
+    def vocab(self) -> Vocab:
+        """Return the keys with their counts.
+
+        Raises
+        ------
+        NotFittedError
+            The vectors came without counts.
+        """
         vectors = self.keyed_vectors
         if vectors.counts is None:
             raise NotFittedError("these vectors came without counts, which training needs: fit the model again")
-        rows = make_rows(self.config, Vocab(vectors.keys, vectors.counts))
-        return Run(self.config, rows, padded(vectors.vectors), padded(output_vectors), tokens_total=0)
+        return Vocab(vectors.keys, vectors.counts)
+
+    def as_run(self, output_vectors: NDArray[np.floating[Any]]) -> Run:
+        """Return copies of the matrices with what their rows are, as the backends want them."""
+        rows = make_rows(self.config, self.vocab())
+        return Run(self.config, rows, padded(self.keyed_vectors.vectors), padded(output_vectors), tokens_total=0)

@@ -30,7 +30,8 @@ from wordmill.corpus import EncodedCorpus, Vocab
 from wordmill.errors import DivergenceError, FormatError, NotFittedError, ParameterError, VocabularyError
 from wordmill.foreign import quoted
 from wordmill.training.callbacks.callback import Callback
-from wordmill.training.run.matrices import begin_run, extend_run, make_rows, output_rows, padded
+from wordmill.training.run.matrices import begin_run, extend_run, make_rows, padded
+from wordmill.training.run.objective import output_rows
 from wordmill.training.run.reading import read_validation_corpus
 from wordmill.training.run.saved import output_vectors
 from wordmill.training.run.setup import make_trainer
