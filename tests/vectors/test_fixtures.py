@@ -124,7 +124,9 @@ def test_fasttext(name: str, count: int) -> None:
     model = read_fasttext_model(FIXTURES / name)
     assert len(model.table) == count
     assert model.table.counts is not None
-    assert np.linalg.norm(model.subwords.vector("unheard-of")) > 0
+    unheard = model.subwords.vector("unheard-of")
+    assert unheard is not None
+    assert np.linalg.norm(unheard) > 0
 
 
 def test_fasttext_in_another_encoding() -> None:

@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from fasttext_files import BUCKETS, MATRIX, SIZE, WORDS, model
+from fasttext_files import BUCKETS, MATRIX, WORDS, model
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wordmill.errors import FormatError
 from wordmill.vectors import KeyedVectors, formats
 from wordmill.vectors.formats.fasttext import read_fasttext_model
-from wordmill.vectors.subwords import Subwords
+from wordmill.vectors.subwords import Ngrams, Subwords
 
 
 def rows_by_the_letter(word: str, shortest: int, longest: int) -> list[int]:
@@ -54,16 +54,17 @@ def test_unseen_words(tmp_path: Path) -> None:
     load(tmp_path, model())
     subwords = read_fasttext_model(tmp_path / "m.bin").subwords
     for word in ("unseen", "日", "the"):
-        np.testing.assert_allclose(
-            subwords.vector(word), MATRIX[rows_by_the_letter(word, 2, 4)].mean(axis=0), atol=1e-6
-        )
-    np.testing.assert_array_equal(Subwords(MATRIX, len(MATRIX), 2, 4).vector("x"), np.zeros(SIZE))
+        vector = subwords.vector(word)
+        assert vector is not None
+        np.testing.assert_allclose(vector, MATRIX[rows_by_the_letter(word, 2, 4)].mean(axis=0), atol=1e-6)
+    assert Subwords(Ngrams(2, 4, 0), MATRIX[:0]).vector("x") is None
 
 
 @given(st.lists(st.text(max_size=8), max_size=8), st.integers(0, 4), st.integers(0, 6))
 @settings(max_examples=50, deadline=None)
 def test_ngrams(words: list[str], shortest: int, longest: int) -> None:
-    rows, owners = Subwords(MATRIX, len(WORDS), shortest, longest).rows_of([word.encode() for word in words])
+    buckets, owners = Ngrams(shortest, longest, len(MATRIX) - len(WORDS)).buckets_of([word.encode() for word in words])
+    rows = len(WORDS) + buckets
     for index, word in enumerate(words):
         assert sorted(rows[owners == index].tolist()) == sorted(rows_by_the_letter(word, shortest, longest))
 

@@ -7,50 +7,46 @@ Source: Bojanowski et al., "Enriching word vectors with subword information", 20
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wordmill.vectors.matrix import Floats
 
-__all__ = ["Subwords"]
+__all__ = ["END_OF_SENTENCE", "Ngrams", "Subwords"]
+
+END_OF_SENTENCE = b"</s>"  # has no n-grams
 
 
-class Subwords:
-    """The n-gram rows of a model, memory-mapped: a vector for any word.
+@dataclass(frozen=True)
+class Ngrams:
+    """Which character n-grams a word has, and which bucket each of them hashes into.
 
-    Parameters
+    Attributes
     ----------
-    matrix
-        (words + buckets, D).
-    words
-        How many rows belong to words.
-    shortest, longest
-        Characters of an n-gram, the marks of a word's begin and end included; `longest` = 0: there are none.
+    shortest, longest : int
+        Characters of an n-gram, the marks `<` and `>` of a word's begin and end included; `longest` = 0: none.
+    buckets : int
+        How many there are; 0: there are no n-grams.
     """
 
-    def __init__(self, matrix: Floats, words: int, shortest: int, longest: int) -> None:
-        self.matrix, self.words = matrix, words
-        self.shortest, self.longest = shortest, longest
+    shortest: int
+    longest: int
+    buckets: int
 
-    def vector(self, word: str) -> Floats:
-        """Vector (D,) of a word that the model has not seen: the mean of its n-grams, zeros if it has none."""
-        rows, _ = self.rows_of([word.encode()])
-        if not len(rows):
-            return np.zeros(self.matrix.shape[1], dtype=np.float32)
-        mean: Floats = self.matrix[rows].mean(axis=0, dtype=np.float64).astype(np.float32)
-        return mean
+    def buckets_of(self, words: Sequence[bytes]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the buckets of all n-grams of some words, and which word each of them is of.
 
-    def rows_of(self, words: Sequence[bytes]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Rows of the n-grams of each word, and which word each of them belongs to."""
-        buckets = len(self.matrix) - self.words
-        if not buckets or not self.longest or not words:
+        An n-gram that a word has twice is there twice. A mark alone is none.
+        """
+        if not self.buckets or not self.longest or not words:
             return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
         text = np.frombuffer(b"".join([b"<" + word + b">" for word in words]), dtype=np.uint8)
         ends = np.cumsum([len(word) + 2 for word in words])
         starts = np.append(np.flatnonzero((text & 0xC0) != 0x80), len(text))  # where characters begin
         owner = np.searchsorted(ends, starts[:-1], side="right")  # the word of each character
-        rows: list[NDArray[np.int64]] = [np.empty(0, dtype=np.int64)]
+        numbers: list[NDArray[np.int64]] = [np.empty(0, dtype=np.int64)]
         owners: list[NDArray[np.int64]] = [np.empty(0, dtype=np.int64)]
         first, hashes = np.arange(len(starts) - 1), np.full(len(starts) - 1, 2_166_136_261, dtype=np.uint32)
         for length in range(1, self.longest + 1):  # each n-gram goes on from the one that is a character shorter
@@ -64,9 +60,43 @@ class Subwords:
             if length >= self.shortest:
                 marks = [0, *ends, *(ends - 1)] if length == 1 else []  # alone they are no n-grams
                 taken = ~np.isin(starts[first], marks)
-                rows.append(self.words + hashes[taken].astype(np.int64) % buckets)
+                numbers.append(hashes[taken].astype(np.int64) % self.buckets)
                 owners.append(owner[first[taken]])
-        return np.concatenate(rows), np.concatenate(owners)
+        return np.concatenate(numbers), np.concatenate(owners)
+
+
+class Subwords:
+    """Rows of n-grams: a vector for any word that has one of them.
+
+    Parameters
+    ----------
+    ngrams
+        The n-grams of words.
+    rows
+        (B, D), one for each bucket of `numbers`.
+    numbers
+        (B,) buckets, rising; None: all, in order.
+    """
+
+    def __init__(self, ngrams: Ngrams, rows: Floats, numbers: NDArray[np.int64] | None = None) -> None:
+        self.ngrams, self.rows, self.numbers = ngrams, rows, numbers
+
+    def vector(self, word: str) -> Floats | None:
+        """Vector (D,) of a word that the model has not seen: the mean of its n-grams' rows; None if it has none."""
+        rows, _ = self.rows_of([word.encode(errors="surrogatepass")])
+        if not len(rows):
+            return None
+        mean: Floats = self.rows[rows].mean(axis=0, dtype=np.float64).astype(np.float32)
+        return mean
+
+    def rows_of(self, words: Sequence[bytes]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the rows of all n-grams of some words that have one, and which word each of them is of."""
+        buckets, owners = self.ngrams.buckets_of(words)
+        if self.numbers is None or not len(buckets):
+            return buckets, owners
+        places = np.searchsorted(self.numbers, buckets).clip(max=max(len(self.numbers) - 1, 0))
+        known = self.numbers[places] == buckets if len(self.numbers) else np.zeros(len(buckets), np.bool_)
+        return places[known], owners[known]
 
 
 def _hash_on(

@@ -22,15 +22,14 @@ from numpy.typing import NDArray
 from wordmill.errors import FormatError
 from wordmill.vectors.formats.rows import MOST_DIMENSIONS, ReadOptions, RowCollector
 from wordmill.vectors.formats.streams import open_input
-from wordmill.vectors.matrix import spans
-from wordmill.vectors.subwords import Subwords
+from wordmill.vectors.matrix import Floats, spans
+from wordmill.vectors.subwords import END_OF_SENTENCE, Ngrams, Subwords
 from wordmill.vectors.table import VectorTable
 
 __all__ = ["FastText", "looks_like_fasttext", "read_fasttext", "read_fasttext_model"]
 
 MAGIC = 793_712_314
 _VERSIONS = (11, 12)
-_END_OF_SENTENCE = b"</s>"  # has no n-grams, but in files of before there was a version
 _SUPERVISED = 3
 _LONGEST_NGRAM = 64  # characters: the n-grams of a file are so many times its bytes at most
 _LONGEST_WORD = 1 << 16  # bytes
@@ -104,10 +103,11 @@ def read_fasttext_model(path: Path, options: ReadOptions | None = None) -> FastT
         raise FormatError(f"{path}: {rows} rows for {len(words)} words and {settings.buckets} buckets: fetch it again")
     shape = (rows, settings.dimensions)
     matrix = np.asarray(np.memmap(path, dtype="<f4", mode="r", offset=position, shape=shape))
-    subwords = Subwords(matrix, len(words), settings.shortest, longest)
+    ngrams = Ngrams(settings.shortest, longest, rows - len(words))
     with np.errstate(invalid="ignore", over="ignore"):  # the collector names rows that are not finite
-        whole = {_END_OF_SENTENCE} if version else set()
-        return FastText(_collect(path, options, words, counts, subwords, whole), subwords)
+        whole = {END_OF_SENTENCE} if version else set()  # files of before there was a version give it n-grams too
+        table = _collect(path, options, words, counts, matrix, ngrams, whole)
+    return FastText(table, Subwords(ngrams, matrix[len(words) :]))
 
 
 def looks_like_fasttext(head: bytes) -> bool:
@@ -186,17 +186,21 @@ def _collect(
     options: ReadOptions,
     words: list[bytes],
     counts: NDArray[np.int64],
-    subwords: Subwords,
+    matrix: Floats,
+    ngrams: Ngrams,
     whole: set[bytes],
 ) -> VectorTable:
     """Vectors of the words, some at a time; words in `whole` have no n-grams."""
     count = min(len(words), options.limit or len(words))
-    collector = RowCollector(path, subwords.matrix.shape[1], options, expected=count, encoding=options.encoding)
-    for begin, end in _blocks(words[:count], max(1, _NUMBERS // subwords.matrix.shape[1])):
+    collector = RowCollector(path, matrix.shape[1], options, expected=count, encoding=options.encoding)
+    for begin, end in _blocks(words[:count], max(1, _NUMBERS // matrix.shape[1])):
         block = words[begin:end]
         if _NO_CHARACTER.search(b" ".join(block)):
             raise FormatError(f"{path}: one of words {begin} to {end - 1} is no text: fetch it again")
-        collector.add(block, _means(block, begin, subwords, whole), _Places(begin), counts=counts[begin:end])
+        own = matrix[begin:end].astype(np.float64)
+        collector.add(
+            block, _means(block, own, matrix[len(words) :], ngrams, whole), _Places(begin), counts=counts[begin:end]
+        )
     return collector.finish()
 
 
@@ -211,16 +215,17 @@ def _blocks(words: list[bytes], most: int) -> Iterator[tuple[int, int]]:
     yield begin, len(words)
 
 
-def _means(words: list[bytes], begin: int, subwords: Subwords, whole: set[bytes]) -> NDArray[np.float64]:
-    """Mean (n, D) of the row of each word, from row `begin` onwards, and the rows of its n-grams."""
-    rows, owners = subwords.rows_of(words)
+def _means(
+    words: list[bytes], sums: NDArray[np.float64], rows_of_buckets: Floats, ngrams: Ngrams, whole: set[bytes]
+) -> NDArray[np.float64]:
+    """Mean (n, D) of each word's own row, in `sums`, and the rows of its n-grams."""
+    rows, owners = ngrams.buckets_of(words)
     kept = ~np.isin(owners, [index for index, word in enumerate(words) if word in whole])
-    sums = subwords.matrix[begin : begin + len(words)].astype(np.float64)
-    pairs, times = np.unique(owners[kept] * len(subwords.matrix) + rows[kept], return_counts=True)
-    owners, rows = np.divmod(pairs, len(subwords.matrix))  # a word may have an n-gram many times: one look at its row
-    for first, last in spans(0, len(pairs), max(1, _NUMBERS // subwords.matrix.shape[1])):
+    pairs, times = np.unique(owners[kept] * max(ngrams.buckets, 1) + rows[kept], return_counts=True)
+    owners, rows = np.divmod(pairs, max(ngrams.buckets, 1))  # a word may have an n-gram many times: one look at its row
+    for first, last in spans(0, len(pairs), max(1, _NUMBERS // rows_of_buckets.shape[1])):
         heads, places = np.unique(owners[first:last], return_index=True)
-        weighted = subwords.matrix[rows[first:last]].astype(np.float64)
+        weighted = rows_of_buckets[rows[first:last]].astype(np.float64)
         weighted *= times[first:last, None]
         sums[heads] += np.add.reduceat(weighted, places, axis=0)
     lengths = np.bincount(owners, weights=times, minlength=len(words))
