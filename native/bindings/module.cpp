@@ -22,5 +22,6 @@ NB_MODULE(_core, m) {
   bind_nearest(m);
   bind_cut(m);
   bind_text(m);
+  bind_phrases(m);
   bind_training(m);
 }

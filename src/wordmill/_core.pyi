@@ -153,3 +153,26 @@ def renumber(
     list_ids: NDArray[np.int32],
     threads: int,
 ) -> tuple[NDArray[np.int32], NDArray[np.int64]]: ...
+def count_ids(ids: NDArray[np.int32], words: int, threads: int) -> NDArray[np.int64]: ...
+def count_pairs(
+    ids: NDArray[np.int32],
+    offsets: NDArray[np.int64],
+    connectors: NDArray[np.uint8],
+    word_counts: NDArray[np.int64],
+    *,
+    least: int,
+    memory_bytes: int,
+    threads: int,
+) -> tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.int64], int]: ...
+def join_phrases(
+    ids: NDArray[np.int32],
+    offsets: NDArray[np.int64],
+    connectors: NDArray[np.uint8],
+    parts: NDArray[np.int32],
+    ends: NDArray[np.int64],
+    scores: NDArray[np.float64],
+    *,
+    words: int,
+    best: bool,
+    threads: int,
+) -> tuple[NDArray[np.int32], NDArray[np.int64]]: ...
