@@ -18,6 +18,7 @@ from wordmill.errors import MissingDependencyError, MissingKeyError, OutputError
 from wordmill.evaluation import compare_models
 from wordmill.plots import plot_comparison, plot_loss, plot_map
 from wordmill.plots.figure import fonts_for
+from wordmill.plots.loss import loss_figure
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -120,6 +121,14 @@ def test_missing_library_names_its_cure(
     monkeypatch.setitem(sys.modules, module, None)  # as if it were not installed
     with pytest.raises(MissingDependencyError, match=f"pip install.*{cure}"):
         plot_map(Clusters(), ["a1", "a2", "a3"], tmp_path / "map.png", method=method)
+
+
+def test_the_legend_names_all_that_is_drawn() -> None:
+    entry = {"loss": 2.0, "validation_loss": 2.1, "alpha": 0.01, "interval_losses": [2.2, 2.0]}
+    figure = loss_figure([{"epoch": 1, **entry}, {"epoch": 2, **entry}])
+    named = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert named == ["loss within epochs", "loss", "validation loss", "learning rate"]
+    assert len(named) == sum(len(axes.lines) for axes in figure.axes)
 
 
 def test_loss_curve(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ def loss_figure(history: Sequence[Mapping[str, Any]]) -> Any:
         raise ParameterError("the history is empty: there is a loss to draw after the first epoch")
     figure = new_figure(7, 4.5)
     axes = figure.add_subplot()
-    _draw(axes, _within_epochs(history), color="#1f5fa8", alpha=0.35)
+    _draw(axes, _within_epochs(history), label="loss within epochs", color="#1f5fa8", alpha=0.35)
     _draw(axes, _by_epoch(history, "loss"), label="loss", marker="o", color="#1f5fa8")
     _draw(axes, _by_epoch(history, "validation_loss"), label="validation loss", marker="s", color="#c0392b")
     axes.xaxis.get_major_locator().set_params(integer=True)
@@ -51,7 +51,7 @@ def loss_figure(history: Sequence[Mapping[str, Any]]) -> Any:
         _draw(right, rates, label="learning rate", linestyle="dotted", marker=".", color="#455a64")
         right.set(ylabel="learning rate at the end of the epoch", ylim=(0, None))
         right.spines[["top"]].set_visible(False)
-    figure.legend(loc="outside lower center", ncols=3, frameon=False)
+    figure.legend(loc="outside lower center", ncols=4, frameon=False)
     return figure
 
 
