@@ -22,6 +22,7 @@ LEVELS = [
         "compression",
         "config",
         "core",
+        "extras",
         "hints",
         "paths",
         "key_index",

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from wordmill.errors import DivergenceError, MissingDependencyError, ParameterError
+from wordmill.errors import DivergenceError, ParameterError
+from wordmill.extras import import_extra
 from wordmill.layers.arrays import Floats, Rng
 from wordmill.layers.gradients import Gradient, clip_grads, merge_shared
 from wordmill.layers.optimizers import Optimizer
@@ -124,11 +125,7 @@ class Trainer:
         MissingDependencyError
             If matplotlib is not installed.
         """
-        try:
-            import matplotlib.pyplot as plt  # noqa: PLC0415 (only plots need it)
-        except ImportError as error:
-            raise MissingDependencyError("plotting needs matplotlib: pip install 'wordmill[plot]'") from error
-        axes = plt.gca()
+        axes: Axes = import_extra("matplotlib.pyplot", "pictures").gca()
         axes.plot(self.loss_list, label="train")
         axes.set(xlabel=f"batches / {self.eval_interval}", ylabel="loss", ylim=ylim)
         return axes

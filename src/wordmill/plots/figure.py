@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from wordmill.errors import MissingDependencyError, ParameterError
+from wordmill.errors import ParameterError
+from wordmill.extras import import_extra
 from wordmill.foreign import printable, quoted
 from wordmill.paths import checked_path
 from wordmill.saving import atomic_file
@@ -23,13 +24,9 @@ _REGULAR = (400, "normal", "regular", "book")  # weights
 
 def new_figure(width: float, height: float) -> Any:
     """Make an empty figure of a size in inches, drawn without a display; notebooks show it."""
-    try:
-        from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415
-        from matplotlib.figure import Figure  # noqa: PLC0415
-    except ImportError as error:
-        raise MissingDependencyError("pictures need matplotlib: python -m pip install 'wordmill[plot]'") from error
-    figure: Any = Figure(figsize=(width, height), layout="constrained")
-    FigureCanvasAgg(figure)
+    agg = import_extra("matplotlib.backends.backend_agg", "pictures")
+    figure = import_extra("matplotlib.figure", "pictures").Figure(figsize=(width, height), layout="constrained")
+    agg.FigureCanvasAgg(figure)
     figure._repr_png_ = lambda: _png(
         figure
     )  # IPython asks for it; Matplotlib itself teaches it of pyplot's figures only

@@ -6,15 +6,15 @@ import logging
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from wordmill.errors import MissingDependencyError, MissingKeyError, ParameterError, counted
+from wordmill.errors import MissingKeyError, ParameterError, counted
 from wordmill.evaluation.vectors import Vectors, check_arguments, unit_rows
+from wordmill.extras import check_extra, import_extra
 from wordmill.foreign import listed, quoted
 from wordmill.plots.figure import Fonts, fonts_for, new_figure, save_figure
 from wordmill.plots.labels import place_labels
@@ -25,9 +25,9 @@ Method = Literal["pca", "tsne", "umap"]
 
 _LOG = logging.getLogger(__name__)
 _TITLES = {"pca": "PCA", "tsne": "t-SNE", "umap": "UMAP"}
-_NEEDS = {  # module, and what its absence is told as
-    "tsne": ("sklearn", "maps by t-SNE need scikit-learn: python -m pip install 'wordmill[map]', or use method='pca'"),
-    "umap": ("umap", "maps by UMAP need umap-learn: python -m pip install 'wordmill[umap]', or use method='tsne'"),
+_NEEDS = {  # package, purpose, and what does without
+    "tsne": ("sklearn", "maps by t-SNE", "use method='pca'"),
+    "umap": ("umap", "maps by UMAP", "use method='tsne'"),
 }
 _MOST = 3000  # words
 _DOT = 4.0  # diameter, points
@@ -138,9 +138,8 @@ def plot_map(
 
 def check_method(method: Method) -> None:
     """Raise `MissingDependencyError` where the library for a layout is not installed, before any work is done."""
-    module, message = _NEEDS.get(method, ("", ""))
-    if module and find_spec(module) is None:
-        raise MissingDependencyError(message)
+    if method in _NEEDS:
+        check_extra(*_NEEDS[method])
 
 
 def _layout(unit: NDArray[np.float32], method: Method, seed: int) -> NDArray[np.float64]:
@@ -156,25 +155,19 @@ def _layout(unit: NDArray[np.float32], method: Method, seed: int) -> NDArray[np.
 
 
 def _tsne(unit: NDArray[np.float32], seed: int) -> NDArray[np.float64]:
-    try:
-        from sklearn.manifold import TSNE  # noqa: PLC0415
-        from threadpoolctl import threadpool_limits  # noqa: PLC0415  # scikit-learn brings it
-    except ImportError as error:
-        raise MissingDependencyError(_NEEDS["tsne"][1]) from error
+    _, *told = _NEEDS["tsne"]
+    manifold, threadpoolctl = (import_extra(name, *told) for name in ("sklearn.manifold", "threadpoolctl"))
     perplexity = min(12.0, (len(unit) - 1) / 3)
-    with threadpool_limits(1):  # so few points: threads would mostly wait for each other
-        places = TSNE(perplexity=perplexity, init="pca", random_state=seed).fit_transform(unit)
+    with threadpoolctl.threadpool_limits(1):  # so few points: threads would mostly wait for each other
+        places = manifold.TSNE(perplexity=perplexity, init="pca", random_state=seed).fit_transform(unit)
     return np.asarray(places, dtype=np.float64)
 
 
 def _umap(unit: NDArray[np.float32], seed: int) -> NDArray[np.float64]:
-    try:
-        from umap import UMAP  # noqa: PLC0415
-    except ImportError as error:
-        raise MissingDependencyError(_NEEDS["umap"][1]) from error
+    umap = import_extra(*_NEEDS["umap"])
     neighbours = min(12, len(unit) - 1)
     begin = "spectral" if len(unit) > 10 else "random"  # of so few words there are no spectra
-    layout = UMAP(n_neighbors=neighbours, init=begin, random_state=seed, n_jobs=1)
+    layout = umap.UMAP(n_neighbors=neighbours, init=begin, random_state=seed, n_jobs=1)
     return np.asarray(layout.fit_transform(unit), dtype=np.float64)
 
 

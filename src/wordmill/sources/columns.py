@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wordmill.errors import CorpusError, MissingDependencyError
+from wordmill.extras import import_extra
 from wordmill.foreign import listed, quoted
 from wordmill.sources.items import int64
 
@@ -65,13 +66,11 @@ def open_column(source: Any) -> Any:
         It cannot be iterated, and pyarrow is not installed.
     """
     try:
-        import pyarrow as pa  # noqa: PLC0415
-    except ImportError as error:
+        pa = import_extra("pyarrow", f"sources of type {type(source).__name__}")
+    except MissingDependencyError:
         if isinstance(source, Iterable):  # of pandas or Polars: its items are Python's
             return None
-        raise MissingDependencyError(
-            f"to read a {type(source).__name__}, pyarrow is needed: python -m pip install 'wordmill[arrow]'"
-        ) from error
+        raise
     if str(getattr(source, "dtype", "")).lower() == "object":  # Arrow would take a set for a list
         _refuse_missing(int(source.isna().sum()) if hasattr(source, "isna") else int(source.is_null().sum()))
         return None

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from importlib import import_module
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from wordmill.errors import MissingDependencyError, ParameterError
+from wordmill.errors import ParameterError
+from wordmill.extras import import_extra
 from wordmill.foreign import quoted
 
 __all__ = ["choose_container", "in_container"]
@@ -39,12 +39,7 @@ def in_container(array: NDArray[np.floating[Any]], original: object, transformer
     container = getattr(transformer, _CONFIG, {}).get("transform") or _setting_of_sklearn()
     if container == "default":
         return array
-    try:
-        library = import_module(container)
-    except ImportError as error:
-        raise MissingDependencyError(
-            f"{container} is to hold what transform returns, and is missing: python -m pip install {container}"
-        ) from error
+    library = import_extra(container, f"results of transform in {container}")
     names = transformer.get_feature_names_out().tolist()
     if container == "polars":
         return library.DataFrame(array, schema=names, orient="row")

@@ -16,7 +16,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from wordmill.errors import FormatError, MissingDependencyError, counted
+from wordmill.errors import FormatError, counted
+from wordmill.extras import import_extra
 from wordmill.saving import atomic_files, fingerprint
 from wordmill.vectors.matrix import Floats
 from wordmill.vectors.nearest import nearest_rows
@@ -151,8 +152,4 @@ def _name_of(table: VectorTable) -> str:
 
 
 def _usearch() -> Any:
-    try:
-        import usearch.index  # noqa: PLC0415 (an extra)
-    except ImportError as error:
-        raise MissingDependencyError("an index needs usearch: python -m pip install 'wordmill[ann]'") from error
-    return usearch.index
+    return import_extra("usearch.index", "approximate indexes")

@@ -11,7 +11,8 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from wordmill.errors import FormatError, MissingDependencyError, OutputError, WordmillError
+from wordmill.errors import FormatError, OutputError, WordmillError
+from wordmill.extras import import_extra
 from wordmill.saving import standing
 from wordmill.vectors.card import CardFacts, model_card
 from wordmill.vectors.formats.directory import save_model
@@ -122,13 +123,7 @@ def fetch(
 
 
 def _hub() -> Any:
-    try:
-        import huggingface_hub  # noqa: PLC0415 (an extra)
-    except ImportError as error:
-        raise MissingDependencyError(
-            "for the Hugging Face Hub its package is needed: python -m pip install 'wordmill[hub]'"
-        ) from error
-    return huggingface_hub
+    return import_extra("huggingface_hub", "models on the Hugging Face Hub")
 
 
 @contextmanager

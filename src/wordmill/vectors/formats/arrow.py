@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wordmill.compression import most_unpacked
-from wordmill.errors import FormatError, MissingDependencyError
+from wordmill.errors import FormatError
+from wordmill.extras import import_extra
 from wordmill.foreign import quoted
 from wordmill.saving import atomic_file
 from wordmill.sources.columns import list_lengths, list_values
@@ -190,9 +191,5 @@ def _matrix(path: Path, column: Any, most: int) -> NDArray[Any]:
 
 
 def _pyarrow() -> Any:
-    try:
-        import pyarrow as pa  # noqa: PLC0415 (an extra)
-        import pyarrow.ipc  # noqa: PLC0415
-    except ImportError as error:
-        raise MissingDependencyError("this format needs pyarrow: python -m pip install 'wordmill[arrow]'") from error
-    return pa
+    import_extra("pyarrow.ipc", "Arrow and Parquet")
+    return import_extra("pyarrow", "Arrow and Parquet")
