@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import subprocess
 import sys
 import threading
@@ -325,6 +326,8 @@ def test_a_manifest_says_what_it_must(tmp_path: Path, change: Any, message: str)
         (at("settings.history", [EPOCH | {"interval_losses": 1}]), "interval_losses: Input should be a valid list"),
         (at("settings.corpus", 5), "settings.corpus: Input should be a valid string"),
         (at("settings.used", [5]), "settings.used: Input should be a valid dict"),
+        (at("settings.params", {"\ud800": 1}), "wordmill.json is not JSON"),
+        (at("settings.history", [EPOCH | {"tokens": 10**30}]), "settings.history.0.tokens: Input should be less than"),
         (at("settings.run", 5), "settings.run: Input should be a valid string"),
     ],
 )
@@ -365,6 +368,22 @@ def test_arrays_are_what_they_must_be(tmp_path: Path, change: Any, message: str)
     lie(tmp_path / "m", "wordmill.safetensors", change)
     refuse(tmp_path / "m", message)
     refuse(tmp_path / "m", message, verify=False)
+
+
+def test_what_the_manifest_does_not_list_is_not_believed(tmp_path: Path) -> None:
+    make().save(tmp_path / "m")
+    write_safetensors(tmp_path / "m" / "training.safetensors", {"output_vectors": np.ones((8, 5))})
+    refuse(
+        tmp_path / "m", r"training\.safetensors is not of this model, whose manifest\.json does not list it: remove it"
+    )
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
+def test_a_pipe_in_a_directory_is_no_file_of_it(tmp_path: Path) -> None:
+    make().save(tmp_path / "m")
+    (tmp_path / "m" / "model.safetensors").unlink()
+    os.mkfifo(tmp_path / "m" / "model.safetensors")
+    refuse(tmp_path / "m", r"model\.safetensors is missing")
 
 
 def test_norms_are_the_lengths_of_the_vectors(tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ _DROPPINGS = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})  # of file man
 _TRIES = 10  # to read a directory that others save to at the same time
 
 if TYPE_CHECKING:
-    from wordmill.vectors.formats.schema import Stored
+    from wordmill.vectors.formats.schema import Manifest, Stored
 
 logger = logging.getLogger(__name__)
 
@@ -139,7 +139,7 @@ def _load(directory: Path, *, verify: bool) -> Model:
     from wordmill.vectors.formats.schema import Stored, checked  # noqa: PLC0415 (slow to load)
 
     try:
-        _check_manifest(directory, verify=verify)
+        _check_files(directory, _read_manifest(directory), verify=verify)
         content = _read_json(directory, "wordmill.json")
         stored = checked(Stored, content, directory / "wordmill.json")
         table = _read_vectors(directory, stored, verify=verify)
@@ -285,7 +285,7 @@ def _listed_files(directory: Path) -> dict[str, Any]:
         return {}
 
 
-def _check_manifest(directory: Path, *, verify: bool) -> None:
+def _read_manifest(directory: Path) -> Manifest:
     from wordmill.vectors.formats.schema import Manifest, checked  # noqa: PLC0415 (slow to load)
 
     if not directory.is_dir():
@@ -299,10 +299,17 @@ def _check_manifest(directory: Path, *, verify: bool) -> None:
     content = _read_json(directory, MANIFEST)
     if isinstance(content.get("format"), int) and content["format"] > FORMAT:
         raise FormatError(f"{directory / MANIFEST}: format {content['format']} is not known here: use a newer wordmill")
-    manifest = checked(Manifest, content, directory / MANIFEST)
+    return checked(Manifest, content, directory / MANIFEST)
+
+
+def _check_files(directory: Path, manifest: Manifest, *, verify: bool) -> None:
+    """Compare files with what the manifest says of them."""
+    for name in OPTIONAL - manifest.files.keys():
+        if (directory / name).exists():
+            raise FormatError(f"{directory / name} is not of this model, whose {MANIFEST} does not list it: remove it")
     for name, expected in manifest.files.items():
         file = directory / name
-        if not file.exists():
+        if not file.is_file():
             if name in OPTIONAL:
                 continue
             raise FormatError(f"{file} is missing: {CURE}")
@@ -319,6 +326,7 @@ def _read_json(directory: Path, name: str) -> dict[str, Any]:
         raise FormatError(f"{file} is missing, so {directory} is not a whole wordmill model: {CURE}")
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
+        json.dumps(content, ensure_ascii=False).encode()  # a UnicodeError where an escape means half a character
     except (ValueError, RecursionError):
         raise FormatError(f"{file} is not JSON: {CURE}") from None
     if not isinstance(content, dict):

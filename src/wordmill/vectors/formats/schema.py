@@ -19,7 +19,7 @@ _LONGEST_PLACE = 80  # characters of foreign text in a message
 Schema = TypeVar("Schema", bound=BaseModel)
 Format = Annotated[int, Field(ge=FORMAT, le=FORMAT)]
 Scalar = str | int | float | bool | None
-Count = Annotated[int, Field(ge=0)]
+Count = Annotated[int, Field(ge=0, lt=2**63)]
 Size = Annotated[int, Field(ge=1)]
 FileName = Annotated[str, StringConstraints(pattern=r"^\w[\w.-]*$")]
 
