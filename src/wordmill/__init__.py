@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from wordmill.config import TrainConfig
     from wordmill.corpus import EncodedCorpus, Vocab, read_corpus
-    from wordmill.training import Callback, Checkpoint, EarlyStopping, LogFile, Word2Vec
+    from wordmill.training import Callback, Checkpoint, EarlyStopping, FastText, LogFile, Word2Vec
     from wordmill.vectors import KeyedVectors
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "Checkpoint",
     "EarlyStopping",
     "EncodedCorpus",
+    "FastText",
     "KeyedVectors",
     "LogFile",
     "TrainConfig",
@@ -39,6 +40,7 @@ _HOME = {
     "LogFile": "wordmill.training",
     "TrainConfig": "wordmill.config",
     "Vocab": "wordmill.corpus",
+    "FastText": "wordmill.training",
     "Word2Vec": "wordmill.training",
     "read_corpus": "wordmill.corpus",
 }

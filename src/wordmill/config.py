@@ -23,9 +23,10 @@ from wordmill.text import DELIMITER, as_delimiter
 __all__ = ["KINDS", "Knob", "Tokenizer", "TrainConfig", "available_cores", "expected", "knobs"]
 
 Tokenizer = Callable[[str], list[str]]
+LENGTHS = tuple[int, int]
 
 #: The rate that each rule learns best with (measured on 17M tokens of Wikipedia, vector_size 100).
-DEFAULT_ALPHA = {"skipgram": 0.025, "mean": 0.15, "sqrt": 0.1, "word2vec": 0.075}
+DEFAULT_ALPHA = {"skipgram": 0.025, "skipgram with subwords": 0.05, "mean": 0.15, "sqrt": 0.1, "word2vec": 0.075}
 
 
 @dataclass(frozen=True)
@@ -127,10 +128,29 @@ class TrainConfig:
         "mean 1/C (the true gradient); word2vec all of it.",
         "Model",
     )
+    subwords: tuple[int, int] | None = _knob(
+        None,
+        "Shortest and longest character n-grams that words are made of, (3, 6) say: rare and inflected words gain, and "
+        "words that were never seen get a vector; left out: words alone.",
+        "Model",
+        unit="characters",
+        least=1,
+        most=64,
+        source="Bojanowski et al. 2017, section 3.2",
+    )
+    buckets: int = _knob(
+        2_000_000,
+        "Buckets that n-grams hash into; only those in use take memory.",
+        "Model",
+        least=1,
+        most=2**31 - 1,
+        source="Bojanowski et al. 2017, section 3.2",
+    )
     epochs: int = _knob(5, "Passes over the corpus.", "Training", unit="passes", least=1, most=1_000_000)
     alpha: float | None = _knob(
         None,
-        "Learning rate at the start; left out: skipgram 0.025, cbow 0.15 (mean), 0.1 (sqrt) or 0.075 (word2vec).",
+        "Learning rate at the start; left out: skipgram 0.025 (0.05 with subwords), cbow 0.15 (mean), 0.1 (sqrt) or "
+        "0.075 (word2vec).",
         "Training",
         above=0.0,
         most=10.0,
@@ -205,7 +225,9 @@ class TrainConfig:
     @property
     def default_alpha(self) -> float:
         """The learning rate at the start where `alpha` is left out."""
-        return DEFAULT_ALPHA["skipgram" if self.architecture == "skipgram" else self.cbow_update]
+        if self.architecture == "skipgram":
+            return DEFAULT_ALPHA["skipgram" if self.subwords is None else "skipgram with subwords"]
+        return DEFAULT_ALPHA[self.cbow_update]
 
     @property
     def start_alpha(self) -> float:
@@ -255,6 +277,8 @@ def _checked(name: str, value: Any, kinds: tuple[Any, ...], knob: Knob) -> Any:
             return value
         if kind is str and (delimiter := as_delimiter(value)):
             return delimiter
+        if kind == LENGTHS and (lengths := _lengths(value, knob)):
+            return lengths
         number = _number(value, kind)
         if number is not None and knob.admits(number):
             return number
@@ -272,6 +296,16 @@ def _number(value: Any, kind: Any) -> int | float | None:
     return None
 
 
+def _lengths(value: Any, knob: Knob) -> tuple[int, int] | None:
+    """Return two rising integers within the bounds as a tuple, None where they are not that."""
+    if not isinstance(value, list | tuple) or len(value) != 2:
+        return None
+    numbers = [_number(part, int) for part in value]
+    if any(number is None or not knob.admits(number) for number in numbers) or numbers[0] > numbers[1]:  # type: ignore[operator]
+        return None
+    return int(numbers[0] or 0), int(numbers[1] or 0)
+
+
 def expected(kinds: tuple[Any, ...], knob: Knob) -> str:
     """Say in words what a parameter takes."""
     words: list[str] = []
@@ -280,6 +314,8 @@ def expected(kinds: tuple[Any, ...], knob: Knob) -> str:
             words.append(f"{'an integer' if kind is int else 'a number'} {knob.bounds}".rstrip())
         elif get_origin(kind) is Literal:
             words += [repr(choice) for choice in get_args(kind)]
+        elif kind == LENGTHS:
+            words.append(f"two integers {knob.bounds}, the shorter first")
         else:
             words.append(_WORDS[kind])
     return " or ".join(words)

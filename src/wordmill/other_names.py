@@ -86,6 +86,7 @@ _SAME = {
     "min_df": "min_count",
     "max_features": "max_final_vocab",
     "t": "sample",
+    "bucket": "buckets",
     "subsample": "sample",
     "subsampling": "sample",
     "power": "ns_exponent",
@@ -118,9 +119,8 @@ _TRANSLATED: dict[str, Callable[[Any], str]] = {
     "callbacks": lambda _: "callbacks go to fit",
     "trim_rule": lambda _: "use min_count and max_final_vocab, or filter the corpus before fit",
     "hashfxn": lambda _: "vectors depend on seed alone",
-    "minn": lambda _: "wordmill has no subword vectors",
-    "maxn": lambda _: "wordmill has no subword vectors",
-    "bucket": lambda _: "wordmill has no subword vectors",
+    "minn": lambda _: "give the shortest and the longest n-grams together: subwords=(3, 6)",
+    "maxn": lambda _: "give the shortest and the longest n-grams together: subwords=(3, 6)",
     "wordNgrams": lambda _: "join phrases in the corpus before fit",
 }
 

@@ -287,7 +287,7 @@ def test_usage(cli: Cli, corpus: Path) -> None:
         (["train", "x", "-size", "100"], "there is no option -size: here it is --vector-size"),
         (["train", "x", "--dim=100"], "there is no option --dim: here it is --vector-size"),
         (["train", "x", "-sg", "0"], "there is no option -sg: write --architecture cbow"),
-        (["train", "x", "--hs"], "there is no option --hs: the only loss here"),
+        (["train", "x", "--hs"], "there is no option --hs: write --objective hierarchical_softmax"),
     ],
 )
 def test_options_of_other_tools(arguments: list[str], message: str) -> None:

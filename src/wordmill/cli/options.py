@@ -14,7 +14,7 @@ import typer
 
 from wordmill.cli.tokenizers import METAVAR, tokenizer_named
 from wordmill.cli.usage import CommandLineError
-from wordmill.config import KINDS, Knob, Tokenizer, TrainConfig
+from wordmill.config import KINDS, LENGTHS, Knob, Tokenizer, TrainConfig
 
 __all__ = ["CORPUS", "Corpora", "Json", "ModelPath", "Topn", "corpus_files", "corpus_source", "with_settings"]
 
@@ -84,11 +84,20 @@ def _option(field: Field[Any]) -> inspect.Parameter:
     elif kinds[0] is int and len(kinds) == 2:  # an integer or a word
         annotation, default = str, str(default)
         rest |= {"parser": _integer_or_word, "metavar": "INTEGER|" + "|".join(get_args(kinds[1]))}
+    elif LENGTHS in kinds:
+        annotation = str
+        rest |= {"parser": _lengths, "metavar": "SHORTEST-LONGEST"}
     if NoneType in KINDS[field.name]:
         annotation = annotation | None
         rest |= {"show_default": False}
     annotation = Annotated[annotation, typer.Option(flag, **rest)]
     return inspect.Parameter(field.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+
+
+def _lengths(text: str) -> tuple[int, ...] | str:
+    """Read 3-6 as (3, 6); anything else is left to the check of the parameter."""
+    parts = text.split("-")
+    return tuple(map(int, parts)) if len(parts) == 2 and all(map(str.isdecimal, parts)) else text
 
 
 def _integer_or_word(text: str) -> int | str:

@@ -31,12 +31,12 @@ def in_options(mistake: WordmillError, options: Collection[str]) -> str:
 
 
 def as_options(message: str, names: Iterable[str]) -> str:
-    """Turn the parameters that a message names into options: vector_size=5 into --vector-size 5."""
+    """Turn the parameters that a message names into options: vector_size=5 into --vector-size 5, (3, 6) into 3-6."""
     ours = "|".join(names)
-    value = r"'(?P<word>\w+)'|(?P<value>'[^']*'|[-+]?\w+(?:[.+-]\w+)*)"
+    value = r"'(?P<word>\w+)'|\((?P<low>\d+), (?P<high>\d+)\)|(?P<value>'[^']*'|[-+]?\w+(?:[.+-]\w+)*)"
     return re.sub(
         rf"\b(?P<set>{ours})=(?:{value})?|\b(?=\w+_)(?P<long>{ours})\b|(?<=here it is )(?P<here>{ours})\b",
-        lambda found: _option(found["set"] or found["long"] or found["here"], found["word"] or found["value"] or ""),
+        _as_option,
         message,
     )
 
@@ -47,6 +47,11 @@ class OptionFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Turn parameters into options."""
         return "wordmill: " + one_line(as_options(record.getMessage(), [name for name, _ in knobs()]))
+
+
+def _as_option(found: re.Match[str]) -> str:
+    lengths = f"{found['low']}-{found['high']}" if found["low"] else ""
+    return _option(found["set"] or found["long"] or found["here"], found["word"] or lengths or found["value"] or "")
 
 
 def _option(name: str, value: str) -> str:

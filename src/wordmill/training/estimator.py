@@ -396,7 +396,7 @@ class Estimator(Parameters):
                 f"{path} holds vectors without the settings of a training: read it with KeyedVectors.load"
             )
         try:
-            params = dict(saved.settings["params"])
+            params = {name: tuple(v) if isinstance(v, list) else v for name, v in saved.settings["params"].items()}
             if params["tokenizer"] is None:
                 params["tokenizer"] = _lost_tokenizer
             model = cls(**params)

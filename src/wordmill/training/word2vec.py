@@ -36,6 +36,8 @@ class Word2Vec(Estimator):
         ns_exponent: float = 0.75,
         sample: float = 1e-3,
         cbow_update: Literal["mean", "sqrt", "word2vec"] = "sqrt",
+        subwords: tuple[int, int] | None = None,
+        buckets: int = 2_000_000,
         epochs: int = 5,
         alpha: float | None = None,
         min_alpha: float = 1e-4,
@@ -67,6 +69,8 @@ class Word2Vec(Estimator):
         self.ns_exponent = ns_exponent
         self.sample = sample
         self.cbow_update = cbow_update
+        self.subwords = subwords
+        self.buckets = buckets
         self.epochs = epochs
         self.alpha = alpha
         self.min_alpha = min_alpha

@@ -58,8 +58,11 @@ def encode_documents(
     ParameterError
         They are texts, and the table cannot split them.
     """
-    rows = _Reader(table, errors, tokenizer).rows(documents)
-    means = [_block_means(table, ids, weights) for ids in _blocks(rows)]
+    reader = _Reader(table, errors, tokenizer)
+    means = []
+    for block in _blocks(reader.rows(documents)):
+        means.append(_block_means(table, block, weights, reader.made))
+        reader.forget_made()
     return np.concatenate([np.empty((0, table.vector_size), dtype=table.vectors.dtype), *means])
 
 
@@ -80,6 +83,15 @@ class _Reader:
 
     def __init__(self, table: VectorTable, errors: Errors, tokenizer: Tokenizer | None) -> None:
         self._table, self._keys, self._errors, self._tokenizer = table, table.key_table, errors, tokenizer
+        self.made: list[Floats] = []  #: vectors of words that are no keys, from their n-grams; rows V, V + 1, ...
+        self._row_of_made: dict[str, int] = {}
+        self._ids_are_made = False  # of a corpus that is read: they stay
+
+    def forget_made(self) -> None:
+        """Forget the vectors of words that are no keys: those of another block are others."""
+        if not self._ids_are_made:
+            self.made.clear()
+            self._row_of_made.clear()
 
     def rows(self, documents: Any) -> Rows:
         """Yield the rows of each document."""
@@ -130,6 +142,10 @@ class _Reader:
         corpus.check_file()
         self._expect(corpus.vocab.kind)
         row_of_id = self._keys.find_many(corpus.vocab.keys)
+        if self._table.subwords is not None:
+            self._ids_are_made = True
+            for place in np.flatnonzero(row_of_id < 0).tolist():
+                row_of_id[place] = self._made(corpus.vocab.keys[place])
         at = 0
         for end in corpus.offsets[1:].tolist():
             rows = row_of_id[corpus.ids[at:end]]
@@ -138,7 +154,20 @@ class _Reader:
 
     def _found(self, words: list[str]) -> NDArray[np.int64]:
         rows = self._keys.find_many(words)
+        if self._table.subwords is not None:
+            for place in np.flatnonzero(rows < 0).tolist():
+                rows[place] = self._made(words[place])
         return rows[rows >= 0]
+
+    def _made(self, word: str) -> int:
+        """Return the row of a word that is no key; -1 where no n-gram of it has a vector."""
+        row = self._row_of_made.get(word)
+        if row is None:
+            vector: Floats | None = self._table.get(word)
+            row = self._row_of_made[word] = -1 if vector is None else len(self._table) + len(self.made)
+            if vector is not None:
+                self.made.append(vector)
+        return row
 
     def _expect(self, kind: str) -> None:
         if kind != self._table.kind:
@@ -166,15 +195,20 @@ def _blocks(documents: Rows) -> Iterator[list[NDArray[np.int64]]]:
     yield block
 
 
-def _block_means(table: VectorTable, block: list[NDArray[np.int64]], weights: NDArray[np.float64] | None) -> Floats:
-    """Means (n, D) of some documents, summed in float64."""
+def _block_means(
+    table: VectorTable, block: list[NDArray[np.int64]], weights: NDArray[np.float64] | None, made: list[Floats]
+) -> Floats:
+    """Means (n, D) of some documents, summed in float64; rows beyond the table's are those that were made."""
     lengths = np.array([len(ids) for ids in block], dtype=np.int64)
     sums = np.zeros((len(block), table.vector_size))
     if lengths.sum():
         ids = np.concatenate(block)
-        rows = table.vectors[ids].astype(np.float64)
-        if weights is not None:
-            rows *= weights[ids, None]
+        kept = ids < len(table)
+        rows = table.vectors[np.where(kept, ids, 0)].astype(np.float64)
+        if made:
+            rows[~kept] = np.stack(made)[ids[~kept] - len(table)]
+        if weights is not None:  # a word that is no key is as rare as can be
+            rows *= np.where(kept, weights[np.where(kept, ids, 0)], 1.0)[:, None]
         filled = np.flatnonzero(lengths)
         sums[filled] = np.add.reduceat(rows, (np.cumsum(lengths) - lengths)[filled], axis=0)
     return (sums / np.maximum(lengths, 1)[:, None]).astype(table.vectors.dtype)

@@ -56,6 +56,8 @@ class KeyedVectors(VectorTable):
         How `encode` and the saved model split texts into keys.
     files
         Files that the arrays are mapped from: one that is written to later is refused.
+    subwords
+        Rows of n-grams, which give words that are no keys a vector: `wv["unseen"]` has one, `"unseen" in wv` is False.
 
     Raises
     ------
@@ -166,7 +168,7 @@ class KeyedVectors(VectorTable):
 
     def similarity(self, a: Key, b: Key) -> float:
         """Cosine similarity of two keys, between -1 and 1; 0 if either vector is zero."""
-        first, second = self.unit_vectors([self.get_index(a), self.get_index(b)])
+        first, second = self.unit_vectors_of([a, b])
         return float(np.clip(first @ second, -1, 1))
 
     def distance(self, a: Key, b: Key) -> float:
@@ -177,7 +179,7 @@ class KeyedVectors(VectorTable):
         """One minus the similarity (n,) of a key or vector to other keys, all of them if none are given."""
         unit, _ = combine(self, [key_or_vector], ())
         if len(other_keys):
-            return 1 - np.clip(self.unit_vectors(self.get_indices(other_keys)) @ unit, -1, 1)
+            return 1 - np.clip(self.unit_vectors_of(other_keys) @ unit, -1, 1)
         return 1 - similarities(self.vectors, self.norms, unit)
 
     def n_similarity(self, keys_a: Sequence[Key], keys_b: Sequence[Key]) -> float:
@@ -187,7 +189,7 @@ class KeyedVectors(VectorTable):
 
     def doesnt_match(self, keys: Sequence[Key]) -> Key:
         """Return the key whose vector is furthest from the mean of all unit vectors given."""
-        units = self.unit_vectors(self._several(keys))
+        units = self._several(keys)
         return keys[int(np.argmin(units @ units.mean(axis=0)))]
 
     def most_similar_to_given(self, key: Key, keys: Sequence[Key]) -> Key:
@@ -323,14 +325,14 @@ class KeyedVectors(VectorTable):
         ends = np.cumsum(known.sum(axis=1)).tolist()
         return [together[begin:end] for begin, end in pairwise([0, *ends])]
 
-    def _several(self, keys: Sequence[Key]) -> NDArray[np.int64]:
-        ids = self.get_indices(keys)
-        if not len(ids):
+    def _several(self, keys: Sequence[Key]) -> Floats:
+        units = self.unit_vectors_of(keys)
+        if not len(units):
             raise ParameterError("a list of no keys: give at least one")
-        return ids
+        return units
 
     def _one_key(self, key: Key) -> Key:
-        self.get_index(key)
+        self.vector(key)
         return key
 
     # -- files --------------------------------------------------------------------------------------------------------

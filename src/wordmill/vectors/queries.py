@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from wordmill.errors import ParameterError
 from wordmill.foreign import quoted
-from wordmill.sources.keys import unpacked
+from wordmill.sources.keys import flat_keys, unpacked
 from wordmill.vectors.keys import Key
 from wordmill.vectors.matrix import Floats, row_norms, unit_rows
 from wordmill.vectors.table import VectorTable
@@ -43,9 +43,11 @@ def parse_terms(table: VectorTable, query: Query) -> Iterator[Term]:
         if isinstance(what, np.ndarray) and what.ndim == 1:
             vector = checked_vectors(table, what[None])
             yield Term(vector[0], unit_rows(vector, row_norms(vector))[0], float(weight), None)
-        else:
-            row = table.get_index(what)  # type: ignore[arg-type]
+        elif (row := table.key_table.find(what)) >= 0:
             yield Term(table.vectors[row], table.unit_vectors([row])[0], float(weight), row)
+        else:
+            vector = table.vector(what)  # type: ignore[arg-type]
+            yield Term(vector, unit_rows(vector[None], row_norms(vector[None]))[0], float(weight), None)
 
 
 def combine(table: VectorTable, positive: Query, negative: Query) -> tuple[Floats, NDArray[np.int64]]:
@@ -71,8 +73,12 @@ def parse_many(table: VectorTable, queries: Any | Any) -> tuple[Floats, list[NDA
         return unit_rows(rows, row_norms(rows)), None
     if isinstance(queries, list | tuple) and queries and isinstance(queries[0], list | tuple | np.ndarray):
         raise ParameterError(f"lists in a list: give a list of keys, or vectors as an array (n, {table.vector_size})")
-    ids = table.get_indices(queries)
-    return table.unit_vectors(ids), list(ids[:, None])
+    if table.subwords is None:
+        ids = table.get_indices(queries)
+        return table.unit_vectors(ids), list(ids[:, None])
+    keys = flat_keys(queries)
+    ids, rows = table.key_table.find_many(keys), table.vectors_of(keys)
+    return unit_rows(rows, row_norms(rows)), [one[one >= 0] for one in ids[:, None]]
 
 
 def checked_vectors(table: VectorTable, rows: Floats) -> Floats:

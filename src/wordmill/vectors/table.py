@@ -17,6 +17,7 @@ from wordmill.sources.keys import flat_keys
 from wordmill.text import TokenizerName
 from wordmill.vectors.keys import IntegerKeys, Key, KeyTable, PackedKeys, TextKeys, make_key_table, near_spellings
 from wordmill.vectors.matrix import Floats, row_norms, unit_rows
+from wordmill.vectors.subwords import Subwords
 
 __all__ = ["VectorTable"]
 
@@ -38,6 +39,7 @@ class VectorTable(HelpfulNames):
         tokenizer: TokenizerName | None = "whitespace",
         lowercase: bool = False,
         files: Sequence[MappedFile] = (),
+        subwords: Subwords | None = None,
     ) -> None:
         self._files = tuple(files)
         self._table = make_key_table(keys)
@@ -54,7 +56,12 @@ class VectorTable(HelpfulNames):
             )
         if tokenizer not in ("whitespace", "words", None):
             raise ParameterError(f"tokenizer={quoted(tokenizer)}: 'whitespace', 'words' or None")
-        self.tokenizer, self.lowercase = tokenizer, lowercase
+        if subwords is not None and (self.kind != "str" or subwords.rows.shape[1] != self.vector_size):
+            raise ParameterError(
+                f"subwords are of text, with vectors of {subwords.rows.shape[1]} numbers: "
+                f"here are {self.kind} keys with vectors of {self.vector_size}"
+            )
+        self.tokenizer, self.lowercase, self.subwords = tokenizer, lowercase, subwords
 
     @classmethod
     def of(cls, table: VectorTable) -> Self:
@@ -67,6 +74,7 @@ class VectorTable(HelpfulNames):
             tokenizer=table.tokenizer,
             lowercase=table.lowercase,
             files=table._files,
+            subwords=table.subwords,
         )
 
     def __repr__(self) -> str:
@@ -144,21 +152,56 @@ class VectorTable(HelpfulNames):
         return iter(self.index_to_key)
 
     def __getitem__(self, keys: Key | Sequence[Key] | NDArray[np.integer[Any]]) -> Floats:
-        """Return the vector (D,) of a key, or the vectors (n, D) of several."""
+        """Return the vector (D,) of a key, or the vectors (n, D) of several; where there are subwords, of any word."""
         if isinstance(keys, str) or not isinstance(keys, Iterable):
-            return self._rows(self.get_index(keys))
-        return self._rows(self.get_indices(keys))
+            return self.vector(keys)
+        if self.subwords is None:
+            return self._rows(self.get_indices(keys))
+        return self.vectors_of(flat_keys(keys))
 
     def get(self, key: Key, default: Default = None) -> Floats | Default:  # type: ignore[assignment]
         """Return the vector (D,) of `key`, or `default` if it has none."""
         self.check_files()
         index = self._table.find(key)
-        return default if index < 0 else self._rows(index)
+        if index >= 0:
+            return self._rows(index)
+        made = self._made_of_subwords(key)
+        return default if made is None else made
+
+    def vector(self, key: Key) -> Floats:
+        """Return the vector (D,) of a key.
+
+        Raises
+        ------
+        MissingKeyError
+            It has none, and no n-gram that has one.
+        """
+        found: Floats | None = self.get(key)
+        if found is None:
+            raise self._missing(key)
+        return found
+
+    def vectors_of(self, keys: Sequence[Key] | NDArray[Any]) -> Floats:
+        """Return the vectors (n, D) of several keys; as `vector`."""
+        self.check_files()
+        ids = self._table.find_many(keys)
+        rows: Floats = self._rows(ids.clip(min=0))
+        for place in np.flatnonzero(ids < 0).tolist():
+            rows[place] = self.vector(keys[place])
+        return rows
 
     def get_vector(self, key: Key, *, norm: bool = False) -> Floats:
         """Return the vector (D,) of a key, scaled to length 1 with `norm`; `MissingKeyError` if there is none."""
-        index = self.get_index(key)
-        return self.unit_vectors([index])[0] if norm else self._rows(index)
+        vectors: Floats = self.unit_vectors_of([key]) if norm else self.vector(key)[None]
+        vector: Floats = vectors[0]
+        return vector
+
+    def _made_of_subwords(self, key: object) -> Floats | None:
+        """Return the vector of a word that is no key, from its n-grams; None where it has none, or there are none."""
+        if self.subwords is None or not isinstance(key, str):
+            return None
+        made = self.subwords.vector(key)
+        return None if made is None else made.astype(self._vectors.dtype, copy=False)
 
     def get_index(self, key: Key, default: int | None = None) -> int:
         """Row of a key; where there is none, `default`, or a `MissingKeyError` without one."""
@@ -206,7 +249,8 @@ class VectorTable(HelpfulNames):
         """Return a table of some keys only, in the order given."""
         ids = self.get_indices(keys)
         counts = None if self._counts is None else self._counts[ids]
-        return self.replace(keys=self._table.take(ids), vectors=self._vectors[ids], counts=counts)
+        kept = self._table.take(ids)
+        return self.replace(keys=kept, vectors=self._vectors[ids], counts=counts, subwords=self.subwords)
 
     def add_vectors(
         self,
@@ -246,7 +290,8 @@ class VectorTable(HelpfulNames):
         all_counts = None if self._counts is None else np.concatenate([self._counts, more_counts[new]])
         if all_counts is not None and counts is not None:
             all_counts[ids[old]] = more_counts[old]
-        return self.replace(keys=[*self, *(keys[int(i)] for i in new)], vectors=matrix, counts=all_counts)
+        all_keys = [*self, *(keys[int(i)] for i in new)]
+        return self.replace(keys=all_keys, vectors=matrix, counts=all_counts, subwords=self.subwords)
 
     def replace(
         self,
@@ -254,15 +299,27 @@ class VectorTable(HelpfulNames):
         vectors: Floats,
         keys: Sequence[Any] | KeyTable | None = None,
         counts: NDArray[np.int64] | None = None,
+        subwords: Subwords | None = None,
     ) -> Self:
-        """Return a table like this one with other vectors; without `keys`, of the same keys and counts."""
+        """Return a table like this one with other vectors; without `keys`, of the same keys and counts.
+
+        Subwords are those that are given, if any: vectors that have changed are not of the same n-grams any more.
+        """
         return type(self)(
             self._table if keys is None else keys,
             vectors,
             counts=self._counts if keys is None else counts,
             tokenizer=self.tokenizer,
             lowercase=self.lowercase,
+            subwords=subwords,
         )
+
+    def unit_vectors_of(self, keys: Sequence[Key] | Iterable[Key] | NDArray[np.integer[Any]]) -> Floats:
+        """Vectors (n, D) of some keys, scaled to length 1; as `vector`."""
+        if self.subwords is None:
+            return self.unit_vectors(self.get_indices(keys))
+        rows = self.vectors_of(flat_keys(keys))
+        return unit_rows(rows, row_norms(rows))
 
     def unit_vectors(self, ids: NDArray[np.int64] | Sequence[int]) -> Floats:
         """Vectors (n, D) of some rows, scaled to length 1 (zero vectors stay zero)."""

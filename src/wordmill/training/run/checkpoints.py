@@ -22,7 +22,7 @@ from wordmill.errors import FormatError, ParameterError, WordmillError
 from wordmill.foreign import quoted
 from wordmill.saving import is_ours, remove, sweep
 from wordmill.training.run.account import Account
-from wordmill.training.run.saved import input_rows, output_vectors
+from wordmill.training.run.saved import input_rows, output_vectors, own_rows
 from wordmill.training.run.state import Run
 from wordmill.vectors.formats.directory import Model, load_model, save_model
 from wordmill.version import VERSION
@@ -71,7 +71,7 @@ def save_checkpoint(path: Path, run: Run) -> None:
         "run": run.name,
         "origin": _origin(run),
     }
-    training = {"output_vectors": run.output_vectors, **(account.arrays() if account else {})}
+    training = {"output_vectors": run.output_vectors, **run.own_rows(), **(account.arrays() if account else {})}
     save_model(path, run.as_keyed_vectors(), settings=settings, training=training)
 
 
@@ -140,7 +140,7 @@ def _take(run: Run, saved: Model, directory: Path) -> None:
     position, training = saved.settings["position"], saved.training
     if training is None:
         raise FormatError(f"{directory}: training.safetensors was deleted, and there is no going on without it")
-    run.input_vectors[:] = input_rows(saved, run.input_vectors.shape)
+    run.input_vectors[:] = input_rows(saved.table, own_rows(saved), run.rows)
     run.output_vectors[:] = output_vectors(saved, run.output_vectors.shape)
     run.history, run.account = saved.settings["history"], None
     if "blocks_done" in position:
@@ -153,7 +153,7 @@ def _take(run: Run, saved: Model, directory: Path) -> None:
 
 
 def _params(run: Run) -> dict[str, Any]:
-    params = asdict(run.config)
+    params = {name: [*value] if isinstance(value, tuple) else value for name, value in asdict(run.config).items()}
     return params | {"tokenizer": None if callable(params["tokenizer"]) else params["tokenizer"]}
 
 

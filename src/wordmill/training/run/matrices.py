@@ -20,10 +20,11 @@ from wordmill.text import TokenizerName
 from wordmill.training.backends import allocate_vectors
 from wordmill.training.run.objective import output_rows
 from wordmill.training.run.reading import read_more
-from wordmill.training.run.rows import WordRows
+from wordmill.training.run.rows import Rows, SubwordRows, WordRows
 from wordmill.training.run.state import Run
 from wordmill.vectors import KeyedVectors
 from wordmill.vectors.keys import make_key_table
+from wordmill.vectors.subwords import Ngrams
 
 __all__ = ["begin_run", "extend_run", "freeze_keys", "make_rows", "padded", "take_vectors"]
 
@@ -32,9 +33,11 @@ logger = logging.getLogger(__name__)
 Matrix = NDArray[np.floating[Any]]
 
 
-def make_rows(config: TrainConfig, vocab: Vocab) -> WordRows:  # noqa: ARG001 (the one kind there is)
+def make_rows(config: TrainConfig, vocab: Vocab) -> Rows:
     """Decide what the rows of the input vectors are."""
-    return WordRows(vocab)
+    if config.subwords is None:
+        return WordRows(vocab)
+    return SubwordRows.of_vocabulary(vocab, Ngrams(*config.subwords, config.buckets))
 
 
 def begin_run(config: TrainConfig, corpus: EncodedCorpus) -> Run:

@@ -54,12 +54,13 @@ class MemoryEstimate:
 def estimate_memory(corpus: EncodedCorpus, config: TrainConfig) -> MemoryEstimate:
     """Estimate the peak of a run by these settings on a corpus that this process has read; vectors are float32."""
     V, row = len(corpus.vocab), -(-4 * config.vector_size // CACHE_LINE) * CACHE_LINE
-    rows = len(make_rows(config, corpus.vocab)) + output_rows(config, V)
+    inputs = make_rows(config, corpus.vocab)
+    rows = len(inputs) + output_rows(config, V)
     reckoned = PROGRAM + VOCABULARY_ENTRY * V + corpus.ids.nbytes
     return MemoryEstimate(
         program_and_corpus=_status("VmRSS") or reckoned,
         vectors=rows * row,
-        training_and_saving=BUFFERS + TRAINING_ENTRY * V,
+        training_and_saving=BUFFERS + TRAINING_ENTRY * V + inputs.held_bytes(row),
         reading=_status("VmHWM"),
     )
 

@@ -5,51 +5,211 @@ Everything else in a run (first values, frozen rows, checkpoints, slices, backen
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wordmill.corpus import Vocab
+from wordmill.errors import ParameterError
+from wordmill.training.backends import Bags
+from wordmill.vectors.subwords import END_OF_SENTENCE, Ngrams, Subwords
 
-__all__ = ["WordRows"]
+__all__ = ["Rows", "SubwordRows", "WordRows"]
 
 Matrix = NDArray[np.floating[Any]]
+_WORDS = 4096  # whose rows are gathered at once
+
+
+class Rows(Protocol):
+    """What the R rows of the input vectors are; the first V are the words' own."""
+
+    @property
+    def vocab(self) -> Vocab:
+        """The words, with their counts."""
+
+    @property
+    def bags(self) -> Bags | None:
+        """What words are made of; None: each is its own row."""
+
+    def __len__(self) -> int:
+        """Rows, R."""
+
+    def vectors(self, rows: Matrix) -> Matrix:
+        """Return the words' vectors (V, D), made from rows (R, D)."""
+
+    def subwords(self, rows: Matrix) -> Subwords | None:
+        """Return what makes vectors of other words, if anything does."""
+
+    def assign(self, rows: Matrix, words: NDArray[np.bool_], vectors: Matrix) -> None:
+        """Let some words, (V,), begin with these vectors, one each."""
+
+    def of(self, words: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Return (R,) which rows some words, (V,), are made of."""
+
+    def places_in(self, others: Rows) -> NDArray[np.int64]:
+        """Return (R,) where each row is among others, -1 where it is new."""
+
+    def name(self, row: int) -> str:
+        """Return what a row is called, whatever the rest of the vocabulary."""
+
+    def held_bytes(self, row_bytes: int) -> int:
+        """Count bytes that are held beside the rows, of so many each."""
 
 
 @dataclass(frozen=True)
 class WordRows:
-    """A row a word, in the order of the vocabulary: R = V.
-
-    Attributes
-    ----------
-    vocab : Vocab
-        The words, with their counts.
-    """
+    """A row a word, in the order of the vocabulary: R = V. The vectors are the rows themselves, no copy."""
 
     vocab: Vocab
 
+    @property
+    def bags(self) -> None:
+        """Each word is its own row."""
+        return
+
     def __len__(self) -> int:
-        """Rows, R."""
         return len(self.vocab)
 
     def vectors(self, rows: Matrix) -> Matrix:
-        """Return the words' vectors (V, D), made from rows (R, D); here the rows themselves."""
+        """Return the rows."""
         return rows
+
+    def subwords(self, rows: Matrix) -> None:  # noqa: ARG002
+        """Other words have no vector."""
+        return
 
     def assign(self, rows: Matrix, words: NDArray[np.bool_], vectors: Matrix) -> None:
         """Let some words, (V,), begin with these vectors, one each."""
         rows[words] = vectors
 
     def of(self, words: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """Return (R,) which rows some words, (V,), are made of."""
+        """Return the words."""
         return words
 
-    def places_in(self, others: WordRows) -> NDArray[np.int64]:
-        """Return (R,) where each row is among others, -1 where it is new."""
-        return np.array([others.vocab.key_to_index.get(key, -1) for key in self.vocab], np.int64)
+    def places_in(self, others: Rows) -> NDArray[np.int64]:
+        """Return (V,) where each word is among others, -1 where it is new."""
+        return _word_places(self.vocab, others.vocab)
 
     def name(self, row: int) -> str:
-        """Return what a row is called, whatever the rest of the vocabulary."""
+        """Return the word."""
         return str(self.vocab.keys[row])
+
+    def held_bytes(self, row_bytes: int) -> int:  # noqa: ARG002
+        """Count nothing."""
+        return 0
+
+
+@dataclass(frozen=True, eq=False)
+class SubwordRows:
+    """A row a word, then one for each bucket that an n-gram of some word hashes into: R = V + B.
+
+    Attributes
+    ----------
+    vocab : Vocab
+        The words, with their counts.
+    ngrams : Ngrams
+        Which n-grams words have.
+    numbers : (B,) int64
+        The buckets, rising: of 2,000,000 only those that are in use have a row.
+    bags : Bags
+        Each word's own row and those of its n-grams, whose mean it is.
+    """
+
+    vocab: Vocab
+    ngrams: Ngrams
+    numbers: NDArray[np.int64]
+    bags: Bags
+
+    @classmethod
+    def of_vocabulary(cls, vocab: Vocab, ngrams: Ngrams) -> Self:
+        """Find out which n-grams the words have.
+
+        Raises
+        ------
+        ParameterError
+            The keys are integers, which have no letters.
+        """
+        if vocab.kind != "str":
+            raise ParameterError("subwords are of text, and the keys of this corpus are integers: leave subwords out")
+        buckets, owners = _ngrams_of(vocab, ngrams)
+        numbers = np.unique(buckets)
+        sizes = 1 + np.bincount(owners, minlength=len(vocab))
+        ends = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+        rows = np.empty(ends[-1], np.int32)
+        own = np.zeros(ends[-1], np.bool_)
+        own[ends[:-1]] = True
+        rows[own] = np.arange(len(vocab))
+        rows[~own] = len(vocab) + np.searchsorted(numbers, buckets[np.argsort(owners, kind="stable")])
+        return cls(vocab, ngrams, numbers, Bags(ends, rows))
+
+    def __len__(self) -> int:
+        return len(self.vocab) + len(self.numbers)
+
+    def vectors(self, rows: Matrix) -> Matrix:
+        """Return the words' vectors (V, D): each the mean of its rows."""
+        made = np.empty((len(self.vocab), rows.shape[1]), rows.dtype)
+        for words, starts, gathered in self._some(rows):
+            sums = np.add.reduceat(gathered, starts, axis=0)
+            made[words] = sums / np.diff(self.bags.ends)[words, None].astype(rows.dtype)
+        return made
+
+    def subwords(self, rows: Matrix) -> Subwords:
+        """Return the rows of n-grams."""
+        return Subwords(self.ngrams, rows[len(self.vocab) :], self.numbers)
+
+    def assign(self, rows: Matrix, words: NDArray[np.bool_], vectors: Matrix) -> None:
+        """Let some words, (V,), begin with these vectors: their own rows make up for those that they share."""
+        sizes = np.diff(self.bags.ends)[words, None].astype(rows.dtype)
+        missing = (vectors - self.vectors(rows)[words]) * sizes
+        rows[np.flatnonzero(words)] += missing
+
+    def of(self, words: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Return (R,) which rows some words, (V,), are made of."""
+        used = np.zeros(len(self), np.bool_)
+        used[self.bags.rows[np.repeat(words, np.diff(self.bags.ends))]] = True
+        return used
+
+    def places_in(self, others: Rows) -> NDArray[np.int64]:
+        """Return (R,) where each row is among others, -1 where it is new."""
+        words = _word_places(self.vocab, others.vocab)
+        if not isinstance(others, SubwordRows) or others.ngrams != self.ngrams:
+            return np.concatenate([words, np.full(len(self.numbers), -1)])
+        places = np.searchsorted(others.numbers, self.numbers).clip(max=max(len(others.numbers) - 1, 0))
+        known = others.numbers[places] == self.numbers if len(others.numbers) else np.zeros(len(places), np.bool_)
+        return np.concatenate([words, np.where(known, len(others.vocab) + places, -1)])
+
+    def name(self, row: int) -> str:
+        """Return the word, or the number of the bucket behind a character that no word has."""
+        words = len(self.vocab)
+        return str(self.vocab.keys[row]) if row < words else f" {self.numbers[row - words]}"
+
+    def held_bytes(self, row_bytes: int) -> int:
+        """Count the bags, and the words' vectors that are made of them."""
+        return self.bags.ends.nbytes + self.bags.rows.nbytes + len(self.vocab) * row_bytes
+
+    def _some(self, rows: Matrix) -> Iterator[tuple[slice, NDArray[np.int64], Matrix]]:
+        """Yield some words at a time, where their rows begin among those gathered, and these."""
+        ends = self.bags.ends
+        for first in range(0, len(self.vocab), _WORDS):
+            last = min(first + _WORDS, len(self.vocab))
+            yield slice(first, last), ends[first:last] - ends[first], rows[self.bags.rows[ends[first] : ends[last]]]
+
+
+def _ngrams_of(vocab: Vocab, ngrams: Ngrams) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the buckets of all words' n-grams, and which word each is of."""
+    buckets, owners = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+    keys: Any = vocab.keys
+    for first in range(0, len(keys), _WORDS):
+        words = [key.encode("utf-8", "surrogatepass") for key in keys[first : first + _WORDS]]
+        found, of = ngrams.buckets_of(words)
+        kept = ~np.isin(of, [place for place, word in enumerate(words) if word == END_OF_SENTENCE])
+        buckets.append(found[kept])
+        owners.append(first + of[kept])
+    return np.concatenate(buckets), np.concatenate(owners)
+
+
+def _word_places(vocab: Vocab, others: Vocab) -> NDArray[np.int64]:
+    return np.array([others.key_to_index.get(key, -1) for key in vocab], np.int64)

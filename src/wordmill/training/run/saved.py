@@ -7,26 +7,52 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from wordmill.training.run.rows import Rows
 from wordmill.vectors.formats.directory import Model
 from wordmill.vectors.matrix import all_finite
+from wordmill.vectors.table import VectorTable
 
-__all__ = ["input_rows", "output_vectors"]
+__all__ = ["input_rows", "output_vectors", "own_rows"]
 
 Matrix = NDArray[np.floating[Any]]
 
 
-def input_rows(saved: Model, shape: tuple[int, ...]) -> Matrix:
+def input_rows(table: VectorTable, own_rows: Matrix | None, rows: Rows) -> Matrix:
     """Return the rows of the input vectors, (R, D): where a word is its own row, its vector.
+
+    Where words are made of several, their own rows were saved for training, and those of n-grams with the vectors.
 
     Raises
     ------
     ValueError
-        They have another shape.
+        They are not those of this run.
     """
-    vectors = saved.table.vectors
-    if vectors.shape != shape:
-        raise ValueError(f"vectors {vectors.shape}, not {shape}")
-    return vectors
+    if rows.bags is None:
+        parts = [table.vectors]
+    elif own_rows is None or table.subwords is None or table.subwords.numbers is None:
+        raise ValueError("the rows of words or of their n-grams are missing")
+    else:
+        parts = [own_rows, np.asarray(table.subwords.rows)]
+    matrix = parts[0] if len(parts) == 1 else np.concatenate(parts)
+    if matrix.shape != (len(rows), table.vector_size):
+        raise ValueError(f"rows {matrix.shape}, not {len(rows)}")
+    return matrix
+
+
+def own_rows(saved: Model) -> Matrix | None:
+    """Return the words' own rows (V, D), None where each is its vector.
+
+    Raises
+    ------
+    ValueError
+        The file for training holds no finite floats of this shape.
+    """
+    rows = None if saved.training is None else saved.training.get("own_rows")
+    if rows is None:
+        return None
+    if rows.shape != saved.table.vectors.shape or rows.dtype.kind != "f" or not all_finite(rows):
+        raise ValueError(f"own rows {rows.dtype} {rows.shape} beside vectors {saved.table.vectors.shape}")
+    return rows
 
 
 def output_vectors(saved: Model, shape: tuple[int, ...]) -> Matrix | None:

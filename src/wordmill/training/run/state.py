@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from wordmill.config import TrainConfig
 from wordmill.corpus import Vocab
 from wordmill.training.run.account import Account
-from wordmill.training.run.rows import WordRows
+from wordmill.training.run.rows import Rows
 from wordmill.vectors import KeyedVectors
 
 __all__ = ["Run"]
@@ -26,7 +26,7 @@ class Run:
     ----------
     config : TrainConfig
         The settings.
-    rows : WordRows
+    rows : Rows
         What the rows of the input vectors are.
     input_vectors, output_vectors : ndarray, (R, D) and (rows of the objective, D)
         The matrices in training; look, do not write.
@@ -58,7 +58,7 @@ class Run:
     """
 
     config: TrainConfig
-    rows: WordRows
+    rows: Rows
     input_vectors: NDArray[np.floating[Any]]
     output_vectors: NDArray[np.floating[Any]]
     tokens_total: int
@@ -107,7 +107,12 @@ class Run:
             counts=self.vocab.counts,
             tokenizer=self.config.tokenizer if named else None,  # type: ignore[arg-type]
             lowercase=self.config.lowercase,
+            subwords=self.rows.subwords(self.input_vectors),
         )
+
+    def own_rows(self) -> dict[str, NDArray[np.floating[Any]]]:
+        """Return the words' own rows (V, D) by their name in a saved model; none where they are the vectors."""
+        return {} if self.rows.bags is None else {"own_rows": self.input_vectors[: len(self.vocab)]}
 
     def stop(self) -> None:
         """End the training at the next safe point; the vectors so far stay."""

@@ -33,6 +33,7 @@ def make_task(run: Run, counts: NDArray[np.int64], corpus: EncodedCorpus, offset
         offsets=offsets,
         keep=keep_probabilities(counts, config.sample),
         file=corpus.file,
+        bags=run.rows.bags,
     )
 
 

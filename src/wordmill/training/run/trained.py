@@ -14,7 +14,7 @@ from wordmill.corpus import Vocab
 from wordmill.errors import NotFittedError, counted
 from wordmill.training.run.matrices import make_rows, padded
 from wordmill.training.run.objective import output_rows
-from wordmill.training.run.saved import output_vectors
+from wordmill.training.run.saved import input_rows, output_vectors, own_rows
 from wordmill.training.run.state import Run
 from wordmill.vectors import KeyedVectors
 from wordmill.vectors.formats.directory import Model
@@ -28,6 +28,7 @@ class Trained:
 
     config: TrainConfig
     keyed_vectors: KeyedVectors
+    own_rows: NDArray[np.floating[Any]] | None  # (V, D) of words that are made of several rows; else None
     output_vectors: NDArray[np.floating[Any]] | None
     history: list[dict[str, Any]]
     corpus: str  # its fingerprint
@@ -42,12 +43,13 @@ class Trained:
     @classmethod
     def of(cls, run: Run, earlier: list[dict[str, Any]]) -> Trained:
         """Take what a run has come to, after the epochs of earlier fits."""
-        output_vectors = run.output_vectors.view()
+        own_rows, output_vectors = run.own_rows().get("own_rows"), run.output_vectors.view()
         output_vectors.flags.writeable = False
         entries = [{**entry, "epoch": len(earlier) + entry["epoch"]} for entry in run.entries()]
         return cls(
             run.config,
             run.as_keyed_vectors(),
+            own_rows,
             output_vectors,
             [*earlier, *entries],
             run.fingerprint,
@@ -63,7 +65,7 @@ class Trained:
         run = saved.settings.get("run", "")
         vectors = KeyedVectors.of(saved.table)
         shape = output_rows(config, len(vectors)), vectors.vector_size
-        return cls(config, vectors, output_vectors(saved, shape), history, corpus, used, run)
+        return cls(config, vectors, own_rows(saved), output_vectors(saved, shape), history, corpus, used, run)
 
     def settings(self) -> dict[str, Any]:
         """Return what JSON can hold of it, for a saved model."""
@@ -79,7 +81,9 @@ class Trained:
 
     def training(self) -> dict[str, NDArray[Any]] | None:
         """Return the arrays that training on needs, for a saved model."""
-        return None if self.output_vectors is None else {"output_vectors": self.output_vectors}
+        if self.output_vectors is None:
+            return None
+        return {"output_vectors": self.output_vectors} | ({} if self.own_rows is None else {"own_rows": self.own_rows})
 
     def vocab(self) -> Vocab:
         """Return the keys with their counts.
@@ -97,4 +101,8 @@ class Trained:
     def as_run(self, output_vectors: NDArray[np.floating[Any]]) -> Run:
         """Return copies of the matrices with what their rows are, as the backends want them."""
         rows = make_rows(self.config, self.vocab())
-        return Run(self.config, rows, padded(self.keyed_vectors.vectors), padded(output_vectors), tokens_total=0)
+        try:
+            matrix = padded(input_rows(self.keyed_vectors, self.own_rows, rows))
+        except ValueError as error:
+            raise NotFittedError(f"these vectors cannot be trained on ({error}): fit the model again") from None
+        return Run(self.config, rows, matrix, padded(output_vectors), tokens_total=0)

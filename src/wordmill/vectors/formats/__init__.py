@@ -61,7 +61,10 @@ def _read_directory(path: Path, options: ReadOptions) -> VectorTable:
         return vectors
     keys, counts = vectors.key_table.take(np.arange(options.limit)), vectors.counts
     return vectors.replace(
-        keys=keys, vectors=vectors.vectors[: options.limit], counts=None if counts is None else counts[: options.limit]
+        keys=keys,
+        vectors=vectors.vectors[: options.limit],
+        counts=None if counts is None else counts[: options.limit],
+        subwords=vectors.subwords,
     )
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from wordmill.errors import FormatError
 from wordmill.vectors.matrix import Floats, row_norms
 
-__all__ = ["CURE", "FORMAT", "check_embeddings", "check_keys", "check_norms"]
+__all__ = ["CURE", "FORMAT", "check_embeddings", "check_keys", "check_norms", "check_subwords"]
 
 FORMAT = 1
 CURE = "copy the directory again from its source or save it again"
@@ -46,6 +46,19 @@ def check_embeddings(file: Path, arrays: Mapping[str, NDArray[Any]], shape: tupl
     if dtype == "int8":
         expected["weights"] = "float32", shape[:1]
     _check(file, arrays, expected)
+
+
+def check_subwords(file: Path, arrays: Mapping[str, NDArray[Any]], size: int, buckets: int, dtype: str) -> None:
+    """Check types, shapes and content of `subwords.safetensors`: vectors of so many numbers, of some of the buckets."""
+    rows = len(arrays["buckets"]) if arrays.get("buckets", np.empty(0)).ndim == 1 else 0
+    _check(file, arrays, {"embeddings": (dtype, (rows, size)), "buckets": ("int64", (rows,))})
+    if dtype == "int8":
+        _check(file, arrays, {"weights": ("float32", (rows,))})
+    numbers = arrays["buckets"]
+    if rows and not (numbers[0] >= 0 and numbers[-1] < buckets and (np.diff(numbers) > 0).all()):
+        raise FormatError(f"{file}: buckets are not rising numbers from 0 to {buckets - 1}: {CURE}")
+    if dtype != "int8" and not np.isfinite(row_norms(arrays["embeddings"].astype(np.float32))).all():
+        raise FormatError(f"{file} holds NaN or infinity: {CURE}")
 
 
 def check_norms(directory: Path, vectors: Floats, norms: Floats) -> None:

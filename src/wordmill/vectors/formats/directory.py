@@ -6,6 +6,7 @@
     tokenizer.json         how text becomes rows (text keys)
     wordmill.json          our settings
     wordmill.safetensors   norms, counts, keys as UTF-8 and offsets or as int64, and their sorted order
+    subwords.safetensors   vectors of n-grams, and the buckets that they are of, where there are any
     training.safetensors   what only going on with training needs; may be deleted
     manifest.json          size and CRC-32 of every file above
 
@@ -17,6 +18,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping
+from dataclasses import asdict
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -28,11 +30,19 @@ from wordmill.mapped import MappedFile
 from wordmill.paths import checked_path
 from wordmill.safetensors import read_safetensors, write_safetensors
 from wordmill.saving import atomic_directory, fingerprint, is_ours, standing
-from wordmill.vectors.formats.checks import CURE, FORMAT, check_embeddings, check_keys, check_norms
-from wordmill.vectors.formats.storage import StorageType, pack, similarity_error, unpack
+from wordmill.vectors.formats.checks import (
+    CURE,
+    FORMAT,
+    check_embeddings,
+    check_keys,
+    check_norms,
+    check_subwords,
+)
+from wordmill.vectors.formats.storage import StorageType, pack, packed_subwords, similarity_error, unpack
 from wordmill.vectors.formats.tokenizer_json import write_tokenizer
 from wordmill.vectors.keys import IntegerKeys, PackedKeys, TextKeys
 from wordmill.vectors.matrix import row_norms
+from wordmill.vectors.subwords import Ngrams, Subwords
 from wordmill.vectors.table import VectorTable
 from wordmill.version import VERSION
 
@@ -42,6 +52,7 @@ MANIFEST = "manifest.json"
 OPTIONAL = frozenset({"training.safetensors"})  # may be deleted
 _DERIVED = frozenset({"index.usearch", "index.json"})  # written beside the model later; see wordmill.vectors.ann
 _DROPPINGS = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})  # of file managers: not a user's files
+_SUBWORDS = "subwords.safetensors"
 _TRIES = 10  # to read a directory that others save to at the same time
 
 if TYPE_CHECKING:
@@ -95,6 +106,8 @@ def save_model(
         _write_tokenizer_files(directory, keyed_vectors, path)
         if storage["dtype"] == "int8":
             (directory / "modules.json").unlink(missing_ok=True)  # sentence-transformers would leave out the weights
+        if keyed_vectors.subwords is not None:
+            write_safetensors(directory / _SUBWORDS, packed_subwords(keyed_vectors.subwords, storage["dtype"]))
         _write_json(directory / "wordmill.json", _settings(keyed_vectors, settings) | {"storage": storage})
         if training is not None:
             write_safetensors(directory / "training.safetensors", training)
@@ -152,7 +165,8 @@ def _load(directory: Path, *, verify: bool) -> Model:
 
 def _read_vectors(directory: Path, stored: Stored, *, verify: bool) -> VectorTable:
     files = [directory / name for name in ("wordmill.safetensors", "model.safetensors")]
-    mapped = [MappedFile.now(file) for file in (*files, directory / "training.safetensors") if file.exists()]
+    optional = [directory / name for name in (_SUBWORDS, "training.safetensors")]
+    mapped = [MappedFile.now(file) for file in (*files, *optional) if file.exists()]
     arrays, tensors = map(read_safetensors, files)
     check_keys(files[0], arrays, stored.size, stored.keys, stored.storage.dtype)
     check_embeddings(files[1], tensors, (stored.size, stored.vector_size), stored.storage.dtype)
@@ -168,9 +182,19 @@ def _read_vectors(directory: Path, stored: Stored, *, verify: bool) -> VectorTab
             tokenizer=stored.tokenizer,
             lowercase=stored.lowercase,
             files=mapped,
+            subwords=_read_subwords(directory / _SUBWORDS, stored),
         )
     except ParameterError as error:
         raise FormatError(f"{files[0]}: {error}: {CURE}") from error
+
+
+def _read_subwords(file: Path, stored: Stored) -> Subwords | None:
+    if stored.subwords is None:
+        return None
+    arrays = read_safetensors(file)
+    check_subwords(file, arrays, stored.vector_size, stored.subwords.buckets, stored.storage.dtype)
+    ngrams = Ngrams(stored.subwords.shortest, stored.subwords.longest, stored.subwords.buckets)
+    return Subwords(ngrams, unpack(arrays), arrays["buckets"])
 
 
 def _identity(directory: Path) -> tuple[int, int] | None:
@@ -256,6 +280,7 @@ def _settings(keyed_vectors: VectorTable, settings: Mapping[str, Any] | None) ->
         "tokenizer": keyed_vectors.tokenizer,
         "lowercase": keyed_vectors.lowercase,
         "settings": dict(settings or {}),
+        "subwords": None if keyed_vectors.subwords is None else asdict(keyed_vectors.subwords.ngrams),
     }
 
 

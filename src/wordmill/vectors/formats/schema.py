@@ -70,7 +70,7 @@ class Epoch(Exact):
 class Settings(Exact):
     """What `save_model` was given; a training gives these."""
 
-    params: dict[str, Scalar] = {}
+    params: dict[str, Scalar | list[int]] = {}
     history: list[Epoch] = []
     corpus: str = ""
     used: dict[str, int | float] = {}
@@ -82,6 +82,14 @@ class Storage(Exact):
 
     dtype: Literal["float32", "float64", "float16", "int8"]
     similarity_error: FiniteFloat | None = None
+
+
+class NgramFacts(Exact):
+    """Which n-grams words have."""
+
+    shortest: Annotated[int, Field(ge=0, le=1_000)]
+    longest: Annotated[int, Field(ge=0, le=1_000)]
+    buckets: Annotated[int, Field(ge=0, lt=2**31)]
 
 
 class Stored(Exact):
@@ -96,6 +104,7 @@ class Stored(Exact):
     lowercase: bool
     settings: Settings
     storage: Storage
+    subwords: NgramFacts | None = None
 
 
 class IndexFacts(Exact):

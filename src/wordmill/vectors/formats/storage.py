@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from wordmill.errors import ParameterError
 from wordmill.foreign import quoted
 from wordmill.vectors.matrix import Floats, row_norms, unit_rows
+from wordmill.vectors.subwords import Subwords
 
-__all__ = ["StorageType", "pack", "similarity_error", "unpack"]
+__all__ = ["StorageType", "pack", "packed_subwords", "similarity_error", "unpack"]
 
 StorageType = Literal["float32", "float64", "float16", "int8"]
 _PAIRS = 10_000  # pairs of rows that the error is measured on
@@ -29,10 +30,16 @@ def pack(vectors: Floats, dtype: StorageType) -> dict[str, NDArray[Any]]:
             raise ParameterError("dtype='float16': some numbers are larger than 65504: scale the vectors or use int8")
         return {"embeddings": halves}
     if dtype == "int8":
-        weights = (np.abs(vectors).max(axis=1) / 127).astype(np.float32)
+        weights = (np.abs(vectors).max(axis=1, initial=0) / 127).astype(np.float32)
         scaled = np.divide(vectors, weights[:, None], out=np.zeros_like(vectors), where=weights[:, None] > 0)
         return {"embeddings": np.rint(scaled).astype(np.int8), "weights": weights}
     raise ParameterError(f"dtype={quoted(dtype)}: one of 'float32', 'float64', 'float16', 'int8'")
+
+
+def packed_subwords(subwords: Subwords, dtype: StorageType) -> dict[str, NDArray[Any]]:
+    """Tensors of `subwords.safetensors`: vectors (B, D) as `pack` has them, and (B,) the buckets that they are of."""
+    numbers = np.arange(len(subwords.rows)) if subwords.numbers is None else subwords.numbers
+    return pack(np.asarray(subwords.rows), dtype) | {"buckets": numbers.astype(np.int64, copy=False)}
 
 
 def unpack(tensors: Mapping[str, NDArray[Any]]) -> Floats:
