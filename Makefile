@@ -6,6 +6,9 @@ ifeq ($(OS),Windows_NT)
   BIN := $(VENV)/Scripts
 endif
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# Not formatted yet: the list shrinks as they are written anew.
+UNFORMATTED := native/kernel/% native/plan/% native/training/% native/bindings/training.cpp
+FORMATTED = $(filter-out $(UNFORMATTED),$(wildcard native/*.?pp native/*/*.?pp tests/native/*.cpp))
 NATIVE := CMakeLists.txt pyproject.toml $(wildcard native/*.?pp native/*/*.?pp)
 
 .PHONY: demo test test-interop test-lowest test-kill test-large test-sanitize test-neon fuzz lint docs bench bench-full dist build clean
@@ -80,6 +83,7 @@ build/neon/%.tsv: tests/native/core_alone.cpp $(NATIVE)
 lint: $(VENV)/built $(VENV)/test $(VENV)/docs $(VENV)/lint
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/clang-format --dry-run --Werror $(FORMATTED)
 	$(BIN)/mypy
 
 docs: $(VENV)/built $(VENV)/docs  ## the documentation, as web pages: site/index.html

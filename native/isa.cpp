@@ -58,15 +58,13 @@ std::vector<const Kernels*> replays() {
   return found;
 }
 
-template <class Table>
-std::vector<std::string> names(const std::vector<const Table*>& tables) {
+template <class Table> std::vector<std::string> names(const std::vector<const Table*>& tables) {
   std::vector<std::string> found;
   for (const Table* table : tables) found.push_back(table->name);
   return found;
 }
 
-template <class Table>
-const Table& named(const std::vector<const Table*>& tables, std::string_view name) {
+template <class Table> const Table& named(const std::vector<const Table*>& tables, std::string_view name) {
   std::string runnable;
   for (const Table* table : tables) {
     if (name.empty() || name == table->name) return *table;

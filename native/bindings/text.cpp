@@ -71,7 +71,8 @@ nb::object integers(const Encoder& encoder, Array<const int32_t> indexes) {
 
 nb::object counts(const Encoder& encoder) {
   std::vector<int64_t> values;
-  for (size_t index = 0; index < encoder.words().size(); index++) values.push_back(encoder.words().count(static_cast<int32_t>(index)));
+  for (size_t index = 0; index < encoder.words().size(); index++)
+    values.push_back(encoder.words().count(static_cast<int32_t>(index)));
   return to_numpy(std::move(values));
 }
 
@@ -84,9 +85,7 @@ void bind_text(nb::module_& m) {
       std::rethrow_exception(p);
     } catch (const NotText& error) {
       PyErr_SetObject(not_text.ptr(), nb::make_tuple(error.offset, error.byte).ptr());
-    } catch (const std::length_error& error) {
-      PyErr_SetString(PyExc_OverflowError, error.what());
-    }
+    } catch (const std::length_error& error) { PyErr_SetString(PyExc_OverflowError, error.what()); }
   });
 
   nb::class_<Encoder>(m, "Encoder", "Counts and encodes text, words or integers in one read (native/text.hpp).")
@@ -119,7 +118,9 @@ void bind_text(nb::module_& m) {
       .def("integers", &integers, "indexes"_a)
       .def(
           "ranked",
-          [](const Encoder& encoder, Array<const int64_t> counts, int64_t least) { return to_numpy(encoder.ranked(span(counts), least)); },
+          [](const Encoder& encoder, Array<const int64_t> counts, int64_t least) {
+            return to_numpy(encoder.ranked(span(counts), least));
+          },
           "counts"_a, "least"_a);
 
   m.def(

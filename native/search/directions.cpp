@@ -8,7 +8,7 @@ namespace wordmill {
 namespace {
 
 constexpr int64_t kSample = 128;
-constexpr int kRounds = 4;            // of the power method
+constexpr int kRounds = 4;             // of the power method
 constexpr double kWorthwhile = 0.125;  // of the squares that are left
 
 using Vector = std::vector<double>;
@@ -34,7 +34,8 @@ std::vector<Vector> unit_rows(const float* rows, int64_t stride, const float* no
 // The direction of most squares, roughly; of length 0 where there are none.
 Vector main_direction(const std::vector<Vector>& sample, size_t size) {
   Vector direction(size);
-  const auto longest = std::max_element(sample.begin(), sample.end(), [](const Vector& a, const Vector& b) { return dot(a, a) < dot(b, b); });
+  const auto longest =
+      std::max_element(sample.begin(), sample.end(), [](const Vector& a, const Vector& b) { return dot(a, a) < dot(b, b); });
   if (longest != sample.end()) direction = *longest;
   for (int round = 0; round <= kRounds; round++) {
     const double length = std::sqrt(dot(direction, direction));

@@ -1,4 +1,5 @@
-// The few directions that many rows share, as where all have a large common part. The rest of each row is short, so that 8 bits say more.
+// The few directions that many rows share, as where all have a large common part. The rest of each row is short, so that 8 bits
+// say more.
 #pragma once
 #include <cstdint>
 #include <vector>

@@ -56,7 +56,8 @@ class Best {
 
 float score(const NearestTask& task, const Screen& screen, int64_t q, int64_t row) {
   const float norm = task.norms[row];
-  return norm > 0 ? static_cast<float>(screen.dot(task.queries + q * task.size, task.rows + row * task.stride, task.size) / norm) : 0;
+  return norm > 0 ? static_cast<float>(screen.dot(task.queries + q * task.size, task.rows + row * task.stride, task.size) / norm)
+                  : 0;
 }
 
 bool excluded(const NearestTask& task, int64_t q, int64_t row) {
@@ -70,8 +71,8 @@ void write(std::span<const Found> found, int k, int64_t* ids, float* scores) {
   for (size_t i = 0; i < found.size(); i++) ids[i] = found[i].row, scores[i] = found[i].score;
 }
 
-// Whether to screen the next rows. Where many of them passed, as where all lie in one direction, scoring all is quicker: so for a while,
-// which doubles each time.
+// Whether to screen the next rows. Where many of them passed, as where all lie in one direction, scoring all is quicker: so for a
+// while, which doubles each time.
 class Sieve {
  public:
   bool use() { return !left_ || !left_--; }
@@ -105,7 +106,8 @@ class Block {
     for (size_t first = 0; first < queries.size(); first += screen_.tile_queries) {
       const auto tile = queries.subspan(first, std::min<size_t>(screen_.tile_queries, queries.size() - first));
       for (size_t j = 0; j < tile.size(); j++) widen(task_.queries + tile[j] * task_.size, &queries_[j * size_]);
-      screen_.scores(rows_.data(), norms_.data(), rows, task_.size, queries_.data(), static_cast<int>(tile.size()), scores_.data());
+      screen_.scores(rows_.data(), norms_.data(), rows, task_.size, queries_.data(), static_cast<int>(tile.size()),
+                     scores_.data());
       for (size_t j = 0; j < tile.size(); j++) offer(tile[j], &scores_[j * rows], best[tile[j]]);
     }
   }
@@ -146,7 +148,8 @@ class Block {
     bool any = false;
     for (size_t place = 0; place < norms_.size(); place++) any |= scores[place] > best.bar();
     for (int64_t row = begin_; any && row < end_; row++)
-      if (const float score = scores[places_[row - begin_]]; score > best.bar() && !excluded(task_, q, row)) best.offer({score, row});
+      if (const float score = scores[places_[row - begin_]]; score > best.bar() && !excluded(task_, q, row))
+        best.offer({score, row});
   }
 
   const NearestTask& task_;
@@ -206,7 +209,9 @@ class Scan {
   // False where so many rows pass that none is scored.
   bool screen(Best& best, Sieve& sieve, int64_t q, int64_t begin, int64_t end, float* products) const {
     screen_.products(query(q), task_.rows + begin * task_.stride, task_.stride, end - begin, task_.size, products);
-    const auto passes = [&](int64_t row) { return may_be_above(best.bar(), products[row - begin], task_.norms[row], lengths_[q]); };
+    const auto passes = [&](int64_t row) {
+      return may_be_above(best.bar(), products[row - begin], task_.norms[row], lengths_[q]);
+    };
     int64_t passed = 0;
     for (int64_t row = begin; row < end; row++) passed += passes(row);
     if (!sieve.note(passed, end - begin)) return false;
@@ -235,7 +240,8 @@ class Search {
       : task_(task),
         screen_(screen),
         tile_(screen.tile_queries),
-        directions_(shared_directions(task.rows + task.start * task.stride, task.stride, task.norms + task.start, task.stop - task.start, task.size)),
+        directions_(shared_directions(task.rows + task.start * task.stride, task.stride, task.norms + task.start,
+                                      task.stop - task.start, task.size)),
         tile_words_(tile_words(screen, task.size, directions().count)),
         panel_words_(panel_words(screen, task.size, directions().count)),
         block_panels_(std::max<int64_t>(1, kBlockBytes / (4 * panel_words_))),
@@ -266,21 +272,27 @@ class Search {
   std::span<const Found> found(int64_t q) { return best_[q].sorted(); }
 
  private:
-  Directions directions() const { return {directions_.data(), static_cast<int>(std::ssize(directions_) / padded_size(task_.size))}; }
+  Directions directions() const {
+    return {directions_.data(), static_cast<int>(std::ssize(directions_) / padded_size(task_.size))};
+  }
   int64_t panels_of(int64_t rows) const { return (rows + screen_.panel_rows - 1) / screen_.panel_rows; }
   uint32_t* tile(int64_t q) { return tiles_.data() + q / tile_ * tile_words_; }
-  std::span<const int64_t> tile_of(int64_t q) const { return std::span(numbers_).subspan(q, std::min<int64_t>(tile_, task_.count - q)); }
+  std::span<const int64_t> tile_of(int64_t q) const {
+    return std::span(numbers_).subspan(q, std::min<int64_t>(tile_, task_.count - q));
+  }
   int64_t last(int64_t group) const { return std::min(task_.count, (group + 1) * kQueriesAtOnce); }
 
   void pack_queries(int64_t group) {
     for (int64_t q = group * kQueriesAtOnce; q < last(group); q++)
-      packed_[q] = screen_.pack_query(task_.queries + q * task_.size, task_.size, directions(), static_cast<int>(q % tile_), tile(q));
+      packed_[q] =
+          screen_.pack_query(task_.queries + q * task_.size, task_.size, directions(), static_cast<int>(q % tile_), tile(q));
   }
 
   Longest pack_panel(int64_t begin, int64_t rows, int64_t p) {
     const int64_t skipped = p * screen_.panel_rows, first = begin + skipped;
     return screen_.pack_panel(task_.rows + first * task_.stride, task_.stride, task_.norms + first,
-                              static_cast<int>(std::min<int64_t>(screen_.panel_rows, rows - skipped)), task_.size, directions(), panels_.data() + p * panel_words_);
+                              static_cast<int>(std::min<int64_t>(screen_.panel_rows, rows - skipped)), task_.size, directions(),
+                              panels_.data() + p * panel_words_);
   }
 
   // A group of queries meets the panels that are packed, block by block.
@@ -291,11 +303,13 @@ class Search {
       const int64_t some = std::min(block_panels_, panels - p), first = begin + p * screen_.panel_rows;
       block.set(first, std::min(task_.stop, first + some * screen_.panel_rows));
       for (int64_t q = group * kQueriesAtOnce; q < last(group); q += tile_)
-        if (!sieves_[q / tile_].use() || !screen_block(q, p, some, first, longest, hits.data())) block.offer(tile_of(q), best_.data());
+        if (!sieves_[q / tile_].use() || !screen_block(q, p, some, first, longest, hits.data()))
+          block.offer(tile_of(q), best_.data());
     }
   }
 
-  // The tile of queries that begins with q meets a block, whose first row is `first`. False where so many rows pass that none is scored.
+  // The tile of queries that begins with q meets a block, whose first row is `first`. False where so many rows pass that none is
+  // scored.
   bool screen_block(int64_t q, int64_t panel, int64_t panels, int64_t first, const Longest& longest, Hit* hits) {
     float bars[kMostTileQueries], weights[kMostTileQueries];
     for (int j = 0; j < tile_; j++) {
@@ -303,7 +317,8 @@ class Search {
       bars[j] = there ? bar(q + j, longest) : std::numeric_limits<float>::infinity();
       weights[j] = there ? weight(q + j) : 0;
     }
-    const int64_t found = screen_.find(panels_.data() + panel * panel_words_, panels, task_.size, directions().count, tile(q), bars, weights, hits);
+    const int64_t found =
+        screen_.find(panels_.data() + panel * panel_words_, panels, task_.size, directions().count, tile(q), bars, weights, hits);
     if (!sieves_[q / tile_].note(found, panels * screen_.panel_rows * tile_)) return false;
     for (const Hit& hit : std::span(hits, static_cast<size_t>(found))) {
       const int64_t query = q + hit.query, row = first + hit.row;
@@ -314,8 +329,8 @@ class Search {
     return true;
   }
 
-  // What Hit::bound must be above for a row to be among the best: their worst score, less the query's part of the error, in the units of
-  // its whole numbers.
+  // What Hit::bound must be above for a row to be among the best: their worst score, less the query's part of the error, in the
+  // units of its whole numbers.
   float bar(int64_t q, const Longest& longest) const {
     const Packed& query = packed_[q];
     const double error = (query.rest + slack(task_.size) * query.length) * longest.length + kLost * query.reach * longest.reach;

@@ -1,5 +1,5 @@
-// Exact nearest neighbours: every row is screened (screen.hpp), and those that may be among the best are scored in double precision. So a
-// query has the same answer, to the bit, alone and among others.
+// Exact nearest neighbours: every row is screened (screen.hpp), and those that may be among the best are scored in double
+// precision. So a query has the same answer, to the bit, alone and among others.
 #pragma once
 #include <cstdint>
 #include <span>
@@ -20,8 +20,8 @@ struct NearestTask {
   int k;
 };
 
-// Fills (Q, k): rows with the greatest q . row / norm, rounded to float, best first, then by number; where there are fewer, -1 and
-// minus infinity.
+// Fills (Q, k): rows with the greatest q . row / norm, rounded to float, best first, then by number; where there are fewer, -1
+// and minus infinity.
 void find_nearest(const NearestTask& task, const Screen& screen, int threads, int64_t* ids, float* scores);
 
 }  // namespace wordmill

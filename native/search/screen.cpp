@@ -132,8 +132,10 @@ struct Left {
   Directions directions;
   float parts[kMostDirections];
 
-  Left(const float* x, float divisor, int64_t size, Directions directions) : x(x), divisor(divisor), size(size), directions(directions) {
-    for (int n = 0; n < directions.count; n++) parts[n] = static_cast<float>(dot(x, directions.data + n * padded_size(size), size) / divisor);
+  Left(const float* x, float divisor, int64_t size, Directions directions)
+      : x(x), divisor(divisor), size(size), directions(directions) {
+    for (int n = 0; n < directions.count; n++)
+      parts[n] = static_cast<float>(dot(x, directions.data + n * padded_size(size), size) / divisor);
   }
 
   WM_INLINE Floats at(int64_t d) const {
@@ -180,7 +182,8 @@ WM_INLINE Packed pack(const Left& left, int levels, int zero, uint32_t* words, i
 }
 
 // After the words of a panel: what its sums begin with, scales, rests, and parts along each direction.
-Longest pack_panel(const float* rows, int64_t stride, const float* norms, int count, int64_t size, Directions directions, uint32_t* panel) {
+Longest pack_panel(const float* rows, int64_t stride, const float* norms, int count, int64_t size, Directions directions,
+                   uint32_t* panel) {
   uint32_t* const first = panel + words_of(size) * kPanelRows;
   uint32_t *const scales = first + kPanelRows, *const rests = scales + kPanelRows, *const parts = rests + kPanelRows;
   Longest longest = {kTiny, kTiny};
@@ -212,16 +215,18 @@ Packed pack_query(const float* query, int64_t size, Directions directions, int p
   const Left left(query, 1, size, directions);
   const Packed packed = pack(left, kQueryLevels, kZero, tile + place, kTileColumns, total);
   for (int n = 0; n < directions.count; n++)
-    tile[(words_of(size) + n) * kTileColumns + place] = __builtin_bit_cast(uint32_t, left.parts[n] / (packed.scale > 0 ? packed.scale : 1));
+    tile[(words_of(size) + n) * kTileColumns + place] =
+        __builtin_bit_cast(uint32_t, left.parts[n] / (packed.scale > 0 ? packed.scale : 1));
   return packed;
 }
 
-int64_t find(const uint32_t* panels, int64_t count, int64_t size, int directions, const uint32_t* tile, const float* bars, const float* weights,
-             Hit* hits) {
+int64_t find(const uint32_t* panels, int64_t count, int64_t size, int directions, const uint32_t* tile, const float* bars,
+             const float* weights, Hit* hits) {
   const int64_t words = words_of(size);
   int64_t found = 0;
   for (int64_t p = 0; p < count; p++, panels += (words + 3 + directions) * kPanelRows) {
-    const uint32_t *const first = panels + words * kPanelRows, *const scales = first + kPanelRows, *const rests = scales + kPanelRows;
+    const uint32_t *const first = panels + words * kPanelRows, *const scales = first + kPanelRows,
+                          *const rests = scales + kPanelRows;
     const uint32_t* const parts = rests + kPanelRows;
     Sums sums[kTileColumns][kTileRows];
 #pragma GCC unroll 8
@@ -245,9 +250,11 @@ int64_t find(const uint32_t* panels, int64_t count, int64_t size, int directions
       Words above[kTileRows], any = {};
 #pragma GCC unroll 8
       for (int i = 0; i < kTileRows; i++) {
-        bounds[i] = __builtin_convertvector(sums[j][i], Floats) * read<Floats>(scales + i * kLane) + read<Floats>(rests + i * kLane) * weights[j];
+        bounds[i] = __builtin_convertvector(sums[j][i], Floats) * read<Floats>(scales + i * kLane) +
+                    read<Floats>(rests + i * kLane) * weights[j];
         for (int n = 0; n < directions; n++)
-          bounds[i] += read<Floats>(parts + n * kPanelRows + i * kLane) * __builtin_bit_cast(float, tile[(words + n) * kTileColumns + j]);
+          bounds[i] +=
+              read<Floats>(parts + n * kPanelRows + i * kLane) * __builtin_bit_cast(float, tile[(words + n) * kTileColumns + j]);
         above[i] = bounds[i] > bars[j];
         any |= above[i];
       }
@@ -290,13 +297,15 @@ template <int N = kLanes<double>> WM_INLINE Vec<double> totals(const Vec<double>
   } else {
     Vec<double> half[N / 2];
 #pragma GCC unroll 8
-    for (int i = 0; i < N / 2; i++) half[i] = fold<double, N / 2, kLanes<double>>(v[2 * i], v[2 * i + 1], typename Count<kLanes<double>>::type{});
+    for (int i = 0; i < N / 2; i++)
+      half[i] = fold<double, N / 2, kLanes<double>>(v[2 * i], v[2 * i + 1], typename Count<kLanes<double>>::type{});
     return totals<N / 2>(half);
   }
 }
 
 // The sums of dot() for kTileRows rows by Columns queries, a vector of each at a time, so that they stay in registers.
-template <int Columns> WM_INLINE void tile_of_dots(const double* rows, const double* queries, int64_t size, Vec<double> (&dots)[Columns * kTileRows]) {
+template <int Columns>
+WM_INLINE void tile_of_dots(const double* rows, const double* queries, int64_t size, Vec<double> (&dots)[Columns * kTileRows]) {
   Vec<double> parts[Columns * kTileRows][kParts];
 #pragma GCC unroll 1
   for (int k = 0; k < kParts; k++) {
@@ -321,7 +330,9 @@ template <int Columns> WM_INLINE void tile_of_dots(const double* rows, const dou
   for (int i = 0; i < Columns * kTileRows; i++) dots[i] = together(parts[i]);
 }
 
-template <int Columns> WM_INLINE void score_tile(const double* rows, const double* norms, int64_t size, const double* queries, float* results, int64_t step) {
+template <int Columns>
+WM_INLINE void score_tile(const double* rows, const double* norms, int64_t size, const double* queries, float* results,
+                          int64_t step) {
   constexpr int kLane = kLanes<double>, kAll = Columns * kTileRows;
   Vec<double> sums[kAll];
   tile_of_dots<Columns>(rows, queries, size, sums);
@@ -335,10 +346,12 @@ template <int Columns> WM_INLINE void score_tile(const double* rows, const doubl
 #pragma GCC unroll 8
   for (int j = 0; j < Columns; j++)
 #pragma GCC unroll 8
-    for (int i = 0; i < kTileRows; i++) results[j * step + i] = norms[i] > 0 ? static_cast<float>(dots[j * kTileRows + i] / norms[i]) : 0;
+    for (int i = 0; i < kTileRows; i++)
+      results[j * step + i] = norms[i] > 0 ? static_cast<float>(dots[j * kTileRows + i] / norms[i]) : 0;
 }
 
-void scores(const double* rows, const double* norms, int64_t count, int64_t size, const double* queries, int columns, float* results) {
+void scores(const double* rows, const double* norms, int64_t count, int64_t size, const double* queries, int columns,
+            float* results) {
   const int64_t padded = padded_size(size);
   for (int64_t r = 0; r < count; r += kTileRows)
     if (columns == 1)
@@ -349,7 +362,8 @@ void scores(const double* rows, const double* norms, int64_t count, int64_t size
 
 #define WM_STRING_(x) #x
 #define WM_STRING(x) WM_STRING_(x)
-constexpr Screen kScreen = {WM_STRING(WORDMILL_ISA_NAME), kPerWord, kPanelRows, kTileColumns, pack_panel, pack_query, find, products, scores, dot};
+constexpr Screen kScreen = {
+    WM_STRING(WORDMILL_ISA_NAME), kPerWord, kPanelRows, kTileColumns, pack_panel, pack_query, find, products, scores, dot};
 
 }  // namespace
 

@@ -20,10 +20,9 @@ namespace wordmill {
   }
 }
 
-// Runs work(0) ... work(threads - 1) at once, which may wait for each other: none starts before all threads are there. The first exception
-// (by thread) is thrown again here; std::system_error if the system gives no more threads.
-template <class Work>
-void run_threads(int threads, const Work& work) {
+// Runs work(0) ... work(threads - 1) at once, which may wait for each other: none starts before all threads are there. The first
+// exception (by thread) is thrown again here; std::system_error if the system gives no more threads.
+template <class Work> void run_threads(int threads, const Work& work) {
   enum : int { kStarting, kWorking, kGivenUp };
   std::atomic<int> state = kStarting;
   std::vector<std::exception_ptr> failures(threads);
@@ -32,9 +31,7 @@ void run_threads(int threads, const Work& work) {
     if (state == kGivenUp) return;
     try {
       work(thread);
-    } catch (...) {
-      failures[thread] = std::current_exception();
-    }
+    } catch (...) { failures[thread] = std::current_exception(); }
   };
   const auto set = [&](int to) {
     state = to;
@@ -85,8 +82,7 @@ class Meeting {
 };
 
 // Calls work(i) for i in [0, items), in any order: threads take them from a queue.
-template <class Work>
-void parallel_for(size_t items, int threads, const Work& work) {
+template <class Work> void parallel_for(size_t items, int threads, const Work& work) {
   std::atomic<size_t> next{0};
   run_threads(items < static_cast<size_t>(threads) && items ? static_cast<int>(items) : threads, [&](int) {
     for (size_t i; (i = next.fetch_add(1)) < items;) work(i);

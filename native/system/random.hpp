@@ -1,5 +1,6 @@
-// Counter-based randomness: every draw is a hash of (seed, epoch, token position, draw), so that it depends on no thread, block or history.
-// The mixer is SplitMix64's (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, OOPSLA 2014, section 4).
+// Counter-based randomness: every draw is a hash of (seed, epoch, token position, draw), so that it depends on no thread, block
+// or history. The mixer is SplitMix64's (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, OOPSLA 2014, section
+// 4).
 #pragma once
 #include <stdint.h>
 

@@ -14,11 +14,12 @@ namespace {
 
 constexpr size_t kNoPlace = static_cast<size_t>(-1);
 
-uint64_t key_of(int32_t high, int32_t low) { return static_cast<uint64_t>(static_cast<uint32_t>(high)) << 32 | static_cast<uint32_t>(low); }
+uint64_t key_of(int32_t high, int32_t low) {
+  return static_cast<uint64_t>(static_cast<uint32_t>(high)) << 32 | static_cast<uint32_t>(low);
+}
 
 // Calls pair(first, run, second) for all pairs, in order; extend(run, connector) numbers the runs.
-template <bool kConnectors, class Extend, class Pair>
-void each_pair(const Text& text, const Extend& extend, const Pair& pair) {
+template <bool kConnectors, class Extend, class Pair> void each_pair(const Text& text, const Extend& extend, const Pair& pair) {
   for (size_t s = 0; s + 1 < text.offsets.size(); s++) {
     int32_t first = -1, run = Runs::kNothing;
     for (int64_t i = text.offsets[s]; i < text.offsets[s + 1]; i++) {
@@ -86,8 +87,7 @@ class RangeCounter {
   }
 
  private:
-  template <bool kConnectors>
-  void read(const Range& range) {
+  template <bool kConnectors> void read(const Range& range) {
     const auto extend = [&](int32_t run, int32_t connector) { return runs_.find(run, connector); };
     const uint32_t size = static_cast<uint32_t>(range.end - range.begin);
     const auto each = [&](const auto& plain) {
@@ -149,7 +149,7 @@ class RangeCounter {
   const std::span<const int64_t> word_counts_;
   const int64_t least_, room_;
   size_t linked_room_ = 0;
-  BigVector<int32_t> seconds_;  // of the pairs of the range, by the first word
+  BigVector<int32_t> seconds_;   // of the pairs of the range, by the first word
   std::vector<int64_t> counts_;  // of pairs with each second word
   std::vector<int32_t> seen_, frequent_;
   Counted counted_;
@@ -224,8 +224,8 @@ class PhraseTable {
   std::vector<Slot> slots_;
 };
 
-// Writes sequences with phrases in the place of their words. Between two words that make no phrase all is settled: what is open is the
-// chain of words since, each of which makes a phrase with the next.
+// Writes sequences with phrases in the place of their words. Between two words that make no phrase all is settled: what is open
+// is the chain of words since, each of which makes a phrase with the next.
 class Joiner {
  public:
   Joiner(const Text& text, const Phrases& phrases, const PhraseTable& table, int32_t words, bool best, int32_t* out)
@@ -262,7 +262,8 @@ class Joiner {
     bool taken = false;
   };
   void copy_to(size_t place) {
-    out_ = std::copy(text_.ids.begin() + static_cast<ptrdiff_t>(written_), text_.ids.begin() + static_cast<ptrdiff_t>(place), out_);
+    out_ =
+        std::copy(text_.ids.begin() + static_cast<ptrdiff_t>(written_), text_.ids.begin() + static_cast<ptrdiff_t>(place), out_);
     written_ = place;
   }
   void close() {
@@ -319,7 +320,8 @@ int32_t Runs::find(int32_t run, int32_t connector) const {
 
 void Runs::append_to(std::vector<int32_t>& ids, int32_t run) const {
   const size_t begin = ids.size();
-  for (; run != kNothing; run = nodes_[static_cast<size_t>(run)].before) ids.push_back(nodes_[static_cast<size_t>(run)].connector);
+  for (; run != kNothing; run = nodes_[static_cast<size_t>(run)].before)
+    ids.push_back(nodes_[static_cast<size_t>(run)].connector);
   std::reverse(ids.begin() + static_cast<ptrdiff_t>(begin), ids.end());
 }
 
@@ -339,7 +341,8 @@ std::vector<int64_t> count_ids(std::span<const int32_t> ids, int32_t words, int 
 PairCounts count_pairs(const Text& text, std::span<const int64_t> word_counts, int64_t least, int64_t memory_bytes, int threads) {
   Runs runs;
   if (!text.connectors.empty())
-    each_pair<true>(text, [&](int32_t run, int32_t connector) { return runs.add(run, connector); }, [](int32_t, int32_t, int32_t) {});
+    each_pair<true>(
+        text, [&](int32_t run, int32_t connector) { return runs.add(run, connector); }, [](int32_t, int32_t, int32_t) {});
   const int64_t room = std::max<int64_t>(memory_bytes / static_cast<int64_t>(sizeof(int32_t)) / threads, 1);  // pairs at once
   const int64_t share = static_cast<int64_t>(text.ids.size()) / threads + 1;
   const std::vector<Range> ranges = cut_into_ranges(word_counts, std::min(room, share));
@@ -374,7 +377,8 @@ Joined join_phrases(const Text& text, const Phrases& phrases, int32_t words, boo
   size_t size = 0;
   for (size_t part = 0; part < parts; part++) {  // close the gaps
     if (first_of(part) >= first_of(part + 1)) continue;
-    const size_t begin = static_cast<size_t>(text.offsets[first_of(part)]), end = static_cast<size_t>(joined.ends[first_of(part + 1) - 1]);
+    const size_t begin = static_cast<size_t>(text.offsets[first_of(part)]),
+                 end = static_cast<size_t>(joined.ends[first_of(part + 1) - 1]);
     std::copy(joined.ids.begin() + static_cast<ptrdiff_t>(begin), joined.ids.begin() + static_cast<ptrdiff_t>(end),
               joined.ids.begin() + static_cast<ptrdiff_t>(size));
     for (size_t s = first_of(part); s < first_of(part + 1); s++) joined.ends[s] -= static_cast<int64_t>(begin - size);

@@ -1,8 +1,8 @@
 // Pairs of words that stand side by side: counted, and joined into phrases.
 //
-// A pair is two words of a sequence with nothing between them but connectors ("of the"), which begin and end no pair and are no words of
-// their own. What stands between is a run of connectors; pairs that differ in it are different. A pair's parts are its words and what is
-// between them: two ids or more.
+// A pair is two words of a sequence with nothing between them but connectors ("of the"), which begin and end no pair and are no
+// words of their own. What stands between is a run of connectors; pairs that differ in it are different. A pair's parts are its
+// words and what is between them: two ids or more.
 #pragma once
 #include <cstdint>
 #include <span>
@@ -15,7 +15,7 @@ namespace wordmill {
 
 struct Text {
   std::span<const int32_t> ids;
-  std::span<const int64_t> offsets;      // of sequences
+  std::span<const int64_t> offsets;     // of sequences
   std::span<const uint8_t> connectors;  // whether an id is one; empty: none is
 };
 
@@ -46,9 +46,9 @@ struct PairCounts {
   int64_t distinct = 0;         // pairs, however rare
 };
 
-// Counts all pairs exactly. Those without a run come first, in the order of their parts, then the others. The pairs are gathered by their
-// first word; where that takes more than `memory_bytes`, in several readings of the ids, each for some of the words. One word's pairs
-// beyond it are counted as they come. (Beside it: 8 bytes a word for each thread, and the pairs that are returned.)
+// Counts all pairs exactly. Those without a run come first, in the order of their parts, then the others. The pairs are gathered
+// by their first word; where that takes more than `memory_bytes`, in several readings of the ids, each for some of the words. One
+// word's pairs beyond it are counted as they come. (Beside it: 8 bytes a word for each thread, and the pairs that are returned.)
 PairCounts count_pairs(const Text& text, std::span<const int64_t> word_counts, int64_t least, int64_t memory_bytes, int threads);
 
 struct Phrases {
@@ -62,8 +62,8 @@ struct Joined {
   std::vector<int64_t> ends;  // of sequences
 };
 
-// Puts phrases in the place of their words. Where they overlap, the first one is taken and the search goes on behind it; with `best` those
-// whose scores add up to most, of equals the earlier, and none of a score that is not positive.
+// Puts phrases in the place of their words. Where they overlap, the first one is taken and the search goes on behind it; with
+// `best` those whose scores add up to most, of equals the earlier, and none of a score that is not positive.
 Joined join_phrases(const Text& text, const Phrases& phrases, int32_t words, bool best, int threads);
 
 }  // namespace wordmill

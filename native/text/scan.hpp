@@ -1,8 +1,8 @@
 // Cuts UTF-8 text into words and lines.
 //
-// A word ends at white space: the 25 characters that Unicode calls White_Space. Line feed also ends a line; no other character does.
-// A byte that is not UTF-8, or is NUL, is bad: an exception, or (if asked to replace) U+FFFD for each maximal part that no character
-// begins with, as Unicode's section 3.9 recommends and Python does.
+// A word ends at white space: the 25 characters that Unicode calls White_Space. Line feed also ends a line; no other character
+// does. A byte that is not UTF-8, or is NUL, is bad: an exception, or (if asked to replace) U+FFFD for each maximal part that no
+// character begins with, as Unicode's section 3.9 recommends and Python does.
 #pragma once
 #include <stdexcept>
 
@@ -52,7 +52,9 @@ constexpr uint32_t kBad = 0xFFFFFFFF;
 // The character at p (Unicode, table 3-7). The text goes on until an ASCII character at least.
 inline Character decode(const char* p) {
   const auto at = [p](int i) { return static_cast<unsigned char>(p[i]); };
-  const auto continues = [&](int i, unsigned char low = 0x80, unsigned char high = 0xBF) { return at(i) >= low && at(i) <= high; };
+  const auto continues = [&](int i, unsigned char low = 0x80, unsigned char high = 0xBF) {
+    return at(i) >= low && at(i) <= high;
+  };
   const auto tail = [&](int i) { return uint32_t{at(i)} & 0x3F; };
   const unsigned char lead = at(0);
   if (lead < 0x80) return {lead ? lead : kBad, 1};
@@ -69,13 +71,12 @@ inline Character decode(const char* p) {
 
 inline bool is_white_space(uint32_t code) {
   if (code < 0x80) return is_ascii_space(static_cast<char>(code));
-  return code == 0x85 || code == 0xA0 || code == 0x1680 || (code >= 0x2000 && code <= 0x200A) || code == 0x2028 || code == 0x2029 ||
-         code == 0x202F || code == 0x205F || code == 0x3000;
+  return code == 0x85 || code == 0xA0 || code == 0x1680 || (code >= 0x2000 && code <= 0x200A) || code == 0x2028 ||
+         code == 0x2029 || code == 0x202F || code == 0x205F || code == 0x3000;
 }
 
 // A word of any characters: hands it on and returns where the white space after it ends.
-template <class Sink>
-const char* any_word(const char* begin, bool replace, Sink& sink) {
+template <class Sink> const char* any_word(const char* begin, bool replace, Sink& sink) {
   std::string patched;  // the word so far, once a bad part was replaced
   bool is_patched = false;
   const char* p = begin;
@@ -96,10 +97,9 @@ const char* any_word(const char* begin, bool replace, Sink& sink) {
 
 }  // namespace scanning
 
-// Calls sink.word(word) and sink.line() in the order of the text [begin, end), whose last byte is ASCII white space. Memory may be read
-// up to the limit.
-template <class Sink>
-void scan(const char* begin, const char* end, const char* limit, bool replace, Sink& sink) {
+// Calls sink.word(word) and sink.line() in the order of the text [begin, end), whose last byte is ASCII white space. Memory may
+// be read up to the limit.
+template <class Sink> void scan(const char* begin, const char* end, const char* limit, bool replace, Sink& sink) {
   for (const char* p = begin; p < end;) {
     uint64_t bytes[2];
     scanning::load16(p, limit, bytes);

@@ -5,8 +5,8 @@
 #include <optional>
 #include <utility>
 
-#include "system/parallel.hpp"
 #include "scan.hpp"
+#include "system/parallel.hpp"
 
 namespace wordmill {
 namespace {
@@ -54,9 +54,7 @@ struct Encoder::Piece {
     bad.reset();
     try {
       scan(text.data(), text.data() + text.size(), limit, replace_bad, *this);
-    } catch (const BadByte& error) {
-      bad = error.at;
-    }
+    } catch (const BadByte& error) { bad = error.at; }
   }
   // Other pieces do so at the same time.
   void count_in(WordTable& common, const std::vector<int32_t>& tickets_of_common) {
@@ -174,7 +172,8 @@ int32_t Encoder::add_common(const Word& word, int64_t count) {
 
 void Encoder::add(std::string_view word) { tokens_.tickets.push_back(tickets_[add_common(Word(word), 1)]); }
 
-void Encoder::add(int64_t integer) {  // from the highest byte to the lowest, the sign turned, so that bytes compare as integers do
+void Encoder::add(
+    int64_t integer) {  // from the highest byte to the lowest, the sign turned, so that bytes compare as integers do
   uint64_t bits = static_cast<uint64_t>(integer) ^ (uint64_t{1} << 63);
   char bytes[8];
   for (int i = 7; i >= 0; i--, bits >>= 8) bytes[i] = static_cast<char>(bits & 0xFF);

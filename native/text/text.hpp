@@ -1,9 +1,9 @@
 // Counts and encodes a corpus in one read.
 //
-// A word gets the next number, its ticket, when it is first seen, and the corpus is written as tickets; when all is read and counted, they
-// are exchanged for ids in the order of falling count (renumber.hpp). Text comes in chunks, cut at any byte. Threads count and encode
-// pieces of a chunk on their own, each with a small table, and add the counts to the common one; words that are new there follow piece by
-// piece, so that tickets follow the text, whatever the chunks, the pieces and the threads.
+// A word gets the next number, its ticket, when it is first seen, and the corpus is written as tickets; when all is read and
+// counted, they are exchanged for ids in the order of falling count (renumber.hpp). Text comes in chunks, cut at any byte.
+// Threads count and encode pieces of a chunk on their own, each with a small table, and add the counts to the common one; words
+// that are new there follow piece by piece, so that tickets follow the text, whatever the chunks, the pieces and the threads.
 #pragma once
 #include <cstdint>
 #include <span>
@@ -35,7 +35,8 @@ class Encoder {
   Encoder(const Encoder&) = delete;
   ~Encoder();
 
-  // Text: a line is a sequence. Throws NotText at bytes that are not UTF-8 (or replaces them); then the encoder is of no more use.
+  // Text: a line is a sequence. Throws NotText at bytes that are not UTF-8 (or replaces them); then the encoder is of no more
+  // use.
   void begin_file(bool drop_byte_order_mark);
   void read(std::string_view chunk);
   void end_file();
@@ -51,7 +52,9 @@ class Encoder {
   const WordTable& words() const { return words_; }
   const std::vector<int32_t>& tickets() const { return tickets_; }  // of each word in the table
   int64_t tickets_issued() const { return issued_; }
-  int64_t count_error() const { return count_error_; }  // how much a count may be short, for words that were forgotten and came again
+  int64_t count_error() const {
+    return count_error_;
+  }  // how much a count may be short, for words that were forgotten and came again
 
   // Words that occur at least so often, given a count each, by falling count (ties: bytes).
   std::vector<int32_t> ranked(std::span<const int64_t> counts, int64_t least) const;

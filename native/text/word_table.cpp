@@ -7,8 +7,7 @@ namespace {
 
 constexpr size_t kFirstSlots = 1 << 10;
 
-template <class T>
-uint64_t load(const char* at) {
+template <class T> uint64_t load(const char* at) {
   T x;
   std::memcpy(&x, at, sizeof x);
   return x;

@@ -1,9 +1,9 @@
 // A hash table from words (any bytes) to dense indexes, with counts.
 //
-// Most words are short, so a word of up to 15 bytes is its own key: two integers that hold its bytes and its length. It is hashed and
-// compared as such. A longer one has its hash and its place in the arena for a key. The table is two arrays: slots, where open addressing
-// looks (8 bytes: an index and half a hash), and entries in the order of arrival, so that the frequent words, which come early, lie
-// together.
+// Most words are short, so a word of up to 15 bytes is its own key: two integers that hold its bytes and its length. It is hashed
+// and compared as such. A longer one has its hash and its place in the arena for a key. The table is two arrays: slots, where
+// open addressing looks (8 bytes: an index and half a hash), and entries in the order of arrival, so that the frequent words,
+// which come early, lie together.
 #pragma once
 #include <bit>
 #include <cstdint>
@@ -74,7 +74,8 @@ class WordTable {
       }
     }
   }
-  // Index of a word that has now been seen `count` times more, or kFree: then nothing is done. Threads may call it at the same time.
+  // Index of a word that has now been seen `count` times more, or kFree: then nothing is done. Threads may call it at the same
+  // time.
   int32_t count_known(const Word& word, int64_t count) {
     const uint64_t hash = word.hash();
     for (size_t i = hash >> shift_;; i = (i + 1) & mask_) {
@@ -103,7 +104,8 @@ class WordTable {
   static constexpr uint64_t kLong = uint64_t{0xFF} << 56;
 
   bool same(const Entry& entry, const Word& word) const {
-    return entry.lo == word.lo() && (word.is_short() ? entry.hi == word.hi() : entry.hi >= kLong && in_arena(entry) == word.long_text());
+    return entry.lo == word.lo() &&
+           (word.is_short() ? entry.hi == word.hi() : entry.hi >= kLong && in_arena(entry) == word.long_text());
   }
   std::string_view in_arena(const Entry& entry) const {
     const char* at = arena_.data() + (entry.hi & ~kLong);

@@ -86,8 +86,8 @@ template <class T> void train(const Sample& corpus, const std::string& isa, Shap
     subsampled = std::accumulate(sums.subsampled.begin(), sums.subsampled.end(), int64_t{0});
   }
   std::printf("%s\t%s\t%s\t%lld\t%lld\t%.17g\t%.17g\t%.17g\n", isa.c_str(), sizeof(T) == 4 ? "float32" : "float64",
-              shape == Shape::kMean ? "cbow" : "skipgram", static_cast<long long>(examples),
-              static_cast<long long>(subsampled), loss / static_cast<double>(examples), inputs.checksum(), outputs.checksum());
+              shape == Shape::kMean ? "cbow" : "skipgram", static_cast<long long>(examples), static_cast<long long>(subsampled),
+              loss / static_cast<double>(examples), inputs.checksum(), outputs.checksum());
 }
 
 }  // namespace
