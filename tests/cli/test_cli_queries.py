@@ -402,3 +402,26 @@ def test_info_shows_the_values_used(cli: Cli, corpus: Path, tmp_path: Path) -> N
     facts = json.loads(cli("info", tmp_path / "m", "--json").out)
     assert facts["params"]["alpha"] is None
     assert facts["used"]["alpha"] == 0.1
+
+
+def test_subwords_of_words_seen_and_unseen(cli: Cli, corpus: Path, tmp_path: Path) -> None:
+    model = tmp_path / "m"
+    assert cli("train", corpus, "-o", model, "--subwords", "3-4", "--vector-size", "8", "-q").code == 0
+    outcome = cli("subwords", model, "horse", "horses", "--topn", "1")
+    assert outcome.code == 0
+    rows = [line.split("\t") for line in outcome.out.splitlines()]
+    assert rows[0][:3] == ["horse", "horse", "own row"]
+    assert [row[1] for row in rows if row[0] == "horses"] == ["<ho", "<hor", "hor", "hors", "ors", "orse", "rse"]
+    seen = json.loads(cli("subwords", model, "horses", "--json").out)
+    assert seen["seen"] is False
+    assert sum(part["share"] for part in seen["parts"]) == pytest.approx(1)
+    small = cli("export", model, tmp_path / "small", "--max-buckets", "10")
+    assert (small.code, "10 n-grams kept" in small.err) == (0, True)
+    assert cli("export", model, tmp_path / "f16", "--dtype", "float16").code == 0
+    assert cli("nearest", tmp_path / "f16", "horses").code == 0
+
+
+def test_subwords_of_a_model_without(cli: Cli, model: Path) -> None:
+    outcome = cli("subwords", model, "cat")
+    assert (outcome.code, outcome.out) == (1, "")
+    assert "train it with --subwords 3-6" in outcome.err

@@ -10,7 +10,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from wordmill.cli import analogy, demo, encode, evaluate, export, info, nearest, similarity, train
+from wordmill.cli import analogy, demo, encode, evaluate, export, info, nearest, similarity, subwords, train
 from wordmill.cli import map as word_map
 from wordmill.cli.console import error, print_text
 from wordmill.cli.signals import leave_tidily
@@ -131,7 +131,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _module in (train, nearest, analogy, similarity, evaluate, word_map, export, info, encode, demo):
+for _module in (train, nearest, analogy, similarity, subwords, evaluate, word_map, export, info, encode, demo):
     app.command(_module.__name__.rpartition(".")[2], cls=Command, epilog=_module.EXAMPLES)(_module.command)
 app.command("convert", cls=Command, help=export.CONVERT, epilog=export.EXAMPLES)(export.command)
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from wordmill.cli.options import ModelPath
+
+if TYPE_CHECKING:
+    from wordmill.vectors import KeyedVectors
 
 EXAMPLES = (
     "Examples: wordmill export model/ vectors.bin  |  wordmill export model/ vectors.txt.gz --format word2vec  |  "
@@ -35,6 +38,10 @@ def command(
         str | None, typer.Option("--from", help="The format of the file that is read; left out: by its content.")
     ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Read so many vectors at most, the first ones.")] = None,
+    max_buckets: Annotated[
+        int | None,
+        typer.Option(min=1, help="Keep so many n-grams of a model with subwords at most, the important ones."),
+    ] = None,
     errors: Annotated[
         Literal["strict", "replace", "ignore"], typer.Option(help="Keys of a file that are not UTF-8.")
     ] = "strict",
@@ -64,6 +71,8 @@ def command(
         vectors = KeyedVectors.load(
             model, format=from_, limit=limit, errors=errors, duplicates=duplicates, keys=keys, encoding=encoding
         )
+    if max_buckets is not None:
+        vectors = _with_fewer_buckets(vectors, max_buckets)
     options: dict[str, Any] = {name: value for name, value in (("space", space), ("dtype", dtype)) if value is not None}
     if form == "directory" and is_model_directory(model):
         options["settings"] = load_model(model, verify=False).settings
@@ -73,6 +82,16 @@ def command(
     if dtype is not None:
         storage = load_model(output, verify=False).storage
         note(f"stored as {dtype}: similarities change by {storage.get('similarity_error', 0):.2g} at most")
+
+
+def _with_fewer_buckets(vectors: KeyedVectors, most: int) -> KeyedVectors:
+    """Keep the n-grams that matter most, and say what that costs."""
+    from wordmill.cli.console import note
+    from wordmill.vectors.subword_parts import fewer_buckets
+
+    subwords, likeness = fewer_buckets(vectors, most)
+    note(f"{len(subwords.rows):,} n-grams kept: words made of them alone have a cosine of {likeness:.3f} with before")
+    return vectors.replace(keys=vectors.key_table, vectors=vectors.vectors, counts=vectors.counts, subwords=subwords)
 
 
 def _files(path: Path, format: str = "") -> list[Path]:

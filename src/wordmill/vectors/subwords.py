@@ -64,6 +64,19 @@ class Ngrams:
                 owners.append(owner[first[taken]])
         return np.concatenate(numbers), np.concatenate(owners)
 
+    def pieces_of(self, word: str) -> list[tuple[str, int]]:
+        """Return the n-grams of one word as text, and the bucket of each, in the order of the word."""
+        if not self.buckets or word == END_OF_SENTENCE.decode():
+            return []
+        marked = f"<{word}>"
+        pieces = [
+            marked[begin:end]
+            for begin in range(len(marked))
+            for end in range(begin + max(self.shortest, 1), min(begin + self.longest, len(marked)) + 1)
+            if not (end - begin == 1 and begin in (0, len(marked) - 1))
+        ]
+        return [(piece, _fnv1a(piece.encode("utf-8", "surrogatepass")) % self.buckets) for piece in pieces]
+
 
 class Subwords:
     """Rows of n-grams: a vector for any word that has one of them.
@@ -92,11 +105,25 @@ class Subwords:
     def rows_of(self, words: Sequence[bytes]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return the rows of all n-grams of some words that have one, and which word each of them is of."""
         buckets, owners = self.ngrams.buckets_of(words)
-        if self.numbers is None or not len(buckets):
-            return buckets, owners
-        places = np.searchsorted(self.numbers, buckets).clip(max=max(len(self.numbers) - 1, 0))
-        known = self.numbers[places] == buckets if len(self.numbers) else np.zeros(len(buckets), np.bool_)
-        return places[known], owners[known]
+        places = self.places_of(buckets)
+        return places[places >= 0], owners[places >= 0]
+
+    def places_of(self, buckets: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the row of each bucket, (n,); -1 where it has none."""
+        if self.numbers is None:
+            return buckets
+        if not len(self.numbers):
+            return np.full(len(buckets), -1)
+        places = np.searchsorted(self.numbers, buckets).clip(max=len(self.numbers) - 1)
+        return np.where(self.numbers[places] == buckets, places, -1)
+
+
+def _fnv1a(text: bytes) -> int:
+    """Hash bytes as fastText does: signed ones, so that those above 127 change the upper bits too."""
+    hashed = 2_166_136_261
+    for byte in text:
+        hashed = ((hashed ^ (byte if byte < 128 else byte | 0xFFFFFF00)) * 16_777_619) & 0xFFFFFFFF
+    return hashed
 
 
 def _hash_on(
