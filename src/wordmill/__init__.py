@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from wordmill.config import TrainConfig
-    from wordmill.corpus import EncodedCorpus, Vocab, read_corpus
+    from wordmill.corpus import EncodedCorpus, Phrases, Vocab, find_phrases, read_corpus
     from wordmill.training import Callback, Checkpoint, EarlyStopping, FastText, LogFile, Word2Vec
     from wordmill.vectors import KeyedVectors
 
@@ -22,10 +22,12 @@ __all__ = [
     "FastText",
     "KeyedVectors",
     "LogFile",
+    "Phrases",
     "TrainConfig",
     "Vocab",
     "Word2Vec",
     "__version__",
+    "find_phrases",
     "read_corpus",
 ]
 
@@ -38,10 +40,12 @@ _HOME = {
     "EncodedCorpus": "wordmill.corpus",
     "KeyedVectors": "wordmill.vectors",
     "LogFile": "wordmill.training",
+    "Phrases": "wordmill.corpus",
     "TrainConfig": "wordmill.config",
     "Vocab": "wordmill.corpus",
     "FastText": "wordmill.training",
     "Word2Vec": "wordmill.training",
+    "find_phrases": "wordmill.corpus",
     "read_corpus": "wordmill.corpus",
 }
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from wordmill.corpus.encoded import EncodedCorpus
-from wordmill.corpus.reader import read_corpus
+from wordmill.corpus.phrases import PhraseRules, Phrases, find_phrases
+from wordmill.corpus.reading import read_corpus
 from wordmill.corpus.resources import Resources
 from wordmill.corpus.vocab import Vocab
 
-__all__ = ["EncodedCorpus", "Resources", "Vocab", "read_corpus"]
+__all__ = ["EncodedCorpus", "PhraseRules", "Phrases", "Resources", "Vocab", "find_phrases", "read_corpus"]

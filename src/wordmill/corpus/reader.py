@@ -1,4 +1,4 @@
-"""read_corpus: any source -> EncodedCorpus, in one read."""
+"""Any source -> EncodedCorpus, in one read."""
 
 from __future__ import annotations
 
@@ -26,69 +26,9 @@ from wordmill.text import Cells, TokenizerName
 log = logging.getLogger(__name__)
 
 
-def read_corpus(
-    source: Any,
-    *,
-    min_count: int = 5,
-    max_final_vocab: int | None = None,
-    tokenizer: Tokenizer = "whitespace",
-    delimiter: str | None = None,
-    lowercase: bool = False,
-    errors: Literal["strict", "replace"] = "strict",
-    resources: Resources | None = None,
-) -> EncodedCorpus:
-    """Count and encode a source, in one read.
-
-    Each line of a file is a sequence, each document, each token list. White space is what Unicode calls White_Space:
-    a line feed also ends the line of a file, while CR, U+0085, U+2028 and U+2029 only separate words. A byte order
-    mark at the start of a file is dropped; elsewhere U+FEFF is a character like others. NUL is not text: an error, or
-    with `errors="replace"` U+FFFD. What seems to be cut in the wrong place (CSV, punctuation on words, no spaces) is
-    read all the same, and a warning names the cure.
-
-    Parameters
-    ----------
-    source
-        A path or a glob; "-", standard input; a list of paths; documents (a sequence of str); an iterable of token
-        lists, or of lists or arrays of integers; a function that returns one of these; a column of Arrow, pandas or
-        Polars. An `EncodedCorpus`, or the path of a saved one, is returned as it is. Files may be compressed (gzip,
-        bzip2, xz, zstd).
-    min_count : int
-        Words that occur less often are out of vocabulary: their occurrences are left out.
-    max_final_vocab : int, optional
-        Raises `min_count` until at most so many words are left.
-    tokenizer : "whitespace", "words" or a function
-        How text becomes tokens: cut at white space; runs of letters, marks, digits and connectors; or a function from
-        a line or document to a list of str. Token lists are taken as they are.
-    delimiter : str, optional
-        A character to cut text at instead; what lies between, white space and quotes around it left out, is a token.
-    lowercase : bool
-        Take text, and tokens, in lower case.
-    errors : "strict" or "replace"
-        What to do with bytes that are not UTF-8: raise an error that names the place, or read U+FFFD.
-    resources : Resources, optional
-        Threads, memory and disk to use.
-
-    Raises
-    ------
-    CorpusError
-        The source is none of these, cannot be read, or holds something that is no text.
-    VocabularyError
-        Fewer than two words are left; the message gives thresholds that would work, where some would.
-    ParameterError
-        A parameter is out of bounds.
-    OutputError
-        The temporary file cannot be written.
-    """
-    corpus, symptom = read_and_look(
-        source,
-        min_count=min_count,
-        max_final_vocab=max_final_vocab,
-        tokenizer=tokenizer,
-        delimiter=delimiter,
-        lowercase=lowercase,
-        errors=errors,
-        resources=resources,
-    )
+def read_source(source: Any, **settings: Any) -> EncodedCorpus:
+    """Do what `read_and_look` does, and warn."""
+    corpus, symptom = read_and_look(source, **settings)
     if symptom is not None:
         log.warning("%s: %s", _name_of(source), symptom)
     return corpus
@@ -98,14 +38,14 @@ def read_and_look(
     source: Any,
     *,
     min_count: int,
-    max_final_vocab: int | None,
-    tokenizer: Tokenizer,
-    delimiter: str | None,
-    lowercase: bool,
-    errors: Literal["strict", "replace"],
-    resources: Resources | None,
+    max_final_vocab: int | None = None,
+    tokenizer: Tokenizer = "whitespace",
+    delimiter: str | None = None,
+    lowercase: bool = False,
+    errors: Literal["strict", "replace"] = "strict",
+    resources: Resources | None = None,
 ) -> tuple[EncodedCorpus, str | None]:
-    """Do what `read_corpus` does, and return what it would warn of."""
+    """Do what `read_corpus` does without phrases, and return what it would warn of."""
     check_thresholds(min_count, max_final_vocab)
     if errors not in {"strict", "replace"}:
         raise ParameterError(f"errors={quoted(errors)}: 'strict' or 'replace'")

@@ -1,0 +1,98 @@
+"""The file of phrases: a safetensors file with a table for each pass, and the rules as JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from itertools import chain, pairwise
+from pathlib import Path
+from typing import Any, TypeGuard
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wordmill.corpus.phrases.rules import PhraseRules
+from wordmill.corpus.phrases.table import PhraseTable
+from wordmill.errors import CorpusError, FormatError
+from wordmill.paths import checked_path
+from wordmill.safetensors import checksums, read_metadata, read_safetensors, write_safetensors
+from wordmill.saving import atomic_file
+
+__all__ = ["is_saved_phrases", "read_phrases", "write_phrases"]
+
+_FORMAT = "wordmill.phrases"
+_SIGNATURE = b'{"__metadata__":{"format":"wordmill.phrases"'
+_DTYPES = {
+    "text": "|u1",  # words as UTF-8, end to end
+    "word_ends": "<i8",  # in the text
+    "phrase_ends": "<i8",  # in the words
+    "table_ends": "<i8",  # in the phrases
+    "scores": "<f8",
+    "counts": "<i8",
+}
+
+
+def write_phrases(path: str | os.PathLike[str], tables: Sequence[PhraseTable], rules: PhraseRules) -> None:
+    """Write phrases to one file."""
+    phrases = [*chain.from_iterable(table.parts for table in tables)]
+    words = [word.encode() for word in chain.from_iterable(phrases)]
+    arrays: dict[str, NDArray[Any]] = {
+        "text": np.frombuffer(b"".join(words), np.uint8),
+        "word_ends": np.cumsum([*map(len, words)], dtype=np.int64),
+        "phrase_ends": np.cumsum([*map(len, phrases)], dtype=np.int64),
+        "table_ends": np.cumsum([*map(len, tables)], dtype=np.int64),
+        "scores": np.concatenate([np.zeros(0), *(table.scores for table in tables)]),
+        "counts": np.concatenate([np.zeros(0, np.int64), *(table.counts for table in tables)]),
+    }
+    facts = {"rules": json.dumps({**asdict(rules), "connectors": sorted(rules.connectors)}, ensure_ascii=False)}
+    with atomic_file(checked_path(path)) as staging:
+        write_safetensors(staging, arrays, {"format": _FORMAT, **facts, **checksums(arrays, facts)})
+
+
+def read_phrases(path: str | os.PathLike[str]) -> tuple[tuple[PhraseTable, ...], PhraseRules]:
+    """Read what `write_phrases` wrote."""
+    file = checked_path(path)
+    if not is_saved_phrases(file):
+        raise FormatError(f"{file} holds no saved phrases: Phrases.save (wordmill phrases -o) makes such a file")
+    arrays, metadata = read_safetensors(file), read_metadata(file)
+    for name, dtype in _DTYPES.items():
+        if name not in arrays or arrays[name].dtype != dtype or arrays[name].ndim != 1:
+            raise FormatError(f"{file}: {name} is missing or has a wrong type: find the phrases again")
+    facts = {"rules": metadata.get("rules", "")}
+    if checksums(arrays, facts) != {name: value for name, value in metadata.items() if name.startswith("crc32")}:
+        raise FormatError(f"{file}: a checksum is wrong, the file is corrupt: find the phrases again")
+    try:
+        return _tables(arrays), PhraseRules(**json.loads(facts["rules"]))
+    except (TypeError, ValueError) as error:
+        raise FormatError(f"{file}: its parts do not fit together ({error}): find the phrases again") from error
+
+
+def is_saved_phrases(path: Path | None) -> TypeGuard[Path]:
+    """Whether this is a file that `Phrases.save` wrote."""
+    if path is None or not path.is_file():
+        return False
+    try:
+        with path.open("rb") as file:
+            return file.read(8 + len(_SIGNATURE))[8:] == _SIGNATURE
+    except OSError as error:
+        raise CorpusError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def _tables(arrays: Mapping[str, NDArray[Any]]) -> tuple[PhraseTable, ...]:
+    text = arrays["text"].tobytes()
+    words = [text[begin:end].decode() for begin, end in _spans(arrays["word_ends"], len(text))]
+    phrases = [tuple(words[begin:end]) for begin, end in _spans(arrays["phrase_ends"], len(words))]
+    return tuple(
+        PhraseTable(tuple(phrases[begin:end]), arrays["scores"][begin:end], arrays["counts"][begin:end])
+        for begin, end in _spans(arrays["table_ends"], len(phrases))
+    )
+
+
+def _spans(ends: NDArray[np.int64], size: int) -> list[tuple[int, int]]:
+    """Return begin and end of each part of `size` things."""
+    edges = [0, *ends.tolist()]
+    if edges != sorted(edges) or edges[-1] != size:
+        raise ValueError("ends that do not rise, or not to the end")
+    return [*pairwise(edges)]
