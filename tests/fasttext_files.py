@@ -22,7 +22,7 @@ def model(
     architecture: int = 2,
     changes: Any = (),
 ) -> bytes:
-    """Bytes of a model as fastText saves it; `changes` are (offset, bytes) from its begin."""
+    """Bytes of a model as fastText saves it; `changes` are (offset, bytes) from its start."""
     words = [word.encode() for word in WORDS] if words is None else words
     labels = labels or []
     content = struct.pack("<2i", 793_712_314, version) if version else b""

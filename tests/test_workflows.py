@@ -1,4 +1,4 @@
-"""Workflows run what was looked at, and may do no more than they need."""
+"""Workflows run actions that were reviewed, and may do no more than they need."""
 
 from __future__ import annotations
 

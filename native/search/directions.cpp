@@ -31,7 +31,7 @@ std::vector<Vector> unit_rows(const float* rows, int64_t stride, const float* no
   return sample;
 }
 
-// The direction of most squares, roughly; of length 0 where there are none.
+// Roughly the direction with the largest sum of squares; of length 0 where all is zero.
 Vector main_direction(const std::vector<Vector>& sample, size_t size) {
   Vector direction(size);
   const auto longest =

@@ -8,8 +8,8 @@
 
 namespace wordmill {
 
-// Up to kMostDirections of them, for Directions::data; none where rows share nothing. A guess, from a sample of
-// rows / norms: what is right of it is only how fast a search is.
+// Up to kMostDirections of them, for Directions::data; none where rows share nothing. An estimate from a sample of rows / norms:
+// it decides how fast a search is, never what it finds.
 std::vector<float> shared_directions(const float* rows, int64_t stride, const float* norms, int64_t count, int64_t size);
 
 }  // namespace wordmill

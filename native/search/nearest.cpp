@@ -71,8 +71,8 @@ void write(std::span<const Found> found, int k, int64_t* ids, float* scores) {
   for (size_t i = 0; i < found.size(); i++) ids[i] = found[i].row, scores[i] = found[i].score;
 }
 
-// Whether to screen the next rows. Where many of them passed, as where all lie in one direction, scoring all is quicker: so for a
-// while, which doubles each time.
+// Whether to screen the next rows. Where too many pass, scoring them all is quicker: screening then pauses, twice as long each
+// time.
 class Sieve {
  public:
   bool use() { return !left_ || !left_--; }
@@ -90,7 +90,7 @@ class Sieve {
   int pause_ = 0, left_ = 1;  // the first rows all pass
 };
 
-// All scores of a block of rows, each once converted to double precision; of some copies of a row, one is scored.
+// Scores all rows of a block, converted to double precision once; of repeated rows it scores one.
 class Block {
  public:
   Block(const NearestTask& task, const Screen& screen)

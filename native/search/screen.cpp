@@ -98,7 +98,7 @@ WM_INLINE Vec<double> widened(const float* x) {
   __builtin_memcpy(&part, x, sizeof part);
   return __builtin_convertvector(part, Vec<double>);
 }
-// The sums half of them apart added, and again, until one vector is left.
+// Adds the second half of the sums to the first, again and again, until one vector is left.
 WM_INLINE Vec<double> together(Vec<double>* sums) {
 #pragma GCC unroll 4
   for (int width = kParts / 2; width; width /= 2)
@@ -124,7 +124,7 @@ double dot(const float* a, const float* b, int64_t size) {
   return sum<double>(together(sums));
 }
 
-// What is left of x / divisor beside its parts along some directions.
+// What is left of x / divisor without its parts along some directions.
 struct Left {
   const float* x;
   float divisor;
@@ -161,7 +161,7 @@ WM_INLINE Packed pack(const Left& left, int levels, int zero, uint32_t* words, i
   float most = 0;
   for (int lane = 0; lane < kLane; lane++) most = greatest[lane] > most ? greatest[lane] : most;
   const float length = sqrtf(sum<float>(squares)), inverse = static_cast<float>(levels) / most, reach = left.reach(length);
-  // Else all of it is rest. Beside parts as large as that, numbers so small are lost anyway, and parts / scale might overflow.
+  // Otherwise all of it is rest. Numbers so small beside the parts are lost anyway, and parts / scale might overflow.
   const bool keep = levels && most > 0 && most > kTiny * (reach - length) && inverse <= FLT_MAX && length <= FLT_MAX;
   const float scale = kFloats ? 1 : keep ? most / static_cast<float>(levels) : 0;
   const Floats to_integer = splat<float>(12582912.0f);  // 1.5 * 2^23: adding it rounds
@@ -290,7 +290,7 @@ void products(const float* query, const float* rows, int64_t stride, int64_t cou
   }
 }
 
-// sum<double>() of kLanes<double> vectors at once: first numbers that lie half a vector apart, at last neighbours.
+// sum<double>() of kLanes<double> vectors at once, added in the same order: half a vector apart first, neighbours last.
 template <int N = kLanes<double>> WM_INLINE Vec<double> totals(const Vec<double>* v) {
   if constexpr (N == 1) {
     return v[0];

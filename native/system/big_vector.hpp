@@ -1,5 +1,5 @@
-// Vectors that grow large: in huge pages where the system gives them (memory.hpp), and without setting what resize() adds, which
-// is then whatever was there. Together that saves an eighth of the time of reading.
+// Vectors that grow large: in huge pages where the system gives them (memory.hpp), and without initialising what resize() adds.
+// Together that saves an eighth of the time of reading.
 #pragma once
 #include <limits>
 #include <new>

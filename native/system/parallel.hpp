@@ -10,7 +10,7 @@
 
 namespace wordmill {
 
-// Throws the exception in flight again; one of the system with the cure.
+// Rethrows the exception in flight; a std::system_error gets the cure.
 [[noreturn]] inline void refuse_threads(size_t started, int threads) {
   try {
     throw;

@@ -41,7 +41,7 @@ struct Linked {  // a pair with a run
   auto place() const { return std::tie(first, run, second); }
 };
 
-// Sorts, and makes one of those that are the same.
+// Sorts, and merges those that are equal.
 void gather(std::vector<Linked>& pairs) {
   std::ranges::sort(pairs, {}, &Linked::place);
   size_t kept = 0;

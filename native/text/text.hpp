@@ -35,8 +35,8 @@ class Encoder {
   Encoder(const Encoder&) = delete;
   ~Encoder();
 
-  // Text: a line is a sequence. Throws NotText at bytes that are not UTF-8 (or replaces them); then the encoder is of no more
-  // use.
+  // Text: a line is a sequence. Throws NotText at bytes that are not UTF-8 (or replaces them), after which the
+  // encoder cannot be used.
   void begin_file(bool drop_byte_order_mark);
   void read(std::string_view chunk);
   void end_file();

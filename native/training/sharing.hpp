@@ -61,7 +61,7 @@ class Sharing {
 
  private:
   // Loops without branches: which rows are shared is as good as random. Here the rows' users are fetched first, as loads do not overtake
-  // stores whose addresses hang on them.
+  // stores whose addresses depend on them.
   void find_shared(std::span<const std::span<const int32_t>> slices) {
     size_t most = 1, count = 0;
     for (const auto& ids : slices) most += ids.size();

@@ -69,7 +69,7 @@ def __dir__() -> list[str]:
 
 
 def _no_name(name: str) -> AttributeError:
-    """Say what a name that is not there may be called here."""
+    """Suggest what an unknown name is called here."""
     from wordmill.foreign import quoted  # noqa: PLC0415
 
     if name.startswith("_"):
@@ -85,7 +85,7 @@ def _no_name(name: str) -> AttributeError:
 
 
 def _load_core() -> Any:
-    """Import the compiled core; where it is missing, say what builds it."""
+    """Import the compiled core, or say how to build it."""
     import importlib  # noqa: PLC0415
 
     try:

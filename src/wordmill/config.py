@@ -241,11 +241,11 @@ class TrainConfig:
 
     @property
     def filled_in(self) -> dict[str, int | float]:
-        """What was left to us, as training takes it."""
+        """The values that training takes for parameters that were left out."""
         return {"alpha": self.start_alpha, "workers": self.threads}
 
     def resolved(self) -> TrainConfig:
-        """Fill in what was left to us: alpha and workers."""
+        """Fill in the parameters that were left out: alpha and workers."""
         return replace(self, alpha=self.start_alpha, workers=self.threads)
 
 

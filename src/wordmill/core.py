@@ -19,7 +19,7 @@ def instruction_set() -> str:
 
 @cache
 def search_instruction_set() -> str:
-    """Return the same for the search of neighbours, which has more of them."""
+    """Return the instruction set of the neighbour search, which has more to choose from."""
     return _chosen(core.available_screens())
 
 

@@ -10,7 +10,7 @@ from wordmill.errors import MissingDependencyError
 
 __all__ = ["check_extra", "import_extra"]
 
-_EXTRAS = {  # of what they are called, and what installs them
+_EXTRAS = {  # module: the name of its package, and what installs it
     "huggingface_hub": ("huggingface_hub", "'wordmill[hub]'"),
     "matplotlib": ("matplotlib", "'wordmill[plot]'"),
     "pandas": ("pandas", "pandas"),

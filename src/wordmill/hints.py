@@ -37,7 +37,7 @@ class HelpfulNames(metaclass=_Helpful):
 
 
 def near_name(name: str, known: list[str]) -> str | None:
-    """Return the public name most like another one, if any is."""
+    """Return the most similar public name, if any."""
     near = difflib.get_close_matches(name, [other for other in known if not other.startswith("_")], n=1, cutoff=0.7)
     return near[0] if near else None
 

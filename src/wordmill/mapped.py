@@ -28,7 +28,7 @@ class MappedFile:
         return cls(str(path.absolute()), _state(path.stat()))
 
     def check(self) -> None:
-        """Refuse a file that was written to since: its size or its time of change is another.
+        """Refuse a file that was written to since: its size or modification time has changed.
 
         Raises
         ------

@@ -16,7 +16,7 @@ __all__ = ["Decoration", "ReaderGoneError", "Results", "take_over"]
 
 
 class ReaderGoneError(Exception):
-    """Whoever reads the results, `head` say, has seen enough and is gone."""
+    """The reader of the results, `head` say, has seen enough and is gone."""
 
 
 class _Direct(io.TextIOBase):
@@ -80,13 +80,13 @@ class Decoration(_Direct):
     """A stream for what only accompanies the work: what cannot be written is dropped, and the work goes on."""
 
     def write(self, text: str) -> int:
-        """Write it, or not."""
+        """Write it, or drop it."""
         with contextlib.suppress(OSError, ValueError):  # ValueError: it is closed
             super().write(text)
         return len(text)
 
     def flush(self) -> None:
-        """Do nothing: nothing waits."""
+        """Do nothing: there is no buffer."""
 
     def _wait(self, raw: Any) -> None:  # noqa: ARG002
         raise BlockingIOError  # a full terminal is no reason to stand still
@@ -114,7 +114,7 @@ class Results(_Direct):
             raise OutputError(f"standard output cannot be written: {reason}") from error
 
     def flush(self) -> None:
-        """Do nothing: nothing waits."""
+        """Do nothing: there is no buffer."""
 
 
 def take_over() -> None:

@@ -47,7 +47,7 @@ Form = Literal["lines", "documents", "lists"]
 
 
 def not_prose(beginning: Sequence[str], *, cut: bool) -> str | None:
-    """Tell JSON, markup and, where no delimiter cut the lines, cells between tabs by their first lines."""
+    """Recognise JSON, markup and, where no delimiter cut the lines, cells between tabs by their first lines."""
     lines = [line for line in beginning if line.strip()]
     if not lines:
         return None
@@ -63,7 +63,7 @@ def not_prose(beginning: Sequence[str], *, cut: bool) -> str | None:
 
 
 def without_spaces(words: Sequence[str], counts: NDArray[np.int64]) -> str | None:
-    """Tell text without spaces between its words, by the pieces (n,) between white space and their counts."""
+    """Recognise text without spaces between its words, by the pieces (n,) between white space and their counts."""
     letters = np.array([len(_SPACELESS.findall(word)) for word in words])
     pieces = int(counts[letters > 0].sum())
     if not pieces or pieces < HELD * counts.sum() or (letters * counts).sum() < PIECE * pieces:
@@ -77,7 +77,7 @@ def without_spaces(words: Sequence[str], counts: NDArray[np.int64]) -> str | Non
 def cells_uncut(
     words: Sequence[str], counts: NDArray[np.int64], length: float, delimiter: str | None = None
 ) -> str | None:
-    """Tell cells between delimiters, by the pieces between white space.
+    """Recognise cells between delimiters, by the pieces between white space.
 
     Parameters
     ----------
@@ -102,7 +102,7 @@ def cells_uncut(
 
 
 def lonely(alone: int, tokens: int, form: Form) -> str | None:
-    """Tell sequences that are mostly of one token, which has no context."""
+    """Recognise sequences that are mostly of one token, which has no context."""
     if alone < ALONE * tokens:
         return None
     what = {
@@ -114,7 +114,7 @@ def lonely(alone: int, tokens: int, form: Form) -> str | None:
 
 
 def dirty_keys(keys: Iterable[object], *, lowercase: bool) -> str | None:
-    """Tell text whose punctuation is still on its words: keys that are another key with a final mark.
+    """Recognise text whose punctuation is still on its words: keys that are another key with a final mark.
 
     Parameters
     ----------
@@ -135,7 +135,7 @@ def dirty_keys(keys: Iterable[object], *, lowercase: bool) -> str | None:
 
 
 def _cells(held: Sequence[tuple[str, int]], share: float, mark: str, *, alone: bool) -> str | None:
-    """Tell baskets from a table, whose rows have one number of cells, and from keys of several parts (`dog|NN`)."""
+    """Recognise baskets, not a table, whose rows have one number of cells, nor keys of several parts (`dog|NN`)."""
     sizes = Counter(word.count(mark) + 1 for word, _ in held)
     cells, rows = sizes.most_common(1)[0]
     example = quoted(max(held, key=lambda pair: pair[1])[0])

@@ -24,7 +24,7 @@ OPTIONS = ["--vector-size", "8", "--workers", "1", "--epochs", "300", "-q"]
 
 
 class Send(Callback):
-    """Sends a signal so often in the tenth epoch."""
+    """Sends a signal this many times in the tenth epoch."""
 
     def __init__(self, number: signal.Signals, times: int) -> None:
         self.number, self.times = number, times

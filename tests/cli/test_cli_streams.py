@@ -128,7 +128,7 @@ def test_a_closed_standard_input_is_named(
 
 
 def test_no_file_gets_the_number_of_a_closed_stream(corpus: Path, tmp_path: Path) -> None:
-    """Else what some library writes to standard error would go into the model."""
+    """Otherwise what a library writes to standard error would end up in the model."""
     program = f"""
 import os, sys
 from wordmill.standard_streams import take_over

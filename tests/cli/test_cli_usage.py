@@ -1,4 +1,4 @@
-"""Command lines that cannot be: one line each in wordmill's words, 2 for usage, 1 for a value that is not allowed."""
+"""Command lines that are wrong: one line each in wordmill's words, 2 for usage, 1 for a value that is not allowed."""
 
 from __future__ import annotations
 

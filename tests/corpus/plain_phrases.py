@@ -10,7 +10,7 @@ Parts = tuple[int, ...]
 
 
 def candidates(sequence: Sequence[int], connectors: frozenset[int]) -> Iterator[tuple[int, int]]:
-    """Begin and end of each pair: two words, and connectors between them."""
+    """Start and end of each pair: two words, and connectors between them."""
     words = [place for place, token in enumerate(sequence) if token not in connectors]
     for first, second in pairwise(words):
         yield first, second + 1

@@ -48,7 +48,7 @@ print(json.dumps({**facts, "bytes": memory("VmHWM") - before}))
 
 @pytest.fixture(scope="module")
 def text(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Each rare word once, none like its neighbours."""
+    """Each rare word once, none similar to its neighbours."""
     path = tmp_path_factory.mktemp("many") / "text.txt"
     with path.open("w", encoding="utf-8", newline="\n") as file:
         for begin in range(0, WORDS, 100_000):

@@ -1,4 +1,4 @@
-"""Runs commands of wordmill, each in a child of its own, with a fault on order: started with the shim before libc.
+"""Runs commands of wordmill, each in a child of its own, with a fault on demand: started with the shim before libc.
 
 A request is a line of JSON on standard input, the answer a line on standard output.
 """

@@ -2,7 +2,7 @@
 
 Each target runs in a process of its own. What it found out about inputs is kept in build/fuzz/corpus, for the next run;
 inputs that fail are put into build/fuzz/findings. A finding that is understood goes to tests/fuzz/findings/TARGET/,
-where the suite reads it for ever after.
+where the suite reads it from then on.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def main() -> int:
 
 
 def fuzz(name: str, seconds: int) -> bool:
-    """Fuzz one target in a new process; whether it came to its end."""
+    """Fuzz one target in a new process; whether it finished."""
     import fuzz_targets
 
     corpus, findings = BUILD / "corpus" / name, BUILD / "findings" / name

@@ -11,7 +11,7 @@ from interop_texts import TEXTS, make
 
 from wordmill.vectors.formats.directory import save_model
 
-pytestmark = pytest.mark.filterwarnings("default")  # other people's deprecations are not ours to fail for
+pytestmark = pytest.mark.filterwarnings("default")  # deprecations inside other packages are no failure of ours
 pytest.importorskip("sentence_transformers", reason="sentence-transformers is not installed: make test-interop")
 
 

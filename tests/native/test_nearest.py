@@ -176,7 +176,7 @@ ONES = np.ones(100)
     ],
 )
 def test_what_rounding_takes_away_is_not_lost(isa: str, query: Any, best: Any, others: Any) -> None:
-    """The best row (0.13) scores below the others (0.12) as rounded (0.10), for all rests point one way."""
+    """The best row (0.13) scores below the others (0.12) as rounded (0.10), because all rests point one way."""
     rows = np.tile(np.array(others, dtype=np.float32), (6000, 1))
     rows[5000] = best
     queries = np.tile((query / np.linalg.norm(query)).astype(np.float32), (7, 1))

@@ -1,4 +1,4 @@
-"""Faults on order: the n-th call that touches the file system fails, or is the last thing that the process does."""
+"""Faults on demand: the n-th call that touches the file system fails, or is the last thing that the process does."""
 
 from __future__ import annotations
 

@@ -229,7 +229,7 @@ def test_a_long_key_that_many_rows_share_is_held_once(tmp_path: Path) -> None:
 
 
 def test_a_header_makes_no_room_for_rows_that_are_not_there(tmp_path: Path) -> None:
-    """A million dimensions of a file of some bytes are no terabytes."""
+    """A few bytes that claim a million dimensions take no terabytes."""
     (tmp_path / "a").write_bytes(gzip.compress(b"1000000 1000000\n" + b"x\n" * 100_000))
     with pytest.raises(FormatError, match="line 2 has 0 numbers after its key"):
         KeyedVectors.load(tmp_path / "a", format="word2vec-text")

@@ -1,4 +1,4 @@
-"""n-grams, what words are made of, and doing with fewer of them."""
+"""n-grams, what words are made of, and making do with fewer of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command line: ``wordmill COMMAND``; a command a file."""
+"""The command line, ``wordmill COMMAND``: one module for each command."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ LOADED_BEFORE = {
 
 
 class Commands(TyperGroup):
-    """Turns what went wrong into one line and an exit code."""
+    """Turns errors into one line and an exit code."""
 
     def main(self, *args: Any, **rest: Any) -> NoReturn:
         """Run the program and exit with its code; help, too, may have a reader who is gone, or a full disk."""
@@ -56,7 +56,7 @@ class Commands(TyperGroup):
         sys.exit(code if isinstance(code, int) else 0)
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Cut the arguments up; without any, show the help."""
+        """Parse the arguments; without any, show the help."""
         given = [*args]
         if not args:
             typer.echo(ctx.get_help(), nl=False)
@@ -103,7 +103,7 @@ class Command(TyperCommand):
     """From where it begins, a signal tidies up."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Cut the arguments up."""
+        """Parse the arguments."""
         given = [*args]
         refuse_single_dashes(self, ctx, given)
         try:

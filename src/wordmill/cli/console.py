@@ -36,7 +36,7 @@ def ask(prompt: str) -> None:
 
 @contextlib.contextmanager
 def at_work(what: str) -> Iterator[None]:
-    """Show on a terminal that something goes on, and for how long, until it is done."""
+    """Show on a terminal that work is going on, and for how long."""
     about = TextColumn("{task.description}", markup=False, table_column=Column(overflow="fold"))
     columns = SpinnerColumn(), about, TimeElapsedColumn()
     with Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:

@@ -95,7 +95,7 @@ def _with_fewer_buckets(vectors: KeyedVectors, most: int) -> KeyedVectors:
 
 
 def _files(path: Path, format: str = "") -> list[Path]:
-    """Return the files of a path: of the projector's there are two."""
+    """Return the files that a path stands for: the projector's format has two."""
     from wordmill.vectors.formats.projector import metadata_path
 
     return [path, metadata_path(path)] if format == "projector" or ".tsv" in path.suffixes else [path]

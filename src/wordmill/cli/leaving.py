@@ -1,4 +1,4 @@
-"""How the command line leaves where a signal comes before there is anything to tidy up; loads in no time."""
+"""How the command line exits on a signal before there is anything to tidy up; quick to load."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP"
 
 
 def at_once(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001
-    """Leave while nothing is begun: there KeyboardInterrupt is a traceback of imports, or lost in one of them."""
+    """Exit before work has begun, where a KeyboardInterrupt would be a traceback from imports, or lost in one."""
     try:
         os.write(2, b"wordmill: interrupted\n")
     finally:

@@ -53,7 +53,7 @@ def session_of(vectors: KeyedVectors, **terminal: Any) -> PromptSession[str]:
     from wordmill.foreign import printable
 
     class Keys(Completer):
-        """Keys that begin as the word before the cursor does, the most frequent first."""
+        """Keys that start with the word before the cursor, the most frequent first."""
 
         def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterator[Completion]:  # noqa: ARG002
             begun = document.get_word_before_cursor(WORD=True)

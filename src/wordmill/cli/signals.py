@@ -16,7 +16,7 @@ Handler = Callable[[int, FrameType | None], object]
 
 
 class Interrupted(KeyboardInterrupt):
-    """A signal came: all that Ctrl-C would end ends, and tidies up."""
+    """Raised by a signal: ends and tidies up whatever Ctrl-C would."""
 
     def __init__(self, number: int) -> None:
         super().__init__(number)
@@ -25,7 +25,7 @@ class Interrupted(KeyboardInterrupt):
 
 @contextlib.contextmanager
 def leave_tidily() -> Iterator[None]:
-    """Let a signal raise `Interrupted` within the block where it would leave at once; the second one does that."""
+    """Let the first signal raise `Interrupted` within the block; the second one exits at once."""
     ours = [number for number in SIGNALS if signal.getsignal(number) is at_once]
 
     def interrupt(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001

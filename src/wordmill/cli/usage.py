@@ -1,4 +1,4 @@
-"""What is wrong with a command line, in our words: commands, options and values that cannot be."""
+"""What is wrong with a command line, in our words: commands, options and values that are not allowed."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def _no_option(argument: str, command: Any, context: Any, arguments: Sequence[st
 
 
 def _near(name: str, flags: Sequence[str]) -> str | None:
-    """Return the flag whose name is the same but for hyphens and case, else the one most alike."""
+    """Return the flag whose name is the same but for hyphens and case, else the most similar one."""
     plain = {flag.replace("-", ""): flag for flag in reversed(flags)}
     near = difflib.get_close_matches(re.sub("[-_]", "", name).lower(), plain, n=1)
     return plain[near[0]] if near else None

@@ -88,7 +88,7 @@ class EncodedCorpus:
         _check_ids(self.ids, len(self.vocab))
 
     def __getstate__(self) -> dict[str, Any]:
-        """Pickle the arrays themselves, which are of no file then."""
+        """Pickle the arrays themselves, no longer tied to a file."""
         return {**self.__dict__, "file": None}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -97,12 +97,12 @@ class EncodedCorpus:
         self.__post_init__()
 
     def check_file(self) -> None:
-        """Refuse the file of a loaded corpus that was written to since, as far as can be seen.
+        """Refuse a loaded corpus whose file has visibly been written to since.
 
         Raises
         ------
         FormatError
-            Its size or its time of change is another.
+            Its size or modification time has changed.
         """
         if self.file is not None:
             self.file.check()

@@ -104,7 +104,7 @@ class Feeder:
             raise CorpusError(not_text(path, *error.args)) from None
 
     def _noted(self, texts: Iterable[str]) -> Iterator[str]:
-        """Keep the first texts on their way."""
+        """Keep the first texts that pass by."""
         for text in texts:
             if len(self.beginning) < _LINES:
                 self.beginning.append(text[:_BEGINNING])

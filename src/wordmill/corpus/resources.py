@@ -1,4 +1,4 @@
-"""Resources: what the reading of a corpus may use."""
+"""Resources: what reading a corpus may use."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _MOST_THREADS = 8  # they encode faster than most disks and every decompressor d
 
 @dataclass(frozen=True, kw_only=True)
 class Resources:
-    """What the reading of a corpus may use. The result depends on `max_vocab_size` alone.
+    """The resources that reading a corpus may use. The result depends on `max_vocab_size` alone.
 
     Attributes
     ----------

@@ -42,7 +42,7 @@ def table_rows(path: str | os.PathLike[str]) -> Iterator[tuple[int, list[str]]]:
 
 
 def separator_of(line: str) -> str | None:
-    """Tell what separates the cells of a line; None: white space."""
+    """Find what separates the cells of a line; None: white space."""
     return next((mark for mark in _SEPARATORS if mark in line), None)
 
 

@@ -1,4 +1,4 @@
-"""Outputs that appear whole or not at all, that no two write at once, and that take nothing along that is not ours.
+"""Outputs that appear whole or not at all, that no two write at once, and that touch nothing that is not ours.
 
 disk.py         what the file system is asked
 staging.py      where new content is made, and how it proves to be ours

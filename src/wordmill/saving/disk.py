@@ -1,4 +1,4 @@
-"""What the rest asks of the file system, in the words of each system."""
+"""What the other modules ask of the file system, for each operating system."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def flush_placed(target: Path) -> None:
 
 
 def exchange(one: Path, other: Path) -> bool:
-    """Let two paths exchange what they name, in one step; False where the system or the file system cannot."""
+    """Exchange what two paths name in one step; False where the system or the file system cannot."""
     call = _exchange_call()
     if call is None:
         return False

@@ -88,7 +88,7 @@ def _output(path: Path, token: str) -> Iterator[Staging | tuple[Path, Path]]:
 
 
 def is_written_through(path: str | os.PathLike[str]) -> bool:
-    """Whether a path is of something that is there and no regular file or directory, or of an open file's number."""
+    """Whether a path names something other than a regular file or directory, or the number of an open file."""
     if _descriptor(path) is not None:
         return True
     try:

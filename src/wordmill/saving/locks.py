@@ -231,7 +231,7 @@ def _read(handle: int) -> dict[str, Any]:
 
 
 def _close(handle: int, path: Path) -> None:
-    """Give a lock up, and remove its file while no one else can have it."""
+    """Release a lock, and remove its file while no one else can have it."""
     try:
         if sys.platform != "win32" and _names(path, handle):
             path.unlink()
@@ -262,7 +262,7 @@ def _make_parents(directory: Path) -> list[Path]:
 
 
 def _remove_empty(directories: list[Path]) -> None:
-    """Remove directories that were made for what has not come to be; one that holds something stays."""
+    """Remove directories that were made for an output that was not written; one that holds something stays."""
     with contextlib.suppress(OSError):
         for directory in directories:
             directory.rmdir()

@@ -1,6 +1,6 @@
-"""Removal that leaves no half: what is removed loses its name at once, and then goes bit by bit.
+"""Removal that leaves no half: a target loses its name at once, then its content goes piece by piece.
 
-A failure ends no one's work: it is logged.
+A failure is logged and ends nobody's work.
 """
 
 from __future__ import annotations

@@ -137,7 +137,7 @@ def _from_array(index: int, array: NDArray[Any], what: str) -> list[Any] | NDArr
 
 
 def _is_missing(item: object) -> bool:
-    """Whether this stands for nothing: None, NaN, and what pandas and NumPy have for it."""
+    """Whether this is a missing value: None, NaN, or what pandas and NumPy have for it."""
     return type(item).__name__ in _MISSING or (isinstance(item, float | np.floating) and bool(np.isnan(item)))
 
 

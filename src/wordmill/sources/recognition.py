@@ -1,4 +1,4 @@
-"""What a file is that is no text to train on, told by how it begins: pictures, tables, archives, vectors."""
+"""What a file is that is not text to train on, told from its first bytes: pictures, tables, archives, vectors."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ _DECIMALS = 0.9  # of its numbers have a point
 
 
 def what_it_is(beginning: bytes) -> str | None:
-    """Say what a file is that begins so, and what to do with it; None: it may be text.
+    """Name the kind of file that begins so, and say what to do with it; None: it may be text.
 
     Vectors as text are told by a header "V D" with D numbers on the line below, or by lines of a key and as many
     numbers each, of which nearly all have a point: walks and baskets, of integers, do not.
@@ -61,7 +61,7 @@ def what_it_is(beginning: bytes) -> str | None:
 
 
 def _container(beginning: bytes) -> str | None:
-    """Tell archives and other files that hold several things."""
+    """Recognise archives and other files that hold several things."""
     if beginning.startswith(b"PK\x03\x04"):
         inside = beginning[30:100]
         return next((cure for name, cure in _ZIPPED.items() if name in inside), f"is a zip archive: {_UNPACK}")
@@ -77,7 +77,7 @@ def _container(beginning: bytes) -> str | None:
 
 
 def _vectors(beginning: bytes) -> str | None:
-    """Tell vectors in word2vec's or GloVe's formats."""
+    """Recognise vectors in word2vec's or GloVe's formats."""
     header = _HEADER.match(beginning)
     if header is not None:
         size, rest = int(header[2]), beginning[header.end() :]

@@ -24,7 +24,7 @@ __all__ = ["IntegerKeys", "Key", "KeyTable", "PackedKeys", "TextKeys", "make_key
 
 Key = str | int
 
-_KEYS = 1 << 16  # looked at at once
+_KEYS = 1 << 16  # looked at together
 
 
 class PackedKeys(NamedTuple):

@@ -1,4 +1,4 @@
-"""What may be asked for: keys, vectors and weighted ones, alone or several, turned into unit vectors."""
+"""What a query may be: keys, vectors and weighted ones, one or several, turned into unit vectors."""
 
 from __future__ import annotations
 

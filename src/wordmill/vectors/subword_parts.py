@@ -14,7 +14,7 @@ from wordmill.vectors.table import VectorTable
 
 __all__ = ["Part", "fewer_buckets", "parts_of"]
 
-_WORDS = 4096  # looked at at once
+_WORDS = 4096  # looked at together
 
 
 class Part(NamedTuple):

@@ -1,6 +1,6 @@
 """Character n-grams of words: vectors for words that a model has not seen.
 
-The n-grams of a word, its begin and end marked, hash into buckets, each of which has a row.
+The n-grams of a word, its start and end marked, hash into buckets, each of which has a row.
 Source: Bojanowski et al., "Enriching word vectors with subword information", 2017; fastText's `dictionary.cc`.
 """
 
@@ -26,7 +26,7 @@ class Ngrams:
     Attributes
     ----------
     shortest, longest : int
-        Characters of an n-gram, the marks `<` and `>` of a word's begin and end included; `longest` = 0: none.
+        Characters of an n-gram, the marks `<` and `>` of a word's start and end included; `longest` = 0: none.
     buckets : int
         How many there are; 0: there are no n-grams.
     """

@@ -82,7 +82,7 @@ class VectorTable(HelpfulNames):
         return f"{type(self).__name__}({about})"
 
     def __getstate__(self) -> dict[str, Any]:
-        """Pickle the arrays themselves, which are of no file then."""
+        """Pickle the arrays themselves, no longer tied to a file."""
         return {**self.__dict__, "_files": ()}
 
     def __setstate__(self, state: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""What every backend is put to: a task for each row of the table of models, and the backends themselves."""
+"""Tasks for every backend, one for each row of the table of models, and the backends themselves."""
 
 from __future__ import annotations
 

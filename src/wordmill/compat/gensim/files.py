@@ -24,14 +24,14 @@ _DATATYPES: dict[Any, Literal["float32", "float64"]] = {np.dtype("f4"): "float32
 
 
 def refuse(where: str, **options: object) -> None:
-    """Raise the error for options that are given and not there."""
+    """Raise the error for options that are not supported here."""
     for name, value in options.items():
         if value:
             raise ParameterError(f"{where}: {name}={quoted(value)} is not there yet; leave it out")
 
 
 def prepare_save(path: str | PathLike[str], options: Mapping[str, object]) -> None:
-    """Make place for a directory where programs have made an empty temporary file first, as gensim's tutorial does."""
+    """Make room for a directory where programs have made an empty temporary file first, as gensim's tutorial does."""
     if options:
         raise ParameterError(f"save: {next(iter(options))}= is for gensim's pickles, and here is none: leave it out")
     file = Path(path)

@@ -14,7 +14,7 @@ PREFIX = "wordmill.compat.gensim."
 
 
 class _Missing(MetaPathFinder):
-    """The last one to be asked for a module, after all that find it."""
+    """An import finder that is asked last, when no other has found a module."""
 
     def find_spec(self, fullname: str, path: Sequence[str] | None = None, target: object = None) -> None:  # noqa: ARG002
         """Raise the error for a module of ours that nobody has found."""
@@ -23,6 +23,6 @@ class _Missing(MetaPathFinder):
 
 
 def install() -> None:
-    """Be asked from now on."""
+    """Register the finder."""
     if not any(isinstance(finder, _Missing) for finder in sys.meta_path):
         sys.meta_path.append(_Missing())

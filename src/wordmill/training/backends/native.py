@@ -57,7 +57,7 @@ def corpus_in_use(file: MappedFile | None) -> Iterator[None]:
     Raises
     ------
     FormatError
-        Its size or its time of change is another.
+        Its size or modification time has changed.
     CorpusError
         An id, or the bounds of a sequence, cannot be.
     """

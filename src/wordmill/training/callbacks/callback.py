@@ -14,13 +14,13 @@ class Callback:
     """
 
     def on_train_begin(self, run: Run) -> None:
-        """Be told that training is about to begin."""
+        """React to the start of training."""
 
     def on_interval(self, run: Run) -> None:
-        """Be told that about a second of training is done."""
+        """React to another second or so of training."""
 
     def on_epoch_end(self, run: Run) -> None:
-        """Be told that an epoch is complete; its entry is ``run.history[-1]``."""
+        """React to the end of an epoch, whose entry is ``run.history[-1]``."""
 
     def on_train_end(self, run: Run) -> None:
-        """Be told that training is over: complete, stopped, interrupted or failed. The last callback is told first."""
+        """React to the end of training, complete, stopped, interrupted or failed; the last callback comes first."""

@@ -31,7 +31,7 @@ class MemoryEstimate:
     Attributes
     ----------
     program_and_corpus : int
-        What is held before training: measured where the system tells (Linux), else reckoned.
+        What is held before training: measured where the system tells (Linux), else estimated.
     vectors : int
         Both matrices.
     training_and_saving : int

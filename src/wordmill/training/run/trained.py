@@ -42,7 +42,7 @@ class Trained:
 
     @classmethod
     def of(cls, run: Run, earlier: list[dict[str, Any]]) -> Trained:
-        """Take what a run has come to, after the epochs of earlier fits."""
+        """Take the result of a run, after the epochs of earlier fits."""
         own_rows, output_vectors = run.own_rows().get("own_rows"), run.output_vectors.view()
         output_vectors.flags.writeable = False
         entries = [{**entry, "epoch": len(earlier) + entry["epoch"]} for entry in run.entries()]

@@ -236,7 +236,7 @@ def check_model_name(path: str | PathLike[str]) -> None:
 
 
 def _text_of(path: Path, head: bytes, encoding: str) -> bytes:
-    """Return the begin of a file as UTF-8 without a mark, as far as it is text."""
+    """Return the start of a file as UTF-8 without a mark, as far as it is text."""
     if encoding != "utf-8":
         return b"".join(as_utf8(io.BytesIO(head).read, path, encoding, "replace"))
     check_is_utf8(path, head)

@@ -13,16 +13,16 @@ class CallbackAny2Vec:
     """Override what you need; `model` is the `Word2Vec` in training, with the vectors as they are at that moment."""
 
     def on_epoch_begin(self, model: Any) -> None:
-        """Be told that an epoch begins."""
+        """React to the start of an epoch."""
 
     def on_epoch_end(self, model: Any) -> None:
-        """Be told that an epoch has ended."""
+        """React to the end of an epoch."""
 
     def on_train_begin(self, model: Any) -> None:
-        """Be told that training begins."""
+        """React to the start of training."""
 
     def on_train_end(self, model: Any) -> None:
-        """Be told that training has ended."""
+        """React to the end of training."""
 
 
 def __getattr__(name: str) -> NoReturn:

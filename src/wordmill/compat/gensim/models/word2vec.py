@@ -52,7 +52,7 @@ _STATE = ("corpus_count", "corpus_total_words", "train_count", "total_train_time
 
 
 class _State(Exact):
-    """These in a file, and how to go on."""
+    """These in a file, and how to continue."""
 
     corpus_count: Count = 0
     corpus_total_words: Count = 0
@@ -302,7 +302,7 @@ class Word2Vec:
 
     @classmethod
     def _of(cls, saved: Model, params: Mapping[str, Any], path: Path) -> Self:
-        """Make the model of what a directory holds; a `KeyError` or `ValueError` where it does not fit together."""
+        """Make the model from what a directory holds; a `KeyError` or `ValueError` where it does not fit together."""
         skip_gram = params["architecture"] == "skipgram"
         other_cbow = not skip_gram and params["cbow_update"] != "word2vec"
         if other_cbow or params["window"] == "sequence" or params.get("deterministic"):

@@ -39,7 +39,7 @@ class Slice:
 
 
 def expected_gradients(task: Task) -> Expected:
-    """Reckon by the frequencies of tokens after subsampling, and by the objective."""
+    """Estimate from the frequencies of tokens after subsampling, and by the objective."""
     kept = count_ids(task.ids, len(task.keep)) * (keep_thresholds(task) + 1.0) * 2.0**-32
     frequencies = kept / max(kept.sum(), 1.0)
     longest = kept.sum() / len(task.offsets) / 2
