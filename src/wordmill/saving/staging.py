@@ -33,6 +33,7 @@ LOCK = f"{HIDDEN}lock"
 _MARK = "wordmill-staging.json"
 _MARK_BEGINS = '{"format": 1, "target": "'
 _SWAPPING = "swapping"
+_WHOLE = b"\n"  # ends what names the file that is waited for
 _PARTS = (_SWAPPING, "filling", "new", "old")
 _LONGEST = 200  # bytes of a target's name in a name of ours: file systems end at 255
 
@@ -90,7 +91,7 @@ class Staging:
         So it is until the name is there again: its own, or that of the file that leads others.
         """
         self.path.chmod(0o777 & ~umask())  # whoever may read the target may read what stands in for it
-        (self.path / _SWAPPING).write_bytes(os.fsencode(lead or self.target))
+        (self.path / _SWAPPING).write_bytes(os.fsencode(lead or self.target) + _WHOLE)
         flush(self.path / _SWAPPING)
         flush(self.path)
 
@@ -102,10 +103,11 @@ class Staging:
     def is_needed(self) -> bool:
         """Whether a swap was cut short that began: the new content counts, and is here."""
         try:
-            awaited = os.fsdecode((self.path / _SWAPPING).read_bytes())
+            awaited = (self.path / _SWAPPING).read_bytes()
         except OSError:
             return False
-        return os.path.lexists(self.new) and not os.path.lexists(awaited or self.target)
+        begun = awaited.endswith(_WHOLE)  # else it was cut short, and no step taken
+        return begun and os.path.lexists(self.new) and not os.path.lexists(awaited.removesuffix(_WHOLE))
 
     def remove(self) -> None:
         """Remove it, the mark last; what cannot be removed is logged."""
