@@ -157,7 +157,7 @@ def test_unknown_options_are_errors() -> None:
 @pytest.mark.parametrize(
     ("program", "reason"),
     [
-        ("from wordmill.compat.gensim.models.phrases import Phrases", "only gensim's word vectors are here"),
+        ("from wordmill.compat.gensim.models.tfidfmodel import TfidfModel", "only gensim's word vectors are here"),
         ("from wordmill.compat.gensim.models.fasttext import FastText", "KeyedVectors.load reads its .bin"),
         ("from wordmill.compat.gensim.corpora import Dictionary", "only gensim's word vectors are here"),
         (

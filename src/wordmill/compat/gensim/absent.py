@@ -11,6 +11,7 @@ __all__ = [
     "MODELS",
     "MODULES",
     "PARTS",
+    "PHRASES",
     "UTILS",
     "WORD2VEC",
     "absent_module",
@@ -65,11 +66,20 @@ KEYED_VECTORS = {
     "wmdistance": "Word Mover's Distance is not there yet: give the vectors to the package POT",
 }
 
+#: The same of its `Phrases` and `FrozenPhrases`, and of their module.
+PHRASES = {
+    "add_lifecycle_event": _INNER,
+    "lifecycle_events": _INNER,
+    "common_terms": "gensim 4 calls it connector_words",
+    "phrasegrams": "freeze() returns FrozenPhrases, which has them; export_phrases() the same",
+    "learn_vocab": "gensim 4 has it no more; call add_vocab",
+    "pseudocorpus": "gensim 4 has it no more",
+}
 
 #: The same of its `models`, of gensim itself, and of its `utils`.
 MODELS = dict.fromkeys(
     ["AuthorTopicModel", "CoherenceModel", "Doc2Vec", "HdpModel", "LdaModel", "LdaMulticore", "LsiModel", "Nmf",
-     "Phrases", "RpModel", "TfidfModel", "doc2vec", "ldamodel", "phrases", "tfidfmodel"],
+     "RpModel", "TfidfModel", "doc2vec", "ldamodel", "tfidfmodel"],
     _OTHER_MODEL,
 ) | dict.fromkeys(
     ["FastText", "fasttext"],

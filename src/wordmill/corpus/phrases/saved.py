@@ -20,7 +20,7 @@ from wordmill.paths import checked_path
 from wordmill.safetensors import checksums, read_metadata, read_safetensors, write_safetensors
 from wordmill.saving import atomic_file
 
-__all__ = ["is_saved_phrases", "read_phrases", "write_phrases"]
+__all__ = ["is_saved_phrases", "pack", "read_phrases", "unpack", "write_phrases"]
 
 _FORMAT = "wordmill.phrases"
 _SIGNATURE = b'{"__metadata__":{"format":"wordmill.phrases"'
@@ -37,11 +37,8 @@ _DTYPES = {
 def write_phrases(path: str | os.PathLike[str], tables: Sequence[PhraseTable], rules: PhraseRules) -> None:
     """Write phrases to one file."""
     phrases = [*chain.from_iterable(table.parts for table in tables)]
-    words = [word.encode() for word in chain.from_iterable(phrases)]
     arrays: dict[str, NDArray[Any]] = {
-        "text": np.frombuffer(b"".join(words), np.uint8),
-        "word_ends": np.cumsum([*map(len, words)], dtype=np.int64),
-        "phrase_ends": np.cumsum([*map(len, phrases)], dtype=np.int64),
+        **pack(phrases),
         "table_ends": np.cumsum([*map(len, tables)], dtype=np.int64),
         "scores": np.concatenate([np.zeros(0), *(table.scores for table in tables)]),
         "counts": np.concatenate([np.zeros(0, np.int64), *(table.counts for table in tables)]),
@@ -80,10 +77,25 @@ def is_saved_phrases(path: Path | None) -> TypeGuard[Path]:
         raise CorpusError(f"{path} cannot be read: {error.strerror}") from error
 
 
-def _tables(arrays: Mapping[str, NDArray[Any]]) -> tuple[PhraseTable, ...]:
+def pack(phrases: Sequence[tuple[str, ...]]) -> dict[str, NDArray[Any]]:
+    """Return the words of phrases as arrays."""
+    words = [word.encode() for word in chain.from_iterable(phrases)]
+    return {
+        "text": np.frombuffer(b"".join(words), np.uint8),
+        "word_ends": np.cumsum([*map(len, words)], dtype=np.int64),
+        "phrase_ends": np.cumsum([*map(len, phrases)], dtype=np.int64),
+    }
+
+
+def unpack(arrays: Mapping[str, NDArray[Any]]) -> list[tuple[str, ...]]:
+    """Return the words of phrases; a `ValueError` or `KeyError` where arrays do not fit together."""
     text = arrays["text"].tobytes()
     words = [text[begin:end].decode() for begin, end in _spans(arrays["word_ends"], len(text))]
-    phrases = [tuple(words[begin:end]) for begin, end in _spans(arrays["phrase_ends"], len(words))]
+    return [tuple(words[begin:end]) for begin, end in _spans(arrays["phrase_ends"], len(words))]
+
+
+def _tables(arrays: Mapping[str, NDArray[Any]]) -> tuple[PhraseTable, ...]:
+    phrases = unpack(arrays)
     return tuple(
         PhraseTable(tuple(phrases[begin:end]), arrays["scores"][begin:end], arrays["counts"][begin:end])
         for begin, end in _spans(arrays["table_ends"], len(phrases))
