@@ -21,7 +21,8 @@ template <class T> using Rows = nb::ndarray<T, nb::ndim<2>, nb::device::cpu>;
 
 template <class T> Matrix<T> matrix(const Rows<T>& rows) {
   const bool lined_up = rows.stride(1) == 1 && rows.stride(0) * sizeof(T) % kRowBytes == 0 &&
-                        reinterpret_cast<uintptr_t>(rows.data()) % kRowBytes == 0 && rows.stride(0) >= static_cast<int64_t>(rows.shape(1));
+                        reinterpret_cast<uintptr_t>(rows.data()) % kRowBytes == 0 &&
+                        rows.stride(0) >= static_cast<int64_t>(rows.shape(1));
   if (!lined_up) throw std::invalid_argument("matrix rows must start on cache lines: make them with allocate_vectors");
   return {rows.data(), static_cast<int64_t>(rows.shape(0)), rows.stride(0)};
 }
@@ -62,19 +63,23 @@ struct BoundTask {
 
   void check_bags(int64_t rows) const {
     const auto ends = span(*bag_ends);
-    bool right = bag_rows && ends.size() == keep.shape(0) + 1 && ends[0] == 0 && ends.back() == static_cast<int64_t>(bag_rows->shape(0));
+    bool right =
+        bag_rows && ends.size() == keep.shape(0) + 1 && ends[0] == 0 && ends.back() == static_cast<int64_t>(bag_rows->shape(0));
     for (size_t word = 0; right && word < keep.shape(0); word++) right = ends[word] < ends[word + 1];
     if (!right) throw std::invalid_argument("bags must hold a row a word at least, and end where their rows do");
     for (int32_t row : span(*bag_rows))
       if (row < 0 || row >= rows) throw std::invalid_argument("a bag holds a row that is not there");
   }
   void check(size_t rows) const {
-    if (offsets.shape(0) < 1 || offsets.data()[0] != 0 || offsets.data()[offsets.shape(0) - 1] != static_cast<int64_t>(ids.shape(0)))
+    if (offsets.shape(0) < 1 || offsets.data()[0] != 0 ||
+        offsets.data()[offsets.shape(0) - 1] != static_cast<int64_t>(ids.shape(0)))
       throw BadCorpus("offsets must run from 0 to the number of ids");
     if (window < 0) throw std::invalid_argument("window must be at least 0");
     if (bag_ends) check_bags(static_cast<int64_t>(rows));
   }
-  template <class T> Task<T> over(const Objective& objective, const Rows<T>& input_vectors, const Rows<T>& output_vectors, const std::string& isa) const {
+  template <class T>
+  Task<T> over(const Objective& objective, const Rows<T>& input_vectors, const Rows<T>& output_vectors,
+               const std::string& isa) const {
     return {{span(ids), span(offsets), span(keep), window, shrink_windows, seed},
             shape_named(shape),
             update_named(mean_update),
@@ -87,9 +92,10 @@ struct BoundTask {
   }
 };
 
-// A stretch of the plan with what its windows ask. Window w's contexts are contexts[bounds[w]:bounds[w + 1]], what it asks the rows
-// asked[asked_bounds[w]:asked_bounds[w + 1]]; where leads[w], a step of means takes windows w and w + 1. It reaches over the kept tokens
-// [firsts[w], lasts[w]), its centre, places[w], among them. Signs are as in Asked, none where yes is right for the first row alone.
+// A stretch of the plan with what its windows ask. Window w's contexts are contexts[bounds[w]:bounds[w + 1]], what it asks the
+// rows asked[asked_bounds[w]:asked_bounds[w + 1]]; where leads[w], a step of means takes windows w and w + 1. It reaches over the
+// kept tokens [firsts[w], lasts[w]), its centre, places[w], among them. Signs are as in Asked, none where yes is right for the
+// first row alone.
 struct Planned {
   nb::object tokens, firsts, lasts, places, positions, centres, bounds, contexts, asked_bounds, asked, signs, leads;
   int64_t subsampled, without_context;
@@ -138,13 +144,16 @@ template <class T> class BoundTrainer {
     const auto words = static_cast<int64_t>(task_.keep.shape(0)), rows = static_cast<int64_t>(input_vectors.shape(0));
     if (words != asks.words()) throw std::invalid_argument("keep and the objective must be of the same words");
     if (rows < words) throw std::invalid_argument("each word must have a row of the input vectors");
-    if (asks.rows() != static_cast<int64_t>(output_vectors.shape(0))) throw std::invalid_argument("the objective must have a row of the output vectors each");
-    if (task_.frozen && static_cast<int64_t>(task_.frozen->shape(0)) != rows) throw std::invalid_argument("frozen must have an entry a row");
-    if (input_vectors.stride(0) != output_vectors.stride(0)) throw std::invalid_argument("both matrices must have the same row length");
+    if (asks.rows() != static_cast<int64_t>(output_vectors.shape(0)))
+      throw std::invalid_argument("the objective must have a row of the output vectors each");
+    if (task_.frozen && static_cast<int64_t>(task_.frozen->shape(0)) != rows)
+      throw std::invalid_argument("frozen must have an entry a row");
+    if (input_vectors.stride(0) != output_vectors.stride(0))
+      throw std::invalid_argument("both matrices must have the same row length");
   }
 
-  nb::tuple train(uint64_t epoch, Array<const int64_t> begins, Array<const int64_t> ends, Array<const double> alphas, double alpha_step, int threads,
-                  bool deterministic) {
+  nb::tuple train(uint64_t epoch, Array<const int64_t> begins, Array<const int64_t> ends, Array<const double> alphas,
+                  double alpha_step, int threads, bool deterministic) {
     if (begins.shape(0) != ends.shape(0) || begins.shape(0) != alphas.shape(0))
       throw std::invalid_argument("begins, ends and alphas must be equally long");
     for (size_t b = 0; b < begins.shape(0); b++) check(begins.data()[b], ends.data()[b]);
@@ -187,14 +196,22 @@ template <class T> void check_ids(const Array<const int32_t>& ids, const Rows<T>
 // One window by itself. Without signs, yes to the first that is asked alone.
 template <class T>
 double step(Rows<T> input_vectors, Rows<T> output_vectors, Array<const int32_t> inputs, Array<const int32_t> asked, double alpha,
-            const std::string& shape, const std::string& mean_update, const std::string& isa, std::optional<Array<const int8_t>> signs,
-            bool outputs_learn) {
+            const std::string& shape, const std::string& mean_update, const std::string& isa,
+            std::optional<Array<const int8_t>> signs, bool outputs_learn) {
   check_ids(inputs, input_vectors);
   check_ids(asked, output_vectors);
   if (inputs.shape(0) == 0 || asked.shape(0) == 0) throw std::invalid_argument("a window needs a context and a question");
   if (signs && signs->shape(0) != asked.shape(0)) throw std::invalid_argument("signs must have an entry a question");
-  const Task<T> task{{},  shape_named(shape), update_named(mean_update), nullptr, matrix(input_vectors), matrix(output_vectors), kernels_for(isa),
-                     {}, {}, outputs_learn};
+  const Task<T> task{{},
+                     shape_named(shape),
+                     update_named(mean_update),
+                     nullptr,
+                     matrix(input_vectors),
+                     matrix(output_vectors),
+                     kernels_for(isa),
+                     {},
+                     {},
+                     outputs_learn};
   Questions questions;
   questions.rows.assign(asked.data(), asked.data() + asked.shape(0));
   questions.ends = {0, asked.shape(0)};
@@ -210,39 +227,47 @@ template <class T> nb::object sigmoid(Array<const T> scores, const std::string& 
 
 template <class T> void bind_precision(nb::module_& m, const char* trainer, const char* allocator) {
   nb::class_<BoundTrainer<T>>(m, trainer)
-      .def(nb::init<const BoundTask&, nb::object, Rows<T>, Rows<T>, const std::string&>(), "task"_a, "objective"_a, "input_vectors"_a.noconvert(),
-           "output_vectors"_a.noconvert(), "isa"_a)
+      .def(nb::init<const BoundTask&, nb::object, Rows<T>, Rows<T>, const std::string&>(), "task"_a, "objective"_a,
+           "input_vectors"_a.noconvert(), "output_vectors"_a.noconvert(), "isa"_a)
       .def("train", &BoundTrainer<T>::train, "epoch"_a, "begins"_a, "ends"_a, "alphas"_a, "alpha_step"_a, "threads"_a,
            "deterministic"_a = false)
       .def("plan", &BoundTrainer<T>::plan, "epoch"_a, "begin"_a, "end"_a);
   m.def(allocator, &allocate<T>, "rows"_a, "columns"_a);
-  m.def("step", &step<T>, "input_vectors"_a.noconvert(), "output_vectors"_a.noconvert(), "inputs"_a, "asked"_a, nb::kw_only(), "alpha"_a,
-        "shape"_a, "mean_update"_a, "isa"_a, "signs"_a = nb::none(), "outputs_learn"_a = true);
+  m.def("step", &step<T>, "input_vectors"_a.noconvert(), "output_vectors"_a.noconvert(), "inputs"_a, "asked"_a, nb::kw_only(),
+        "alpha"_a, "shape"_a, "mean_update"_a, "isa"_a, "signs"_a = nb::none(), "outputs_learn"_a = true);
   m.def("sigmoid", &sigmoid<T>, "scores"_a.noconvert(), "isa"_a);
 }
 
 void bind_objectives(nb::module_& m) {
   nb::class_<Objective>(m, "Objective");
   nb::class_<NegativeSampling, Objective>(m, "NegativeSampling")
-      .def("__init__", [](NegativeSampling* self, Array<const double> noise, int negative, uint64_t seed) {
-        new (self) NegativeSampling(span(noise), negative, seed);
-      }, "noise"_a, nb::kw_only(), "negative"_a, "seed"_a);
+      .def(
+          "__init__",
+          [](NegativeSampling* self, Array<const double> noise, int negative, uint64_t seed) {
+            new (self) NegativeSampling(span(noise), negative, seed);
+          },
+          "noise"_a, nb::kw_only(), "negative"_a, "seed"_a);
   nb::class_<HuffmanPaths, Objective>(m, "HuffmanPaths")
-      .def("__init__", [](HuffmanPaths* self, Array<const int64_t> counts) { new (self) HuffmanPaths(span(counts)); }, "counts"_a)
+      .def(
+          "__init__", [](HuffmanPaths* self, Array<const int64_t> counts) { new (self) HuffmanPaths(span(counts)); }, "counts"_a)
       .def("paths", [](const HuffmanPaths& self) {
-        return nb::make_tuple(to_numpy(std::vector<int64_t>(self.ends().begin(), self.ends().end())), to_numpy(std::vector<int32_t>(self.nodes())),
-                              to_numpy(std::vector<int8_t>(self.signs())));
+        return nb::make_tuple(to_numpy(std::vector<int64_t>(self.ends().begin(), self.ends().end())),
+                              to_numpy(std::vector<int32_t>(self.nodes())), to_numpy(std::vector<int8_t>(self.signs())));
       });
 }
 
 void bind_task(nb::module_& m) {
-  nb::class_<BoundTask>(m, "Task")
-      .def("__init__", [](BoundTask* self, Array<const int32_t> ids, Array<const int64_t> offsets, Array<const uint32_t> keep, int window,
-                          bool shrink_windows, uint64_t seed, std::string shape, std::string mean_update, std::optional<Array<const uint8_t>> frozen,
-                          std::optional<Array<const int64_t>> bag_ends, std::optional<Array<const int32_t>> bag_rows) {
-        new (self) BoundTask{ids, offsets, keep, window, shrink_windows, seed, std::move(shape), std::move(mean_update), frozen, bag_ends, bag_rows};
-      }, nb::kw_only(), "ids"_a, "offsets"_a, "keep"_a, "window"_a, "shrink_windows"_a, "seed"_a, "shape"_a, "mean_update"_a, "frozen"_a = nb::none(), "bag_ends"_a = nb::none(),
-         "bag_rows"_a = nb::none());
+  nb::class_<BoundTask>(m, "Task").def(
+      "__init__",
+      [](BoundTask* self, Array<const int32_t> ids, Array<const int64_t> offsets, Array<const uint32_t> keep, int window,
+         bool shrink_windows, uint64_t seed, std::string shape, std::string mean_update,
+         std::optional<Array<const uint8_t>> frozen, std::optional<Array<const int64_t>> bag_ends,
+         std::optional<Array<const int32_t>> bag_rows) {
+        new (self) BoundTask{ids,    offsets,  keep,    window, shrink_windows, seed, std::move(shape), std::move(mean_update),
+                             frozen, bag_ends, bag_rows};
+      },
+      nb::kw_only(), "ids"_a, "offsets"_a, "keep"_a, "window"_a, "shrink_windows"_a, "seed"_a, "shape"_a, "mean_update"_a,
+      "frozen"_a = nb::none(), "bag_ends"_a = nb::none(), "bag_rows"_a = nb::none());
   nb::class_<Planned>(m, "Planned")
       .def_ro("tokens", &Planned::tokens)
       .def_ro("firsts", &Planned::firsts)
@@ -274,5 +299,7 @@ void bind_training(nb::module_& m) {
   m.attr("BATCH") = kBatch;
   m.attr("SLICE") = kSlice;
   m.attr("DAMPING") = kDamping;
-  m.def("multiply_add", [](int64_t rounds, const std::string& isa) { return kernels_for(isa).multiply_add(rounds); }, "rounds"_a, "isa"_a);
+  m.def(
+      "multiply_add", [](int64_t rounds, const std::string& isa) { return kernels_for(isa).multiply_add(rounds); }, "rounds"_a,
+      "isa"_a);
 }

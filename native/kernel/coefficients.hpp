@@ -6,8 +6,8 @@
 namespace wordmill {
 namespace {
 
-// Factors of LossSum are at most 2: their product over all lanes of so many vectors is a double, and over the vectors a float. Nor are
-// more terms added up in single precision.
+// Factors of LossSum are at most 2: their product over all lanes of so many vectors is a double, and over the vectors a float.
+// Nor are more terms added up in single precision.
 constexpr int kMostVectors = 60;
 
 template <class T> constexpr T kNoLoss = -100;  // a score so certain that 1 + its exponential is 1
@@ -25,9 +25,9 @@ template <class T> double take_loss(LossSum<T>& loss) {
   return taken;
 }
 
-// In place: n scores S -> alpha * (Y - sigmoid(S)). Adds the loss, -log sigmoid(+-s). signs(k), from score k on, is -1 where Y is 1, else 1:
-// so each score is brought to z = +-s, whose loss is softplus(z) = log(1 + exp(-|z|)) + max(z, 0), with the gradient sigmoid(z).
-// `weights`, laid out as the scores are, multiply both.
+// In place: n scores S -> alpha * (Y - sigmoid(S)). Adds the loss, -log sigmoid(+-s). signs(k), from score k on, is -1 where Y is
+// 1, else 1: so each score is brought to z = +-s, whose loss is softplus(z) = log(1 + exp(-|z|)) + max(z, 0), with the gradient
+// sigmoid(z). `weights`, laid out as the scores are, multiply both.
 template <bool Weighted, class T, class Signs>
 WM_INLINE void coefficients(T* scores, const T* weights, int n, const Signs& signs, T alpha, LossSum<T>& loss) {
   Vec<T> terms = load(loss.terms), factors = loss.vectors ? load(loss.factors) : splat(T(1));

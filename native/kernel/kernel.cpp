@@ -21,9 +21,10 @@ template <class T> void sigmoid(const T* scores, T* out, int64_t n) {
 }
 
 template <class T> void find_rows(T* matrix, int64_t stride, const int32_t* ids, int64_t n, T** rows) {
-  const uint64_t row_bytes = static_cast<uint64_t>(stride) * sizeof(T);  // below 2^32: a product of two halves, which vectors have
+  const uint64_t row_bytes = static_cast<uint64_t>(stride) * sizeof(T);  // below 2^32: two halves, whose product vectors have
   for (int64_t i = 0; i < n; i++)
-    rows[i] = reinterpret_cast<T*>(reinterpret_cast<uintptr_t>(matrix) + static_cast<uint32_t>(ids[i]) * (row_bytes & 0xffffffff));
+    rows[i] =
+        reinterpret_cast<T*>(reinterpret_cast<uintptr_t>(matrix) + static_cast<uint32_t>(ids[i]) * (row_bytes & 0xffffffff));
 }
 
 // From the end, so that no place is compared with those beyond the nearest repeat.

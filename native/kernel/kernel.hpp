@@ -10,18 +10,20 @@ namespace wordmill {
 
 inline constexpr int kRowBytes = 64;  // rows start and end on cache lines
 
-// The loss of steps, summed over their scores, as terms and as factors whose logarithms are terms: so hundreds of scores take one logarithm.
+// The loss of steps, summed over their scores, as terms and as factors whose logarithms are terms: so hundreds of scores take one
+// logarithm.
 template <class T> struct alignas(kRowBytes) LossSum {
   T terms[kRowBytes / sizeof(T)] = {}, factors[kRowBytes / sizeof(T)] = {};  // one a lane; factors only where vectors > 0
-  int vectors = 0;  // multiplied into factors
+  int vectors = 0;                                                           // multiplied into factors
   double sum = 0;
 };
 
 // What inputs are asked: is this output the one? Each has its expected answer.
 template <class T> struct Asked {
-  T* const* rows;       // (count) rows of output_vectors
+  T* const* rows;  // (count) rows of output_vectors
   int count;
-  const int8_t* signs;  // (count) what a score is multiplied with in the loss: -1 where yes is right, 1 where no; null: yes to the first alone
+  const int8_t* signs;  // (count) what a score is multiplied with in the loss: -1 where yes is right, 1 where no; null: yes to
+                        // the first alone
   const T* weights;     // (count) times each is asked; null: once each
 };
 
@@ -33,12 +35,12 @@ template <class T> struct RowsAhead {
 
 // What every step is given.
 template <class T> struct StepArguments {
-  int64_t stride;      // elements in a row, padding included: a multiple of 64 bytes
+  int64_t stride;  // elements in a row, padding included: a multiple of 64 bytes
   T alpha;
   bool outputs_learn;  // else the inputs alone change
   RowsAhead<T> ahead_inputs, ahead_outputs;
-  T* scratch;          // scratch_size() elements, aligned to 64 bytes
-  LossSum<T>* loss;    // the step's is added
+  T* scratch;        // scratch_size() elements, aligned to 64 bytes
+  LossSum<T>* loss;  // the step's is added
 };
 
 // Rows are distinct, of the inputs and of the outputs: one that occurs m times is one row with weight m.
@@ -67,9 +69,9 @@ template <class T> struct MeanStep : StepArguments<T> {
   int means_count;
 };
 
-// What a step works with at most, `asked` being the outputs of all its windows. Pairs: 16 elements an input (`pending`); the scores, their
-// weights and their signs. Mean: a mean a window, which tokens are its inputs, their weights; the scores, their weights and signs. What is not a whole number of
-// vectors is written up to its last vector's end.
+// What a step works with at most, `asked` being the outputs of all its windows. Pairs: 16 elements an input (`pending`); the
+// scores, their weights and their signs. Mean: a mean a window, which tokens are its inputs, their weights; the scores, their
+// weights and signs. What is not a whole number of vectors is written up to its last vector's end.
 constexpr int64_t scratch_size(int64_t inputs, int64_t asked, int64_t stride) {
   return 3 * (inputs + 2) * asked + 16 * (inputs + 2) + 2 * stride + 160;
 }
@@ -78,8 +80,8 @@ constexpr int64_t scratch_size(int64_t inputs, int64_t asked, int64_t stride) {
 template <class T> struct Bag {
   T* const* rows;  // (count)
   int count;
-  T* composed;     // their mean, which steps train like any row
-  T* before;       // the same as it was composed
+  T* composed;  // their mean, which steps train like any row
+  T* before;    // the same as it was composed
 };
 
 // A row that was trained in several copies side by side, which lie next to each other: it takes the sum of their changes, scaled.
@@ -96,7 +98,7 @@ template <class T> struct StepFunctions {
   void (*find_rows)(T* matrix, int64_t stride, const int32_t* ids, int64_t n, T** rows);
   void (*compose)(const Bag<T>&, int64_t stride);  // composed and before, from the rows
   void (*spread)(const Bag<T>&, int64_t stride);   // what the composed row has changed since is added to each of the rows
-  double (*take_loss)(LossSum<T>&);  // what steps added since it was taken last
+  double (*take_loss)(LossSum<T>&);                // what steps added since it was taken last
   void (*merge)(const Merge<T>* merges, int64_t n, int64_t stride);
   void (*sigmoid)(const T* scores, T* out, int64_t n);
 };
@@ -108,14 +110,15 @@ struct Kernels {
   void (*hash)(uint64_t key, const int64_t* counters, int64_t n, uint64_t* out);  // draws of the stream `key` (random.hpp)
   // n alias samples, one from the hash of each counter (random.hpp, alias.hpp).
   void (*draw)(const uint64_t* table, uint32_t size, const uint64_t* counters, int64_t n, int32_t* out);
-  // ends[i]: the nearest place behind i where one of n ids stands that occurs between i and there, less than `reach` places before it; n or
-  // more: none. May read and write kRowBytes past both arrays' ends.
+  // ends[i]: the nearest place behind i where one of n ids stands that occurs between i and there, less than `reach` places
+  // before it; n or more: none. May read and write kRowBytes past both arrays' ends.
   void (*find_repeats)(const int32_t* ids, int64_t n, int64_t reach, int32_t* ends);
   int64_t (*multiply_add)(int64_t rounds);  // does nothing but multiply and add floats; returns how often: for benchmarks
 };
 
-// What one instruction set has: the table that trains, and those that benchmarks measure it against, whose steps change nothing. They do
-// nothing ("plan": what is left is the plan), or move each row once, as the rows come ("rows") or fetched ahead ("rows ahead").
+// What one instruction set has: the table that trains, and those that benchmarks measure it against, whose steps change nothing.
+// They do nothing ("plan": what is left is the plan), or move each row once, as the rows come ("rows") or fetched ahead ("rows
+// ahead").
 struct KernelTables {
   Kernels training, plan, rows, rows_ahead;
 };

@@ -26,7 +26,8 @@ template <class T> void find_inputs(const Mean<T>& mean, int tokens, T* is_input
 
 // What a step works with, an entry a window.
 template <class T, int M> struct MeanScratch {
-  T *mean[M], *is_input[M], *weight[M], *scores[M];  // weight: in the mean; scores: of each window's outputs, one window after the other
+  T *mean[M], *is_input[M], *weight[M];  // weight: in the mean
+  T* scores[M];                          // of each window's outputs, one window after the other
   T* room;                               // for what is laid out as all scores are, twice
   int scores_count = 0;
 
@@ -116,13 +117,15 @@ template <class T, int M> void mean_outputs(const MeanStep<T>& step, const MeanS
     });
 }
 
-template <class T, int M, class Signs> void mean_coefficients(const MeanStep<T>& step, const MeanScratch<T, M>& scratch, const Signs& signs) {
+template <class T, int M, class Signs>
+void mean_coefficients(const MeanStep<T>& step, const MeanScratch<T, M>& scratch, const Signs& signs) {
   bool weighted = false;
   for (int m = 0; m < M; m++) weighted |= step.means[m].asked.weights != nullptr;
   if (!weighted) return coefficients<false, T>(scratch.scores[0], nullptr, scratch.scores_count, signs, step.alpha, *step.loss);
   T* next = scratch.room;
   for (int m = 0; m < M; m++)
-    for (int j = 0; j < step.means[m].asked.count; j++) *next++ = step.means[m].asked.weights ? step.means[m].asked.weights[j] : T(1);
+    for (int j = 0; j < step.means[m].asked.count; j++)
+      *next++ = step.means[m].asked.weights ? step.means[m].asked.weights[j] : T(1);
   coefficients<true>(scratch.scores[0], scratch.room, scratch.scores_count, signs, step.alpha, *step.loss);
 }
 

@@ -8,8 +8,8 @@
 namespace wordmill {
 namespace {
 
-// Signs of the first panel where yes is right for the first output alone: -1 where k % width == 0. One period more than a vector, so that
-// any phase can be loaded.
+// Signs of the first panel where yes is right for the first output alone: -1 where k % width == 0. One period more than a vector,
+// so that any phase can be loaded.
 template <class T> struct FirstAlone {
   T at[kTileColumns + 1][kLanes<T> + kTileColumns] = {};
   constexpr FirstAlone() {
@@ -56,8 +56,8 @@ template <class T> void pairs_coefficients(const PairsStep<T>& step, T* scores) 
 
 enum class Learns { kBothInPlace, kBoth, kInputs };  // kBoth, kInputs: the inputs' changes go to rows of their own
 
-// One vector's width d of both updates: x_i += sum_j g_ij y_j and y_j += sum_i g_ij x_i, from the old x and y; in place, or with the
-// sums for x added to dx. With several panels the new x waits in `pending` until the last panel has read the old one.
+// One vector's width d of both updates: x_i += sum_j g_ij y_j and y_j += sum_i g_ij x_i, from the old x and y; in place, or with
+// the sums for x added to dx. With several panels the new x waits in `pending` until the last panel has read the old one.
 template <class T, int N, Learns L, bool First, bool Last>
 WM_INLINE void update_slice(T* const* x, T* const* dx, int inputs, T* const* y, int64_t d, const T* g, T* pending) {
   constexpr bool in_place = L == Learns::kBothInPlace;
@@ -102,9 +102,12 @@ template <class T, Learns L> void pairs_update(const PairsStep<T>& step, const T
     prefetch_slice(step, d);
     for_each_panel(outputs, [&]<int N>(int j) {
       const T* panel = g + static_cast<int64_t>(inputs) * j;
-      if (j == 0) update_slice<T, N, L, true, false>(x, dx, inputs, y, d, panel, pending);
-      else if (j + N < outputs) update_slice<T, N, L, false, false>(x, dx, inputs, y + j, d, panel, pending);
-      else update_slice<T, N, L, false, true>(x, dx, inputs, y + j, d, panel, pending);
+      if (j == 0)
+        update_slice<T, N, L, true, false>(x, dx, inputs, y, d, panel, pending);
+      else if (j + N < outputs)
+        update_slice<T, N, L, false, false>(x, dx, inputs, y + j, d, panel, pending);
+      else
+        update_slice<T, N, L, false, true>(x, dx, inputs, y + j, d, panel, pending);
     });
   }
 }
@@ -116,9 +119,12 @@ template <class T> void pairs(const PairsStep<T>& step) {
     panel_scores<T, N>(step.inputs, step.count, step.asked.rows + j, step.stride, scores + static_cast<int64_t>(step.count) * j);
   });
   pairs_coefficients(step, scores);
-  if (!step.outputs_learn) pairs_update<T, Learns::kInputs>(step, scores, pending);
-  else if (step.input_changes) pairs_update<T, Learns::kBoth>(step, scores, pending);
-  else pairs_update<T, Learns::kBothInPlace>(step, scores, pending);
+  if (!step.outputs_learn)
+    pairs_update<T, Learns::kInputs>(step, scores, pending);
+  else if (step.input_changes)
+    pairs_update<T, Learns::kBoth>(step, scores, pending);
+  else
+    pairs_update<T, Learns::kBothInPlace>(step, scores, pending);
 }
 
 }  // namespace

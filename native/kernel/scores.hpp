@@ -6,7 +6,8 @@
 namespace wordmill {
 namespace {
 
-// Scores of a step lie panel by panel: outputs [j, j + n) of all contexts, row-major, start at C * j. One panel is one width of tile.
+// Scores of a step lie panel by panel: outputs [j, j + n) of all contexts, row-major, start at C * j. One panel is one width of
+// tile.
 
 // scores[i * N + j] = x_i . y_j for M contexts: all M * N accumulators stay in registers over D, then are reduced together.
 template <class T, int M, int N> WM_INLINE void tile_scores(T* const* x, T* const* y, int64_t stride, T* scores) {
@@ -42,14 +43,19 @@ template <class F> WM_INLINE void for_each_panel(int outputs, F f) {
   int j = 0;
   for (; j + kTileColumns <= outputs; j += kTileColumns) f.template operator()<kTileColumns>(j);
   switch (outputs - j) {
-    case 5: if constexpr (kTileColumns > 5) f.template operator()<5>(j); break;
-    case 4: if constexpr (kTileColumns > 4) f.template operator()<4>(j); break;
-    case 3: if constexpr (kTileColumns > 3) f.template operator()<3>(j); break;
+    case 5:
+      if constexpr (kTileColumns > 5) f.template operator()<5>(j);
+      break;
+    case 4:
+      if constexpr (kTileColumns > 4) f.template operator()<4>(j);
+      break;
+    case 3:
+      if constexpr (kTileColumns > 3) f.template operator()<3>(j);
+      break;
     case 2: f.template operator()<2>(j); break;
     case 1: f.template operator()<1>(j); break;
   }
 }
-
 
 }  // namespace
 }  // namespace wordmill

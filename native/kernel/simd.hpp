@@ -56,7 +56,9 @@ template <class T> WM_INLINE Mask<T> lane_numbers() {
 
 template <int... I> struct Indices {};
 template <int N, int... I> struct Count : Count<N - 1, N - 1, I...> {};
-template <int... I> struct Count<0, I...> { using type = Indices<I...>; };
+template <int... I> struct Count<0, I...> {
+  using type = Indices<I...>;
+};
 
 // Element `i` of the `Odd`-th groups of a|b: within each span of `Span` elements, every other group of `Group`, a's before b's.
 template <int Lanes, int Group, int Span, int Odd> constexpr int folded(int i) {
@@ -74,7 +76,8 @@ template <class T, int N, int InLane = 16 / static_cast<int>(sizeof(T))> WM_INLI
     return v[0];
   } else {
     constexpr bool within = InLane > 1;
-    constexpr int group = within ? 1 : 16 / static_cast<int>(sizeof(T)), span = within ? 16 / static_cast<int>(sizeof(T)) : kLanes<T>;
+    constexpr int group = within ? 1 : 16 / static_cast<int>(sizeof(T)),
+                  span = within ? 16 / static_cast<int>(sizeof(T)) : kLanes<T>;
     Vec<T> half[N / 2];
 #pragma GCC unroll 8
     for (int i = 0; i < N / 2; i++) half[i] = fold<T, group, span>(v[2 * i], v[2 * i + 1], typename Count<kLanes<T>>::type{});
@@ -106,10 +109,11 @@ template <int N, class C> WM_INLINE Vec<float> polynomial(const C (&c)[N], Vec<f
 WM_INLINE void logistic(Vec<float> s, Vec<float>& sigmoid, Vec<float>& e) {
   const Mask<float> magnitude = __builtin_bit_cast(Mask<float>, s) & INT32_MAX;
   const Vec<float> t = __builtin_bit_cast(Vec<float>, magnitude) * -1.44269504f;
-  const Vec<float> magic = splat<float>(12582912.0f + 127);  // 1.5 * 2^23: adding it rounds to an integer, in the low bits; 127: of 2^0
+  const Vec<float> magic =
+      splat<float>(12582912.0f + 127);  // 1.5 * 2^23: adding it rounds to an integer, in the low bits; 127: of 2^0
   const Vec<float> rounded = t + magic, f = t - (rounded - magic);
-  const Vec<float> two_to_f = polynomial({1.0f, 0.6931470036506653f, 0.2402224242687225f, 5.550733581185341e-2f, 9.671512991189957e-3f,
-                                          1.326472731307149e-3f}, f);
+  const Vec<float> two_to_f = polynomial(
+      {1.0f, 0.6931470036506653f, 0.2402224242687225f, 5.550733581185341e-2f, 9.671512991189957e-3f, 1.326472731307149e-3f}, f);
   const Vec<float> power = __builtin_bit_cast(Vec<float>, __builtin_bit_cast(Mask<float>, rounded) << 23);
   constexpr int32_t most = __builtin_bit_cast(int32_t, 87.0f);  // compared as integers, which positive floats are ordered like
   e = magnitude < most ? two_to_f * power : Vec<float>{};
@@ -123,8 +127,10 @@ WM_INLINE void logistic(Vec<double> s, Vec<double>& sigmoid, Vec<double>& e) {
 }
 
 WM_INLINE Vec<float> log1p(Vec<float> e) {  // of e in [0, 1]
-  return e * polynomial({1.0f, -0.4999990165233612f, 0.3332996368408203f, -0.24954134225845337f, 0.1967593878507614f, -0.15305590629577637f,
-                         0.10603651404380798f, -5.6959498673677444e-2f, 1.985144428908825e-2f, -3.2440212089568377e-3f}, e);
+  return e * polynomial({1.0f, -0.4999990165233612f, 0.3332996368408203f, -0.24954134225845337f, 0.1967593878507614f,
+                         -0.15305590629577637f, 0.10603651404380798f, -5.6959498673677444e-2f, 1.985144428908825e-2f,
+                         -3.2440212089568377e-3f},
+                        e);
 }
 WM_INLINE Vec<double> log1p(Vec<double> e) {
   for (int i = 0; i < kLanes<double>; i++) e[i] = ::log1p(e[i]);

@@ -12,7 +12,8 @@ template <class T> void touch(T* const* rows, int count, int64_t stride, RowsAhe
   for (int r = 0; r < count; r++) {
     if (r < ahead.count)
       for (int64_t d = 0; d < stride; d += line) __builtin_prefetch(ahead.rows[r] + d, 1, 3);
-    for (T* x = rows[r]; x < rows[r] + stride; x += kLanes<T>) store(x, load(x) + Vec<T>{});  // -0 + 0 is 0: no compiler may leave it out
+    for (T* x = rows[r]; x < rows[r] + stride; x += kLanes<T>)
+      store(x, load(x) + Vec<T>{});  // -0 + 0 is 0: no compiler may leave it out
   }
 }
 

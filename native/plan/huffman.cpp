@@ -8,7 +8,8 @@
 namespace wordmill {
 namespace {
 
-// A binary tree over leaves 0 ... V - 1, most frequent first, and inner nodes V ... 2V - 2, in the order of their making: the root is last.
+// A binary tree over leaves 0 ... V - 1, most frequent first, and inner nodes V ... 2V - 2, in the order of their making: the
+// root is last.
 struct Tree {
   std::vector<int32_t> parents;
   std::vector<int8_t> seconds;  // whether a node is its parent's second child
@@ -34,7 +35,8 @@ Tree grow(const std::vector<int64_t>& counts) {
 }  // namespace
 
 HuffmanPaths::HuffmanPaths(std::span<const int64_t> counts) : ends_(counts.size() + 1) {
-  if (counts.size() < 2 || counts.size() > INT32_MAX / 2) throw std::invalid_argument("hierarchical softmax needs two words or more");
+  if (counts.size() < 2 || counts.size() > INT32_MAX / 2)
+    throw std::invalid_argument("hierarchical softmax needs two words or more");
   if (*std::min_element(counts.begin(), counts.end()) < 0) throw std::invalid_argument("counts must be at least 0");
   const auto leaves = static_cast<int32_t>(counts.size()), root = 2 * leaves - 2;
   std::vector<int32_t> words(counts.size()), leaf_of(counts.size());

@@ -1,5 +1,5 @@
-// Hierarchical softmax: yes or no at each inner node on the way from the root of a Huffman tree to the target's leaf (Morin and Bengio 2005;
-// Mikolov et al. 2013b, section 2.1). Frequent words have short ways; the probabilities of all words add up to 1.
+// Hierarchical softmax: yes or no at each inner node on the way from the root of a Huffman tree to the target's leaf (Morin and
+// Bengio 2005; Mikolov et al. 2013b, section 2.1). Frequent words have short ways; the probabilities of all words add up to 1.
 #pragma once
 #include "objective.hpp"
 

@@ -14,7 +14,8 @@ NegativeSampling::NegativeSampling(std::span<const double> noise, int negative, 
   if (negative < 1) throw std::invalid_argument("negative must be at least 1");
 }
 
-void NegativeSampling::ask(const Plan& plan, size_t from, size_t to, uint64_t epoch, const Kernels& kernels, Questions& questions) const {
+void NegativeSampling::ask(const Plan& plan, size_t from, size_t to, uint64_t epoch, const Kernels& kernels,
+                           Questions& questions) const {
   const size_t windows = to - from, count = 1 + negative_;
   auto& [rows, ends, signs, positions, keys, counters] = questions;
   positions.resize(windows);

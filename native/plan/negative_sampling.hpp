@@ -1,4 +1,5 @@
-// Negative sampling: yes to the target, no to K words drawn as noise, none of which is the target (Mikolov et al. 2013b, section 2.2).
+// Negative sampling: yes to the target, no to K words drawn as noise, none of which is the target (Mikolov et al. 2013b,
+// section 2.2).
 #pragma once
 #include "alias.hpp"
 #include "objective.hpp"

@@ -9,7 +9,8 @@
 namespace wordmill {
 
 void Corpus::refuse_id(int64_t position, int32_t id) const {
-  throw BadCorpus("token " + std::to_string(position) + " has id " + std::to_string(id) + " in a vocabulary of " + std::to_string(keep.size()));
+  throw BadCorpus("token " + std::to_string(position) + " has id " + std::to_string(id) + " in a vocabulary of " +
+                  std::to_string(keep.size()));
 }
 
 Plan::Plan(const Corpus& corpus, const Kernels& kernels, uint64_t epoch)
@@ -85,8 +86,10 @@ void Plan::load_sequence(int64_t begin, int64_t end, int64_t sequence_begin, int
     const auto left = static_cast<int32_t>(i - std::min(i - first, width));
     const auto right = static_cast<int32_t>(i + std::min(kept_ - i, width + 1));
     const bool leads = (i - centre_begin) % 2 == 0 && i + 1 < centre_end;
-    if (right - left > 1) windows_.push_back({static_cast<int32_t>(i), left, right, leads});
-    else without_context_++;  // the only token kept of its sequence
+    if (right - left > 1)
+      windows_.push_back({static_cast<int32_t>(i), left, right, leads});
+    else
+      without_context_++;  // the only token kept of its sequence
   }
 }
 

@@ -1,5 +1,5 @@
-// The plan of a stretch of corpus: which tokens are kept, and each window's contexts. It depends on the seed, the epoch and the tokens'
-// positions alone: on no thread, block or history. Only which windows lead others begins anew with each block.
+// The plan of a stretch of corpus: which tokens are kept, and each window's contexts. It depends on the seed, the epoch and the
+// tokens' positions alone: on no thread, block or history. Only which windows lead others begins anew with each block.
 #pragma once
 #include <cstdint>
 #include <span>
@@ -25,7 +25,8 @@ struct Corpus {  // and how windows are laid on it; borrowed: the owner keeps th
 
   int32_t id(int64_t position) const {  // read once, and a row of the vocabulary
     const int32_t id = ids[position];
-    if (static_cast<uint32_t>(id) >= keep.size()) [[unlikely]] refuse_id(position, id);
+    if (static_cast<uint32_t>(id) >= keep.size()) [[unlikely]]
+      refuse_id(position, id);
     return id;
   }
   [[noreturn]] void refuse_id(int64_t position, int32_t id) const;
@@ -33,15 +34,15 @@ struct Corpus {  // and how windows are laid on it; borrowed: the owner keeps th
 
 struct Window {  // places in Plan::tokens(): the contexts are [first, last) without the centre
   int32_t centre, first, last;
-  bool leads;    // the next window is its neighbour: a step of means takes both
+  bool leads;  // the next window is its neighbour: a step of means takes both
 };
 
 class Plan {
  public:
   Plan(const Corpus& corpus, const Kernels& kernels, uint64_t epoch);
 
-  // Plans the centres in [begin, end). Contexts reach across both edges, up to the ends of their sequences. BadCorpus where an id that is
-  // read, or the bounds of a sequence, cannot be.
+  // Plans the centres in [begin, end). Contexts reach across both edges, up to the ends of their sequences. BadCorpus where an id
+  // that is read, or the bounds of a sequence, cannot be.
   void load(int64_t begin, int64_t end);
 
   // The kept ones, those beyond the edges included; kRowBytes past the end may be read.

@@ -1,6 +1,6 @@
-// Words made of several rows of the input vectors, such as those of their n-grams. A word that comes within reach of the windows is composed
-// once, into a row of its own that steps train like any other; when it leaves, what that row has learnt is spread to each of the word's rows.
-// A word that stands twice in reach is composed twice, and each spreads its own change.
+// Words made of several rows of the input vectors, such as those of their n-grams. A word that comes within reach of the windows
+// is composed once, into a row of its own that steps train like any other; when it leaves, what that row has learnt is spread to
+// each of the word's rows. A word that stands twice in reach is composed twice, and each spreads its own change.
 #pragma once
 #include <algorithm>
 #include <bit>
@@ -14,7 +14,8 @@ template <class T> class ComposedRows {
  public:
   explicit ComposedRows(const Task<T>& task) : task_(task), memory_(task.input_vectors.stride) {}
 
-  // Begins with the tokens of some windows, of which so many at most are within reach at a time. Their rows are in the matrix, or `placed`.
+  // Begins with the tokens of some windows, of which so many at most are within reach at a time. Their rows are in the matrix, or
+  // `placed`.
   void begin(std::span<const int32_t> tokens, size_t within_reach, const PlacedRows<T>* placed) {
     tokens_ = tokens;
     placed_ = placed;
@@ -53,11 +54,14 @@ template <class T> class ComposedRows {
 
   int64_t stride() const { return task_.input_vectors.stride; }
   T* composed(size_t token) const { return memory_.copy(static_cast<int64_t>(2 * (token & mask_))); }
-  Bag<T> bag(size_t token, const Slot& slot) const { return {slot.data(), static_cast<int>(slot.size()), composed(token), composed(token) + stride()}; }
+  Bag<T> bag(size_t token, const Slot& slot) const {
+    return {slot.data(), static_cast<int>(slot.size()), composed(token), composed(token) + stride()};
+  }
 
   // Appends the rows of a token, of which `place` is the first; returns the place of the next token's.
   size_t collect(size_t token, size_t place, std::vector<T*>& rows) const {
-    for (int32_t id : task_.bags.of(tokens_[token])) rows.push_back(placed_ ? placed_->row(placed_->places[place]) : task_.input_vectors.row(id)), place++;
+    for (int32_t id : task_.bags.of(tokens_[token]))
+      rows.push_back(placed_ ? placed_->row(placed_->places[place]) : task_.input_vectors.row(id)), place++;
     return place;
   }
   bool is_frozen(const T* row) const { return task_.input_vectors.holds(row) && task_.frozen[task_.input_vectors.id(row)]; }

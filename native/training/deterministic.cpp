@@ -1,6 +1,6 @@
-// The same bits on any number of threads: the slices of a batch of windows are trained side by side. A row that one of them alone uses is
-// trained in place; one that several use each trains in a copy, and then the row takes their changes, in the order of the slices.
-// Batches and slices depend on corpus and settings alone.
+// The same bits on any number of threads: the slices of a batch of windows are trained side by side. A row that one of them alone
+// uses is trained in place; one that several use each trains in a copy, and then the row takes their changes, in the order of the
+// slices. Batches and slices depend on corpus and settings alone.
 #include <array>
 #include <atomic>
 #include <deque>
@@ -14,7 +14,8 @@ namespace {
 // One call of train_deterministic: what its threads share.
 template <class T> class Together {
  public:
-  Together(const Task<T>& task, const Trainer<T>& trainer, const Expected& expected, uint64_t epoch, const Blocks& blocks, int threads)
+  Together(const Task<T>& task, const Trainer<T>& trainer, const Expected& expected, uint64_t epoch, const Blocks& blocks,
+           int threads)
       : trainer_(trainer),
         expected_(expected),
         epoch_(epoch),

@@ -57,7 +57,12 @@ template <class T> class MeanTrainer final : public WindowTrainer<T> {
     T* const* changes = this->task_.frozen.empty() ? tokens.data() : this->thawed_or_nowhere(tokens);
     const int asked = means[0].asked.count + (count == 2 ? means[1].asked.count : 0);
     step_functions<T>(this->task_.kernels)
-        .mean({this->arguments(tokens.size(), asked, alpha), tokens.data(), changes, weights, static_cast<int>(tokens.size()), {means[0], means[1]},
+        .mean({this->arguments(tokens.size(), asked, alpha),
+               tokens.data(),
+               changes,
+               weights,
+               static_cast<int>(tokens.size()),
+               {means[0], means[1]},
                static_cast<int>(count)});
   }
 

@@ -5,7 +5,8 @@
 
 namespace wordmill {
 
-inline constexpr size_t kStepContexts = 32;  // in one step: it sums the gradients of all its pairs, and too many from the same old values overshoot
+inline constexpr size_t kStepContexts =
+    32;  // in one step: it sums the gradients of all its pairs, and too many from the same old values overshoot
 
 template <class T> class PairsTrainer final : public WindowTrainer<T> {
  public:
@@ -22,8 +23,10 @@ template <class T> class PairsTrainer final : public WindowTrainer<T> {
       const Window& window = windows[w];
       this->look_ahead(windows, w, w + 1);
       this->come_within_reach(windows.subspan(w, 1));
-      const bool inputs_repeat = !this->composes() && repeated_tokens_.within(this->place(window.first), this->place(window.last));
-      step(contexts_alone(window), inputs_repeat, this->asked(w), asked_repeats(w), static_cast<T>(rate.at(plan.positions()[window.centre])));
+      const bool inputs_repeat =
+          !this->composes() && repeated_tokens_.within(this->place(window.first), this->place(window.last));
+      step(contexts_alone(window), inputs_repeat, this->asked(w), asked_repeats(w),
+           static_cast<T>(rate.at(plan.positions()[window.centre])));
       trained.examples += window.last - window.first - 1;
     }
     this->leave();
@@ -52,11 +55,12 @@ template <class T> class PairsTrainer final : public WindowTrainer<T> {
     return !few_asked_ || repeated_asked_.within(ends[w] - ends[0], ends[w + 1] - ends[0]);
   }
 
-  // The rows of a window's contexts, side by side: the first takes the centre's place, until the next window. Those of a wide window are
-  // copied, in order, as the order decides which of them share a step.
+  // The rows of a window's contexts, side by side: the first takes the centre's place, until the next window. Those of a wide
+  // window are copied, in order, as the order decides which of them share a step.
   std::span<T* const> contexts_alone(const Window& window) {
     if (displaced_) *displaced_ = displaced_row_;
-    T **const first = this->token_row(window.first), **const centre = this->token_row(window.centre), **const last = this->token_row(window.last);
+    T **const first = this->token_row(window.first), **const centre = this->token_row(window.centre),
+              **const last = this->token_row(window.last);
     if (last - first - 1 > static_cast<ptrdiff_t>(kStepContexts)) {
       alone_.assign(first, centre);
       alone_.insert(alone_.end(), centre + 1, last);
@@ -82,7 +86,8 @@ template <class T> class PairsTrainer final : public WindowTrainer<T> {
       }
       T* const* changes = this->task_.frozen.empty() ? nullptr : this->thawed_or_nowhere(inputs);
       step_functions<T>(this->task_.kernels)
-          .pairs({this->arguments(inputs.size(), asked.count, alpha), inputs.data(), changes, weights, static_cast<int>(inputs.size()), asked});
+          .pairs({this->arguments(inputs.size(), asked.count, alpha), inputs.data(), changes, weights,
+                  static_cast<int>(inputs.size()), asked});
     }
   }
 

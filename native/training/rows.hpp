@@ -44,7 +44,7 @@ template <class T> struct PlacedRows {
   std::span<const int32_t> places = {};
 
   T* row(int32_t place) const {
-    const int32_t is_copy = place >> 31;  // 0 or -1
+    const int32_t is_copy = place >> 31;          // 0 or -1
     T* const data[] = {own.data, copies.data()};  // chosen without a branch: which rows are copies is as good as random
     return data[is_copy & 1] + (place ^ is_copy) * own.stride;
   }

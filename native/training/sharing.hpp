@@ -1,5 +1,5 @@
-// Batches of windows in slices that are trained side by side, and which rows of a matrix several slices of a batch use: each of these
-// trains such a row in a copy of its own. The copies of a row lie next to each other, in the order of the slices.
+// Batches of windows in slices that are trained side by side, and which rows of a matrix several slices of a batch use: each of
+// these trains such a row in a copy of its own. The copies of a row lie next to each other, in the order of the slices.
 #pragma once
 #include <algorithm>
 #include <array>
@@ -53,15 +53,16 @@ class Sharing {
   std::span<const SharedRow> rows(size_t batch) const {
     return std::span(rows_).subspan(row_begins_[batch], row_begins_[batch + 1] - row_begins_[batch]);
   }
-  // Where a slice, counted from the block's first, has the rows of its ids: their places in the matrix, or ~ the numbers of copies.
+  // Where a slice, counted from the block's first, has the rows of its ids: their places in the matrix, or ~ the numbers of
+  // copies.
   std::span<const int32_t> places(size_t slice) const {
     return std::span(places_).subspan(place_begins_[slice], place_begins_[slice + 1] - place_begins_[slice]);
   }
   int64_t most_copies() const { return most_copies_; }  // in a batch
 
  private:
-  // Loops without branches: which rows are shared is as good as random. Here the rows' users are fetched first, as loads do not overtake
-  // stores whose addresses depend on them.
+  // Loops without branches: which rows are shared is as good as random. Here the rows' users are fetched first, as loads do not
+  // overtake stores whose addresses depend on them.
   void find_shared(std::span<const std::span<const int32_t>> slices) {
     size_t most = 1, count = 0;
     for (const auto& ids : slices) most += ids.size();
@@ -110,7 +111,7 @@ class Sharing {
   }
 
   std::span<const uint8_t> frozen_;
-  std::vector<Slices> users_;  // by row; none between batches
+  std::vector<Slices> users_;          // by row; none between batches
   std::vector<int32_t> first_copies_;  // by row, where it is shared in this batch
   std::vector<int32_t> shared_;
   std::vector<SharedRow> rows_;

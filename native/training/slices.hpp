@@ -1,4 +1,5 @@
-// What a thread does in deterministic training: it trains slices of a batch, each window after window, and merges some of the shared rows.
+// What a thread does in deterministic training: it trains slices of a batch, each window after window, and merges some of the
+// shared rows.
 #pragma once
 #include <array>
 #include <cstring>
@@ -12,9 +13,12 @@ namespace wordmill {
 
 inline constexpr double kDamping = 0.1;
 
-// All changes of a row in a batch come from the same old values: a row that is changed often would overshoot. It takes them scaled down,
-// as an implicit step would: by 1 / (1 + x), x = damping * alpha * gradients that a batch is expected to hold for the row.
-inline float damped(double alpha, float expected_gradients) { return 1 / (1 + static_cast<float>(kDamping * alpha) * expected_gradients); }
+// All changes of a row in a batch come from the same old values: a row that is changed often would overshoot. It takes them
+// scaled down, as an implicit step would: by 1 / (1 + x), x = damping * alpha * gradients that a batch is expected to hold for
+// the row.
+inline float damped(double alpha, float expected_gradients) {
+  return 1 / (1 + static_cast<float>(kDamping * alpha) * expected_gradients);
+}
 
 // A block ready to be trained: its plan, what its windows ask, and which rows the slices of each batch share.
 template <class T> struct PlannedBlock {
@@ -24,14 +28,18 @@ template <class T> struct PlannedBlock {
   Questions questions;
 
   PlannedBlock(Plan plan, const Task<T>& task)
-      : plan(std::move(plan)), inputs(task.input_vectors.rows, task.frozen), outputs(task.output_vectors.rows, {}), bags(task.bags) {}
+      : plan(std::move(plan)),
+        inputs(task.input_vectors.rows, task.frozen),
+        outputs(task.output_vectors.rows, {}),
+        bags(task.bags) {}
 
   void load(const Trainer<T>& trainer, int64_t begin, int64_t end, uint64_t epoch) {
     plan.load(begin, end);
     trainer.ask(plan, 0, plan.windows().size(), epoch, questions);
     inputs.clear();
     outputs.clear();
-    for (size_t first = 0; first < plan.windows().size(); first += kBatch) share(first, std::min(first + kBatch, plan.windows().size()));
+    for (size_t first = 0; first < plan.windows().size(); first += kBatch)
+      share(first, std::min(first + kBatch, plan.windows().size()));
   }
 
  private:

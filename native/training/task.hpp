@@ -10,7 +10,7 @@
 
 namespace wordmill {
 
-enum class Shape { kPairs, kMean };                  // of a step (kernel.hpp)
+enum class Shape { kPairs, kMean };                 // of a step (kernel.hpp)
 enum class MeanUpdate { kMean, kSqrt, kWord2Vec };  // what each of C inputs gets of dh: dh / C, dh / sqrt(max(C, 3)), dh
 inline constexpr int kFewContexts = 3;  // fewer get no more each: the rate that long windows want overshoots in short ones
 
@@ -23,7 +23,8 @@ template <class T> T input_rate(MeanUpdate update, T inputs) {
   return 1;
 }
 
-// Words that are made of rows of the input vectors: word w is the mean of rows[ends[w] ... ends[w + 1]). Empty: a word is its own row.
+// Words that are made of rows of the input vectors: word w is the mean of rows[ends[w] ... ends[w + 1]). Empty: a word is its own
+// row.
 struct Bags {
   std::span<const int64_t> ends;  // (V + 1)
   std::span<const int32_t> rows;

@@ -36,7 +36,8 @@ struct Sums {  // an entry a block
 };
 
 template <class T>
-std::unique_ptr<WindowTrainer<T>> window_trainer(const Task<T>& task, const PlacedRows<T>* inputs = nullptr, const PlacedRows<T>* outputs = nullptr) {
+std::unique_ptr<WindowTrainer<T>> window_trainer(const Task<T>& task, const PlacedRows<T>* inputs = nullptr,
+                                                 const PlacedRows<T>* outputs = nullptr) {
   if (task.shape == Shape::kMean) return std::make_unique<MeanTrainer<T>>(task, inputs, outputs);
   return std::make_unique<PairsTrainer<T>>(task, inputs, outputs);
 }

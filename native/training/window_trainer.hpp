@@ -1,5 +1,5 @@
-// Windows of a plan brought into the form of steps, rows in place of ids. What both shapes of step share is here; each has a loop of its
-// own (pairs_trainer.hpp, mean_trainer.hpp).
+// Windows of a plan brought into the form of steps, rows in place of ids. What both shapes of step share is here; each has a loop
+// of its own (pairs_trainer.hpp, mean_trainer.hpp).
 #pragma once
 #include <algorithm>
 #include <cstdint>
@@ -55,8 +55,10 @@ template <class T> class WindowTrainer {
     } else {
       find_rows(task_.input_vectors, tokens, token_rows_);
     }
-    if (placed_outputs_) find_rows(*placed_outputs_, asked_rows_);
-    else find_rows(task_.output_vectors, questions.of(first, first + windows.size()), asked_rows_);
+    if (placed_outputs_)
+      find_rows(*placed_outputs_, asked_rows_);
+    else
+      find_rows(task_.output_vectors, questions.of(first, first + windows.size()), asked_rows_);
     find_ahead(windows, 0, std::min(kAhead, windows.size()));
     send_for(ahead_asked_);
     send_for(ahead_inputs_);
@@ -78,7 +80,9 @@ template <class T> class WindowTrainer {
 
   // Rows by token of the plan.
   T** token_row(int32_t token) { return token_rows_.data() + (token - begin_); }
-  std::span<T* const> token_rows(int32_t first, int32_t last) const { return std::span(token_rows_).subspan(first - begin_, last - first); }
+  std::span<T* const> token_rows(int32_t first, int32_t last) const {
+    return std::span(token_rows_).subspan(first - begin_, last - first);
+  }
   // Place of a token among the rows found.
   size_t place(int32_t token) const { return token - begin_; }
 
@@ -101,7 +105,8 @@ template <class T> class WindowTrainer {
   T* const* thawed_or_nowhere(std::span<T* const> rows) {
     T* nowhere = aligned(nowhere_, task_.input_vectors.stride);
     changed_.clear();
-    for (T* row : rows) changed_.push_back(task_.input_vectors.holds(row) && task_.frozen[task_.input_vectors.id(row)] ? nowhere : row);
+    for (T* row : rows)
+      changed_.push_back(task_.input_vectors.holds(row) && task_.frozen[task_.input_vectors.id(row)] ? nowhere : row);
     return changed_.data();
   }
 
@@ -116,7 +121,8 @@ template <class T> class WindowTrainer {
   }
   void find_rows(const Matrix<T>& matrix, std::span<const int32_t> ids, std::vector<T*>& rows) const {
     rows.resize(ids.size());
-    step_functions<T>(task_.kernels).find_rows(matrix.data, matrix.stride, ids.data(), static_cast<int64_t>(ids.size()), rows.data());
+    step_functions<T>(task_.kernels)
+        .find_rows(matrix.data, matrix.stride, ids.data(), static_cast<int64_t>(ids.size()), rows.data());
   }
   static void find_rows(const PlacedRows<T>& placed, std::vector<T*>& rows) {
     rows.resize(placed.places.size());
@@ -152,10 +158,10 @@ template <class T> class WindowTrainer {
   }
 
   const PlacedRows<T>*placed_inputs_, *placed_outputs_;  // or null
-  int32_t begin_ = 0;                                     // the token of the first of token_rows_
-  int32_t sent_for_ = 0;                                  // the token up to which rows are on their way
-  std::span<const size_t> ends_;                          // in the questions' rows, a window each
-  const int8_t* signs_ = nullptr;                         // of the first window's questions, or null
+  int32_t begin_ = 0;                                    // the token of the first of token_rows_
+  int32_t sent_for_ = 0;                                 // the token up to which rows are on their way
+  std::span<const size_t> ends_;                         // in the questions' rows, a window each
+  const int8_t* signs_ = nullptr;                        // of the first window's questions, or null
   std::vector<T*> token_rows_, asked_rows_;
   std::span<T* const> ahead_inputs_, ahead_asked_;
   LossSum<T> loss_;
