@@ -76,6 +76,25 @@ nb::object counts(const Encoder& encoder) {
   return to_numpy(std::move(values));
 }
 
+void bind_renumber(nb::module_& m) {
+  m.def(
+      "renumber",
+      [](nb::object memory, Array<const int64_t> ends, Array<const int32_t> map_ids, Array<const int64_t> list_offsets,
+         Array<const int32_t> list_ids, int threads) {
+        const auto tickets = nb::cast<Array<int32_t>>(memory, false);  // itself: no copy
+        Ids result;
+        {
+          nb::gil_scoped_release release;
+          result = renumber(span(tickets), span(ends), {span(map_ids), span(list_offsets), span(list_ids)}, threads);
+        }
+        nb::object ids = nb::ndarray<nb::numpy, int32_t>(result.ids.data(), {result.ids.size()}, memory).cast();
+        if (!result.memory.empty()) ids = to_numpy(std::move(result.memory));
+        return nb::make_tuple(ids, to_numpy(std::move(result.ends)));
+      },
+      "tickets"_a, "ends"_a, "map_ids"_a, "list_offsets"_a, "list_ids"_a, "threads"_a,
+      "Ids, and where sequences end among them, of some tickets and their ends; the tickets are lost (native/renumber.hpp).");
+}
+
 }  // namespace
 
 void bind_text(nb::module_& m) {
@@ -122,21 +141,5 @@ void bind_text(nb::module_& m) {
             return to_numpy(encoder.ranked(span(counts), least));
           },
           "counts"_a, "least"_a);
-
-  m.def(
-      "renumber",
-      [](nb::object memory, Array<const int64_t> ends, Array<const int32_t> map_ids, Array<const int64_t> list_offsets,
-         Array<const int32_t> list_ids, int threads) {
-        const auto tickets = nb::cast<Array<int32_t>>(memory, false);  // itself: no copy
-        Ids result;
-        {
-          nb::gil_scoped_release release;
-          result = renumber(span(tickets), span(ends), {span(map_ids), span(list_offsets), span(list_ids)}, threads);
-        }
-        nb::object ids = nb::ndarray<nb::numpy, int32_t>(result.ids.data(), {result.ids.size()}, memory).cast();
-        if (!result.memory.empty()) ids = to_numpy(std::move(result.memory));
-        return nb::make_tuple(ids, to_numpy(std::move(result.ends)));
-      },
-      "tickets"_a, "ends"_a, "map_ids"_a, "list_offsets"_a, "list_ids"_a, "threads"_a,
-      "Ids, and where sequences end among them, of some tickets and their ends; the tickets are lost (native/renumber.hpp).");
+  bind_renumber(m);
 }

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -21,7 +20,8 @@ from wordmill.foreign import quoted
 
 if TYPE_CHECKING:
     from wordmill.corpus import EncodedCorpus
-    from wordmill.training import Callback, Checkpoint, Word2Vec
+    from wordmill.training import Callback, Checkpoint, EarlyStopping, LogFile, Word2Vec
+    from wordmill.vectors import KeyedVectors
 
 EXAMPLES = (
     "Examples: wordmill train corpus.txt -o model/ --tokenizer words --lowercase  |  "
@@ -68,59 +68,123 @@ def command(
     Ctrl-C, SIGTERM and SIGHUP stop it, and the vectors so far are saved (exit code 130, 143 or 129); a second one
     leaves with a checkpoint alone. With the same command and --resume it goes on.
     """
-    from wordmill.cli.outputs import check_apart
-    from wordmill.cli.training import is_trained, read
-    from wordmill.saving import claim
-    from wordmill.training import Checkpoint, EarlyStopping, LogFile
-    from wordmill.training.run.checkpoints import remove_checkpoints
-    from wordmill.training.run.prechecks import check_before_reading
+    _Job(
+        source=corpus_source(corpus),
+        output=output,
+        only_looks=dry_run,
+        quiet=quiet,
+        held_out=_share_or_corpus(validation),
+        patience=patience if early_stopping else None,
+        timing=_timing(checkpoint_every),
+        resume=resume,
+        init_from=init_from,
+        freeze=freeze,
+        log=log,
+        plot=plot,
+        settings=settings,
+    ).run()
 
-    source = corpus_source(corpus)
-    config = TrainConfig.from_params(settings)
-    timing = _timing(checkpoint_every)
-    if output is None and not dry_run:
-        raise CommandLineError("--output is missing: say where the model goes, -o model/")
-    _check_outputs(output, log, plot)
-    held_out, frozen = _share_or_corpus(validation), [] if freeze is None else _lines(freeze)
-    others = [path for path in (init_from, freeze) if path is not None]
-    check_apart(
-        [*([] if output is None else [output, _beside(output)]), *(path for path in (log, plot) if path is not None)],
-        [*corpus_files(source), *(corpus_files(held_out) if isinstance(held_out, Path) else ()), *others],
-    )
-    watched = [EarlyStopping(patience)] if early_stopping else []
-    vectors = check_before_reading(config, held_out, watched, init_from)
-    with contextlib.nullcontext() if output is None or dry_run else claim(output):
-        encoded = read(source, config, quiet=quiet)
-        if output is None or dry_run:
-            print_rows(("what", "value"), _outlook(encoded, config))
+
+@dataclass(frozen=True)
+class _Job:
+    """What the command line asks for."""
+
+    source: str | Path | list[Path]
+    output: Path | None
+    only_looks: bool
+    quiet: bool
+    held_out: float | Path
+    patience: int | None  # of early stopping; None: without
+    timing: tuple[float | None, int | None]  # seconds, epochs between checkpoints
+    resume: bool
+    init_from: Path | None
+    freeze: Path | None
+    log: Path | None
+    plot: Path | None
+    settings: dict[str, Any]
+
+    def run(self) -> None:
+        """Check all that can be checked before the corpus is read, read it, train, and save."""
+        from wordmill.cli.training import read
+        from wordmill.saving import claim
+        from wordmill.training import EarlyStopping
+        from wordmill.training.run.prechecks import check_before_reading
+
+        config = TrainConfig.from_params(self.settings)
+        if self.output is None and not self.only_looks:
+            raise CommandLineError("--output is missing: say where the model goes, -o model/")
+        _check_outputs(self.output, self.log, self.plot)
+        frozen = [] if self.freeze is None else _lines(self.freeze)
+        self._check_apart()
+        watched = [] if self.patience is None else [EarlyStopping(self.patience)]
+        vectors = check_before_reading(config, self.held_out, watched, self.init_from)
+        if self.output is None or self.only_looks:
+            print_rows(("what", "value"), _outlook(read(self.source, config, quiet=self.quiet), config))
             return
-        early = EarlyStopping(patience, directory=_beside(output))  # beside the checkpoints, for a run that is resumed
-        if resume and is_trained(output, _beside(output), config, encoded, early if early_stopping else None):
-            remove_checkpoints(_beside(output))
+        with claim(self.output):
+            corpus = read(self.source, config, quiet=self.quiet)
+            self._train(corpus, config, self.output, vectors, _keys(frozen, corpus, self.freeze))
+
+    def _check_apart(self) -> None:
+        """Refuse an output that is a source."""
+        from wordmill.cli.outputs import check_apart
+
+        outputs = [] if self.output is None else [self.output, _beside(self.output)]
+        held_out = corpus_files(self.held_out) if isinstance(self.held_out, Path) else ()
+        check_apart(
+            [*outputs, *(path for path in (self.log, self.plot) if path is not None)],
+            [
+                *corpus_files(self.source),
+                *held_out,
+                *(path for path in (self.init_from, self.freeze) if path is not None),
+            ],
+        )
+
+    def _train(
+        self,
+        corpus: EncodedCorpus,
+        config: TrainConfig,
+        output: Path,
+        vectors: KeyedVectors | None,
+        frozen: list[str | int],
+    ) -> None:
+        """Train into an output that no one else writes to."""
+        from wordmill.cli.training import is_trained
+        from wordmill.training import Checkpoint, EarlyStopping, LogFile
+        from wordmill.training.run.checkpoints import remove_checkpoints
+
+        beside = _beside(output)  # checkpoints, and the best epoch for a run that is resumed
+        early = None if self.patience is None else EarlyStopping(self.patience, directory=beside)
+        log_file = None if self.log is None else LogFile(self.log)
+        if self.resume and is_trained(output, beside, config, corpus, early):
+            remove_checkpoints(beside)
             note(f"{output} is trained already: nothing to go on with")
             return
-        log_file = None if log is None else LogFile(log)
         model = _train_and_tidy(
-            encoded,
-            settings,
+            corpus,
+            self.settings,
             output,
-            Checkpoint(_beside(output), seconds=timing[0], epochs=timing[1]),
-            [callback for callback in (early if early_stopping else None, log_file) if callback is not None],
-            quiet=quiet,
-            validation=held_out,
-            resume=_beside(output) if resume else None,
+            Checkpoint(beside, seconds=self.timing[0], epochs=self.timing[1]),
+            [callback for callback in (early, log_file) if callback is not None],
+            quiet=self.quiet,
+            validation=self.held_out,
+            resume=beside if self.resume else None,
             init_from=vectors,
-            freeze=_keys(frozen, encoded, freeze),
+            freeze=frozen,
         )
-    if early.message:
-        note(early.message)
-    if plot is not None:
-        model.plot(plot)
-    if not quiet:
-        note(f"now ask it: {program()} nearest {output} WORD")
-    for callback in (early, log_file):
-        if callback is not None and callback.failure is not None:
-            raise callback.failure  # now that the model is safe
+        self._tell(model, output, early, log_file)
+
+    def _tell(self, model: Word2Vec, output: Path, early: EarlyStopping | None, log_file: LogFile | None) -> None:
+        """Say how it went; what could not be kept is an error now that the model is safe."""
+        if early is not None and early.message:
+            note(early.message)
+        if self.plot is not None:
+            model.plot(self.plot)
+        if not self.quiet:
+            note(f"now ask it: {program()} nearest {output} WORD")
+        for callback in (early, log_file):
+            if callback is not None and callback.failure is not None:
+                raise callback.failure
 
 
 def _train_and_tidy(
