@@ -42,6 +42,8 @@ COMMANDS = {
     "save": "export MODEL FILE",
     "dump": "export MODEL FILE",
     "print-word-vectors": "export MODEL FILE",
+    "word2phrase": "phrases CORPUS",
+    "phraser": "phrases CORPUS",
     "help": "--help",
     "version": "--version",
 }
@@ -121,7 +123,7 @@ _TRANSLATED: dict[str, Callable[[Any], str]] = {
     "hashfxn": lambda _: "vectors depend on seed alone",
     "minn": lambda _: "give the shortest and the longest n-grams together: subwords=(3, 6)",
     "maxn": lambda _: "give the shortest and the longest n-grams together: subwords=(3, 6)",
-    "wordNgrams": lambda _: "join phrases in the corpus before fit",
+    "wordNgrams": lambda _: "join phrases in the corpus before fit: read_corpus(phrases=2), wordmill train --phrases 2",
 }
 
 

@@ -303,6 +303,7 @@ def test_every_command_has_help_with_examples(cli: Cli) -> None:
         "convert",
         "info",
         "encode",
+        "phrases",
         "demo",
     ):
         outcome = cli(command, "--help")

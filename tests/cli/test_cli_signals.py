@@ -70,7 +70,7 @@ def test_while_a_trained_model_is_saved_signals_wait(
 
 
 @pytest.mark.parametrize("number", SIGNALS)
-@pytest.mark.parametrize("command", ["train", "encode"])
+@pytest.mark.parametrize("command", ["train", "encode", "phrases"])
 def test_while_a_corpus_is_read(tmp_path: Path, number: signal.Signals, command: str) -> None:
     arguments = [command, "-", "-o", str(tmp_path / "made")]
     with subprocess.Popen(

@@ -26,6 +26,7 @@ COMMANDS = {
     "train": (["train", "CORPUS", "-o", "made", *FAST], False),
     "dry run": (["train", "CORPUS", "--dry-run"], True),
     "encode": (["encode", "CORPUS", "-o", "made"], False),
+    "phrases": (["phrases", "CORPUS", "--top", "9"], True),
     "export": (["export", "MODEL", "made.bin"], False),
     "convert": (["convert", "MODEL", "made"], False),
     "map": (["map", "MODEL", "--top", "5", "--method", "pca", "-o", "made.svg"], False),

@@ -10,7 +10,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from wordmill.cli import analogy, demo, encode, evaluate, export, info, nearest, similarity, subwords, train
+from wordmill.cli import analogy, demo, encode, evaluate, export, info, nearest, phrases, similarity, subwords, train
 from wordmill.cli import map as word_map
 from wordmill.cli.console import error, print_text
 from wordmill.cli.signals import leave_tidily
@@ -24,7 +24,7 @@ __all__ = ["app"]
 
 #: What cures want of memory, by command.
 MORE_MEMORY = dict.fromkeys(
-    ("train", "encode", "demo"), "raise --min-count, give --max-final-vocab or lower --vector-size"
+    ("train", "encode", "phrases", "demo"), "raise --min-count, give --max-final-vocab or lower --vector-size"
 )
 LESS_IS_READ = "the vectors do not fit: wordmill convert --limit makes a model of the first, most frequent ones"
 
@@ -33,6 +33,7 @@ LOADED_BEFORE = {
     "train": "wordmill.cli.training",
     "demo": "wordmill.cli.training",
     "encode": "wordmill.corpus",
+    "phrases": "wordmill.corpus",
     "evaluate": "wordmill.evaluation",
 }
 
@@ -131,7 +132,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _module in (train, nearest, analogy, similarity, subwords, evaluate, word_map, export, info, encode, demo):
+for _module in (train, nearest, analogy, similarity, subwords, evaluate, word_map, export, info, encode, phrases, demo):
     app.command(_module.__name__.rpartition(".")[2], cls=Command, epilog=_module.EXAMPLES)(_module.command)
 app.command("convert", cls=Command, help=export.CONVERT, epilog=export.EXAMPLES)(export.command)
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from wordmill.cli.joining import PhrasesOption, asked_for, files_of
 from wordmill.cli.options import CORPUS, Corpora, corpus_files, corpus_source, with_settings
 from wordmill.foreign import quoted
 
@@ -27,6 +28,7 @@ def command(
             "rarer half is forgotten, with a warning that says how short counts may be.",
         ),
     ] = None,
+    phrases: PhrasesOption = "0",
     *,
     settings: dict[str, Any],
 ) -> None:
@@ -39,8 +41,9 @@ def command(
     source = corpus_source(corpus)
     TrainConfig.from_params(settings)
     check_file_writable(output)
-    check_apart([output], corpus_files(source))
+    check_apart([output], [*corpus_files(source), *files_of(phrases)])
+    joined = asked_for(phrases)
     resources = Resources() if max_vocab_size is None else Resources(max_vocab_size=max_vocab_size)
-    encoded = read_corpus(source, **settings, resources=resources)
+    encoded = read_corpus(source, **settings, phrases=joined, resources=resources)
     encoded.save(output)
     note(f"{quoted(encoded)} saved in {output}")

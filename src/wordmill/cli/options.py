@@ -30,10 +30,13 @@ CORPUS = frozenset({"Corpus"})
 ALL = frozenset({"Model", "Training", "Corpus", "Run"})
 
 
-def with_settings(groups: Collection[str] = ALL) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def with_settings(
+    groups: Collection[str] = ALL, without: Collection[str] = ()
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Give a command an option for each knob of some groups; it gets their values as the dictionary `settings`."""
     options = [_option(entry) for entry in fields(TrainConfig)]
-    names = {entry.name for entry in fields(TrainConfig) if entry.metadata["knob"].group in groups} - {"verbose"}
+    names = {entry.name for entry in fields(TrainConfig) if entry.metadata["knob"].group in groups}
+    names -= {"verbose", *without}
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
         @functools.wraps(command)

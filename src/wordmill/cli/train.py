@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from wordmill.cli.console import note, print_rows, program
+from wordmill.cli.joining import PhrasesOption, asked_for, files_of, read_both
 from wordmill.cli.options import Corpora, corpus_files, corpus_source, with_settings
 from wordmill.cli.usage import CommandLineError
 from wordmill.config import TrainConfig
@@ -60,6 +61,7 @@ def command(
     ] = None,
     log: Annotated[Path | None, typer.Option(help="Append a line of JSON for each second and epoch to a file.")] = None,
     plot: Annotated[Path | None, typer.Option(help="Draw the loss: loss.png, .svg or .pdf.")] = None,
+    phrases: PhrasesOption = "0",
     *,
     settings: dict[str, Any],
 ) -> None:
@@ -81,6 +83,7 @@ def command(
         freeze=freeze,
         log=log,
         plot=plot,
+        phrases=phrases,
         settings=settings,
     ).run()
 
@@ -101,11 +104,11 @@ class _Job:
     freeze: Path | None
     log: Path | None
     plot: Path | None
+    phrases: str
     settings: dict[str, Any]
 
     def run(self) -> None:
         """Check all that can be checked before the corpus is read, read it, train, and save."""
-        from wordmill.cli.training import read
         from wordmill.saving import claim
         from wordmill.training import EarlyStopping
         from wordmill.training.run.prechecks import check_before_reading
@@ -118,12 +121,14 @@ class _Job:
         self._check_apart()
         watched = [] if self.patience is None else [EarlyStopping(self.patience)]
         vectors = check_before_reading(config, self.held_out, watched, self.init_from)
+        phrases = asked_for(self.phrases)
         if self.output is None or self.only_looks:
-            print_rows(("what", "value"), _outlook(read(self.source, config, quiet=self.quiet), config))
+            corpus, _ = read_both(self.source, 0.0, config, phrases, quiet=self.quiet)
+            print_rows(("what", "value"), _outlook(corpus, config))
             return
         with claim(self.output):
-            corpus = read(self.source, config, quiet=self.quiet)
-            self._train(corpus, config, self.output, vectors, _keys(frozen, corpus, self.freeze))
+            corpus, held_out = read_both(self.source, self.held_out, config, phrases, quiet=self.quiet)
+            self._train(corpus, held_out, config, self.output, vectors, _keys(frozen, corpus, self.freeze))
 
     def _check_apart(self) -> None:
         """Refuse an output that is a source."""
@@ -137,12 +142,14 @@ class _Job:
                 *corpus_files(self.source),
                 *held_out,
                 *(path for path in (self.init_from, self.freeze) if path is not None),
+                *files_of(self.phrases),
             ],
         )
 
     def _train(
         self,
         corpus: EncodedCorpus,
+        held_out: float | Path | EncodedCorpus,
         config: TrainConfig,
         output: Path,
         vectors: KeyedVectors | None,
@@ -167,7 +174,7 @@ class _Job:
             Checkpoint(beside, seconds=self.timing[0], epochs=self.timing[1]),
             [callback for callback in (early, log_file) if callback is not None],
             quiet=self.quiet,
-            validation=self.held_out,
+            validation=held_out,
             resume=beside if self.resume else None,
             init_from=vectors,
             freeze=frozen,

@@ -70,7 +70,7 @@ class StopOnSignal(Callback):
         self.caught.append(number)
 
 
-def read(source: str | Path | list[Path], config: TrainConfig, *, quiet: bool) -> EncodedCorpus:
+def read(source: str | Path | list[Path] | EncodedCorpus, config: TrainConfig, *, quiet: bool) -> EncodedCorpus:
     """Read a corpus by the settings, and say what is in it."""
     corpus = read_training_corpus(source, config)
     if not quiet:

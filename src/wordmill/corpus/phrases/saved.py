@@ -51,6 +51,8 @@ def write_phrases(path: str | os.PathLike[str], tables: Sequence[PhraseTable], r
 def read_phrases(path: str | os.PathLike[str]) -> tuple[tuple[PhraseTable, ...], PhraseRules]:
     """Read what `write_phrases` wrote."""
     file = checked_path(path)
+    if not file.exists():
+        raise FormatError(f"there is no file {file}: check the path")
     if not is_saved_phrases(file):
         raise FormatError(f"{file} holds no saved phrases: Phrases.save (wordmill phrases -o) makes such a file")
     arrays, metadata = read_safetensors(file), read_metadata(file)

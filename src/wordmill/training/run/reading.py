@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from wordmill.config import TrainConfig
-from wordmill.corpus import EncodedCorpus, Resources, read_corpus
+from wordmill.corpus import EncodedCorpus, Phrases, Resources, find_phrases, read_corpus
+from wordmill.corpus.phrases.reading import Joining
 from wordmill.corpus.reader import read_and_look
 from wordmill.corpus.recode import recode
 from wordmill.errors import CorpusError, VocabularyError, counted
 from wordmill.training.run.state import Run
 
-__all__ = ["read_more", "read_training_corpus", "read_validation_corpus"]
+__all__ = ["read_more", "read_training_corpus", "read_validation_corpus", "read_with_phrases", "read_with_same_phrases"]
 
 
 def read_training_corpus(source: Any, config: TrainConfig) -> EncodedCorpus:
@@ -25,6 +26,22 @@ def read_training_corpus(source: Any, config: TrainConfig) -> EncodedCorpus:
     if not len(corpus.ids):
         raise CorpusError("the corpus has no token of the vocabulary")
     return corpus
+
+
+def read_with_phrases(source: Any, config: TrainConfig, phrases: int | Phrases) -> tuple[EncodedCorpus, Phrases]:
+    """Read a corpus by the settings and join phrases, which are found in it where they are a number of passes."""
+    everything = _read(source, config, 1, None)
+    resources = Resources(threads=config.threads)
+    if isinstance(phrases, int):
+        phrases = find_phrases(everything, min_count=config.min_count, passes=phrases, resources=resources)
+    was_encoded = everything is source or everything.file is not None
+    joining = Joining(phrases, config.min_count, config.max_final_vocab)
+    return joining.join(everything, resources, thin_out=not was_encoded), phrases
+
+
+def read_with_same_phrases(source: Any, config: TrainConfig, phrases: Phrases) -> EncodedCorpus:
+    """Read another corpus by the settings and join phrases."""
+    return phrases.join(_read(source, config, 1, None, silent=True), resources=Resources(threads=config.threads))
 
 
 def read_more(source: Any, config: TrainConfig) -> EncodedCorpus:
