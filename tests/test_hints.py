@@ -14,6 +14,7 @@ import pytest
 
 import wordmill
 from wordmill import KeyedVectors, Word2Vec
+from wordmill.corpus import read_corpus
 from wordmill.errors import FormatError, NotFittedError, ParameterError, UnknownNameError
 from wordmill.evaluation import (
     compare_models,
@@ -68,6 +69,21 @@ def test_attributes(model: Any, ask: Callable[[Any], object], hint: str) -> None
         (lambda model: KeyedVectors.load("x.bin", binary=True), "known by the content"),
         (lambda model: KeyedVectors.load("x.bin", nonsense=True), "there are path, format, limit"),
         (lambda model: model.wv.save("x.bin", binary=True), "takes no binary="),
+        (lambda model: model.wv.most_similar("a", top_n=5), "takes no top_n=: here it is topn"),
+        (lambda model: model.wv.nearest(["a"], topn=5), "takes no topn=: here it is k"),
+        (lambda model: model.wv.similarity(w1="a", w2="b"), "here it is a"),
+        (lambda model: model.wv.get_vector("a", use_norm=True), "here it is norm"),
+        (lambda model: model.wv.encode("a", normalise=True), "did you mean normalize?"),
+        (lambda model: model.wv.subset(words=["a"]), "here it is keys"),
+        (lambda model: model.transform(texts=["a"]), "here it is X"),
+        (lambda model: model.score(["a"], sample_weight=1), "there are X, y"),
+        (lambda model: model.save("x", binary=True), "save takes no binary=: there are path"),
+        (lambda model: type(model).load("x", binary=True), "load takes no binary=: there are path"),
+        (lambda model: evaluate_pairs(model.wv, "x", dummy4unknown=True), "there are vectors, path"),  # type: ignore[call-arg]
+        (lambda model: evaluate_analogies(model.wv, "x", dummy4unknown=True), "here it is unknown"),  # type: ignore[call-arg]
+        (lambda model: evaluate_outliers(model.wv, fname="x"), "here it is path"),  # type: ignore[call-arg]
+        (lambda model: plot_map(model.wv, ["a"], filename="x.png"), "here it is path"),  # type: ignore[call-arg]
+        (lambda model: read_corpus([["a"]], sentences=1), "read_corpus takes no sentences="),  # type: ignore[call-arg]
     ],
 )
 def test_arguments(model: Any, ask: Callable[[Any], object], hint: str) -> None:

@@ -12,10 +12,12 @@ from wordmill.corpus.phrases.reading import Joining
 from wordmill.corpus.reader import read_source
 from wordmill.corpus.resources import Resources
 from wordmill.corpus.vocab import check_thresholds
+from wordmill.hints import helpful_arguments
 
 __all__ = ["read_corpus"]
 
 
+@helpful_arguments
 def read_corpus(
     source: Any,
     *,

@@ -18,6 +18,7 @@ from wordmill.evaluation.intervals import Interval, bootstrap_share
 from wordmill.evaluation.scores import Score, json_number
 from wordmill.evaluation.vectors import Case, Vectors, check_arguments, fold, row_lookup, unit_rows
 from wordmill.foreign import quoted
+from wordmill.hints import helpful_arguments
 
 __all__ = ["AnalogyResult", "AnalogySection", "answer_questions", "evaluate_analogies"]
 
@@ -144,6 +145,7 @@ class AnalogyResult:
         return "\n".join([head, *map(str, rows), str(self.total)])
 
 
+@helpful_arguments
 def evaluate_analogies(
     vectors: Vectors,
     path: str | os.PathLike[str],

@@ -15,6 +15,7 @@ from wordmill.evaluation.lines import cells, is_comment, numbered_lines, separat
 from wordmill.evaluation.scores import Score, json_number
 from wordmill.evaluation.vectors import Case, Vectors, check_arguments, fold, row_lookup, unit_rows
 from wordmill.foreign import quoted
+from wordmill.hints import helpful_arguments
 
 __all__ = ["CategoriesResult", "evaluate_categories", "purity", "read_categories"]
 
@@ -73,6 +74,7 @@ class CategoriesResult:
         return f"{self.source:<28} purity {score} in {self.categories} clusters   {known}"
 
 
+@helpful_arguments
 def evaluate_categories(
     vectors: Vectors, path: str | os.PathLike[str], *, case: Case = "ignore", seed: int = 0
 ) -> CategoriesResult:

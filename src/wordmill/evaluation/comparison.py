@@ -15,6 +15,7 @@ from wordmill.evaluation.scores import Score
 from wordmill.evaluation.vectors import Case, Vectors
 from wordmill.evaluation.word_pairs import PairsResult, evaluate_pairs
 from wordmill.foreign import quoted
+from wordmill.hints import helpful_arguments
 
 __all__ = ["Comparison", "Result", "compare_models"]
 
@@ -60,6 +61,7 @@ class Comparison:
         return "\n".join([*lines, "points [95 % bootstrap interval] (share of the set whose words are known)"])
 
 
+@helpful_arguments
 def compare_models(
     models: Mapping[str, Vectors],
     *,

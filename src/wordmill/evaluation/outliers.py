@@ -17,6 +17,7 @@ from wordmill.evaluation.lines import numbered_lines, table_rows
 from wordmill.evaluation.scores import Score, json_number
 from wordmill.evaluation.vectors import Case, Vectors, check_arguments, fold, row_lookup, unit_rows
 from wordmill.foreign import quoted
+from wordmill.hints import helpful_arguments
 from wordmill.paths import checked_path
 
 __all__ = ["OutlierSet", "OutliersResult", "evaluate_outliers", "read_outliers"]
@@ -89,6 +90,7 @@ class OutliersResult:
         return f"{self.source:<28} outliers found {score}   {known}"
 
 
+@helpful_arguments
 def evaluate_outliers(vectors: Vectors, path: str | os.PathLike[str], *, case: Case = "ignore") -> OutliersResult:
     """Find the outlier of each set: the word whose cosines with the other words sum to the least.
 

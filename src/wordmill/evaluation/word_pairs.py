@@ -17,6 +17,7 @@ from wordmill.evaluation.lines import table_rows
 from wordmill.evaluation.scores import Score, json_number
 from wordmill.evaluation.vectors import Case, Vectors, check_arguments, fold, row_lookup, unit_rows
 from wordmill.foreign import listed, quoted
+from wordmill.hints import helpful_arguments
 
 __all__ = ["PairsResult", "WordPair", "evaluate_pairs", "read_pairs", "spearman"]
 
@@ -89,6 +90,7 @@ class PairsResult:
         return f"{self.source:<28} Spearman {score}   {known}"
 
 
+@helpful_arguments
 def evaluate_pairs(
     vectors: Vectors,
     path: str | os.PathLike[str],

@@ -9,11 +9,13 @@ from typing import Any
 
 from wordmill.errors import ParameterError
 from wordmill.foreign import quoted
+from wordmill.hints import helpful_arguments
 from wordmill.plots.figure import new_figure, save_figure
 
 __all__ = ["loss_figure", "plot_loss"]
 
 
+@helpful_arguments
 def plot_loss(history: Sequence[Mapping[str, Any]], path: str | os.PathLike[str]) -> Path:
     """Draw the mean loss per example of each epoch; also the validation loss, the loss within epochs and the rate.
 

@@ -16,6 +16,7 @@ from wordmill.errors import MissingKeyError, ParameterError, counted
 from wordmill.evaluation.vectors import Vectors, check_arguments, unit_rows
 from wordmill.extras import check_extra, import_extra
 from wordmill.foreign import listed, quoted
+from wordmill.hints import helpful_arguments
 from wordmill.plots.figure import Fonts, fonts_for, new_figure, save_figure
 from wordmill.plots.labels import place_labels
 
@@ -50,6 +51,7 @@ class WordMap:
     unlabelled: tuple[Any, ...]
 
 
+@helpful_arguments
 def plot_map(
     vectors: Vectors,
     words: Sequence[Any] | Mapping[str, Sequence[Any]],
