@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+import scipy.sparse
 from plain_reader import content, encode_plainly
 
 from wordmill.corpus import Resources, read_corpus
@@ -132,6 +134,11 @@ def test_can_be_read_again() -> None:
         assert first.fingerprint() == second.fingerprint()
 
 
+def bad_utf8() -> pa.Array:
+    buffers = [None, pa.py_buffer(np.array([0, 1], np.int32).tobytes()), pa.py_buffer(b"\xff")]
+    return pa.Array.from_buffers(pa.string(), 1, buffers)
+
+
 @pytest.mark.parametrize(
     ("source", "message"),
     [
@@ -181,8 +188,17 @@ def test_can_be_read_again() -> None:
         (np.arange(3), r"integers in shape \(3,\): pass a matrix"),
         ([np.zeros((2, 2), int)], "array of 2 dimensions"),
         (np.array([[2**63]], np.uint64), "the array holds 9223372036854775808"),
-        (pa.array(["a", None]), "1 rows of the column are null: drop them"),
-        (pa.array([[1, None]]), "1 values of the column's lists are null"),
+        (pa.array(["a", None]), "1 row is null in the column: drop such rows"),
+        (pa.array([[1, None]]), "1 value is null in the column's lists"),
+        (bad_utf8(), "text that is not UTF-8: make the column anew"),
+        ([[1, np.ma.masked]], "token 1 is of type MaskedConstant .*: leave missing tokens out"),
+        (scipy.sparse.csr_matrix([[1, 0], [0, 2]]), "is a sparse csr_matrix, which counts keys"),
+        (scipy.sparse.csr_array([[1, 0], [0, 2]]), "is a sparse csr_array, which counts keys"),
+        ([["a"], scipy.sparse.coo_array(np.array([1, 0]))], "item 1 is a sparse coo_array"),
+        (io.StringIO("a b"), "is an open file: pass its path"),
+        ([io.StringIO("a b")], "item 0 is an open file: pass its path"),
+        (pl.DataFrame({"text": ["a"]}).lazy(), r"LazyFrame is no table yet: collect\(\) it"),
+        (pd.DataFrame([["a"]]), r"such as table\[0\]; it has 0"),
         (pa.array([["a", None]]), "token 1 is of type NoneType"),
         (pa.table({"text": ["a"]}), r"Table is a table: pass one of its columns, such as table\['text'\]"),
         ([Path(__file__), "x"], "item 1 of a list of paths is of type str"),

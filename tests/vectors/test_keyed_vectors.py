@@ -121,8 +121,28 @@ def test_refused(keys: Any, vectors: Any, message: str) -> None:
 
 
 def test_counts_must_fit() -> None:
-    with pytest.raises(ParameterError, match="counts has shape"):
-        make(counts=np.ones(3))
+    size = len(make())
+    for counts in (np.ones(3, int), np.ones(size), [-1] * size, [2**70] * size, ["a"] * size, [[1], [1, 2]], 1, None):
+        if counts is not None:
+            with pytest.raises(ParameterError, match="counts"):
+                make(counts=counts)
+    assert make(counts=range(size)).counts is not None
+
+
+def test_masked_vectors_are_no_vectors() -> None:
+    masked = np.ma.array(np.ones((2, 2)), mask=[[False, True], [False, False]])
+    with pytest.raises(ParameterError, match="masked"):
+        KeyedVectors(["a", "b"], masked)
+    with pytest.raises(ParameterError, match="different lengths"):
+        KeyedVectors(["a", "b"], [[1.0], [1.0, 2.0]])  # type: ignore[arg-type]
+    with pytest.raises(ParameterError, match="norms must be floats"):
+        KeyedVectors(["a"], np.ones((1, 2)), norms=["a"])  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("rows", [["king"], 1, [-1], [10**6], [0.5], [[0]]])
+def test_rows_are_integers_within(rows: Any) -> None:
+    with pytest.raises(ParameterError, match="rows"):
+        make().unit_vectors(rows)
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
+import pyarrow as pa
 import pytest
 
-from wordmill.errors import FormatError, MissingKeyError, ParameterError
+from wordmill.errors import FormatError, MissingKeyError, ParameterError, WordmillError
 from wordmill.vectors import KeyedVectors
 from wordmill.vectors.ann import ApproximateIndex
 
@@ -113,8 +116,40 @@ def test_mean_vector(kv: KeyedVectors) -> None:
         kv.get_mean_vector(["w1", "none"])
     with pytest.raises(ParameterError, match="at least one key"):
         kv.get_mean_vector(["none"], ignore_missing=True)
-    with pytest.raises(ParameterError, match="2 keys but 1 weights"):
-        kv.get_mean_vector(["w1", "w2"], weights=[1])
+    np.testing.assert_array_equal(kv.get_mean_vector(["w1", "w2"], weights=np.array([1, -3])), mean)
+    np.testing.assert_array_equal(kv.get_mean_vector(pd.Series(["w1", "w2"], index=[7, 9]), [1, -3]), mean)
+    for weights in ([1], np.ones(1), ["a", "b"], [1, np.nan], 1, [[1], [1, 2]]):
+        with pytest.raises(ParameterError):
+            kv.get_mean_vector(["w1", "w2"], weights=weights)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [pd.Series, lambda keys: pd.Series(keys, index=keys[::-1]), lambda keys: pd.Series(keys, index=[2, 0, 1]), iter,
+     pa.array, np.array, pd.Index],
+)  # fmt: skip
+def test_keys_in_any_container(kv: KeyedVectors, keys: Callable[[list[str]], Any]) -> None:
+    listed = ["w1", "w2", "w3"]
+    assert kv.doesnt_match(keys(listed)) == kv.doesnt_match(listed)
+    assert kv.most_similar_to_given("w4", keys(listed)) == kv.most_similar_to_given("w4", listed)
+    np.testing.assert_array_equal(kv.distances("w4", keys(listed)), kv.distances("w4", listed))
+    assert kv.n_similarity(keys(listed), listed) == kv.n_similarity(listed, listed)
+
+
+def test_no_queries(kv: KeyedVectors) -> None:
+    masked = np.ma.array(np.ones(kv.vector_size), mask=[True] + [False] * (kv.vector_size - 1))
+    asked: list[Callable[[], object]] = [
+        lambda: kv.similar_by_vector(masked),
+        lambda: kv.similar_by_vector("w1"),  # type: ignore[arg-type]
+        lambda: kv.most_similar(np.array("w1")),
+        lambda: kv.most_similar("w1", clip_start=None),  # type: ignore[arg-type]
+        lambda: kv.most_similar("w1", indexer=kv.vectors),  # type: ignore[arg-type]
+        lambda: kv.distances("w1", 3),
+        lambda: kv.add_vectors("ab", np.ones((2, kv.vector_size))),
+    ]
+    for ask in asked:
+        with pytest.raises(WordmillError):
+            ask()
 
 
 def test_n_similarity(kv: KeyedVectors) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Never, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from wordmill.errors import CorpusError, MissingDependencyError
+from wordmill.errors import CorpusError, MissingDependencyError, counted
 from wordmill.extras import import_extra
 from wordmill.foreign import listed, quoted
 from wordmill.sources.items import int64
@@ -21,10 +21,12 @@ __all__ = [
     "list_lengths",
     "list_values",
     "open_column",
+    "python_values",
     "refuse_table",
     "rows",
 ]
 
+_NOT_UTF8 = "the column holds text that is not UTF-8: make the column anew"
 _ROWS = 1 << 14  # turned into Python objects at once
 
 
@@ -45,13 +47,15 @@ def is_table(source: Any) -> bool:
 
 def refuse_table(source: Any, names: Iterable[Any] | None = None) -> Never:
     """Say which columns there are to choose from."""
+    name = type(source).__name__
+    if hasattr(source, "collect_schema") and hasattr(source, "collect"):
+        raise CorpusError(f"a {name} is no table yet: collect() it, and pass one of its columns")
     if names is None:
         names = source.column_names if hasattr(source, "column_names") else source.columns
-    columns = list(map(str, names))
+    columns = list(names)
     example = quoted(columns[0]) if columns else "'text'"
     raise CorpusError(
-        f"a {type(source).__name__} is a table: pass one of its columns, such as table[{example}]; it has "
-        f"{listed(columns) or 'none'}"
+        f"a {name} is a table: pass one of its columns, such as table[{example}]; it has {listed(columns) or 'none'}"
     )
 
 
@@ -86,7 +90,11 @@ def open_column(source: Any) -> Any:
 
 def _refuse_missing(missing: int) -> None:
     if missing:
-        raise CorpusError(f"{missing:,} rows of the column are null: drop them (drop_nulls, dropna) first")
+        raise CorpusError(f"{_null(missing, 'row')} in the column: drop such rows (drop_nulls, dropna) first")
+
+
+def _null(number: int, noun: str) -> str:
+    return f"{counted(number, noun)} {'is' if number == 1 else 'are'} null"
 
 
 def list_lengths(array: Any) -> NDArray[np.int64] | None:
@@ -123,21 +131,26 @@ def integer_batches(column: Any) -> Reread | None:
 
 def _integer_rows(chunk: Any) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Values and ends of an Arrow array of lists of integers."""
-    lengths, values = cast("NDArray[np.int64]", list_lengths(chunk)), list_values(chunk)
-    if values.null_count:
-        raise CorpusError(f"{values.null_count:,} values of the column's lists are null: drop them first")
-    return int64(values.to_numpy(zero_copy_only=False), "the column"), np.cumsum(lengths)
+    lengths, numbers = cast("NDArray[np.int64]", list_lengths(chunk)), list_values(chunk)
+    if nulls := numbers.null_count:
+        raise CorpusError(f"{_null(nulls, 'value')} in the column's lists: leave such values out")
+    return int64(numbers.to_numpy(zero_copy_only=False), "the column"), np.cumsum(lengths)
+
+
+def python_values(array: Any) -> list[Any]:
+    """Return what an Arrow array or column holds as Python objects."""
+    try:
+        return list(array.to_pylist())
+    except UnicodeDecodeError:
+        raise CorpusError(_NOT_UTF8) from None
 
 
 def rows(column: Any) -> Reread:
     """Rows of a column as Python objects, some at a time."""
 
     def start() -> Iterator[Any]:
-        try:
-            for chunk in column.chunks:
-                for begin in range(0, len(chunk), _ROWS):
-                    yield from chunk.slice(begin, _ROWS).to_pylist()
-        except UnicodeDecodeError as error:
-            raise CorpusError(f"the column holds text that is not UTF-8 ({error}): make the column anew") from None
+        for chunk in column.chunks:
+            for begin in range(0, len(chunk), _ROWS):
+                yield from python_values(chunk.slice(begin, _ROWS))
 
     return Reread(start)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from itertools import chain
@@ -26,6 +27,7 @@ __all__ = [
     "int64",
     "integer_array",
     "mended",
+    "refuse_other_kinds",
     "sorted_out",
     "tokenized",
 ]
@@ -33,6 +35,7 @@ __all__ = [
 Kind = Literal["documents", "words", "integers", "arrays"]
 
 _TOKENS_AT_ONCE = 1 << 20
+_NO_INTEGERS = {bool, np.bool_, np.ma.core.MaskedConstant}  # of which NumPy makes numbers
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _MISSING = ("NoneType", "NAType", "NaTType", "MaskedConstant")
 
@@ -98,6 +101,7 @@ def as_sequence(index: int, item: Any, what: str = "item") -> list[Any] | NDArra
     if isinstance(item, np.ndarray):
         return _from_array(index, item, what)
     name = type(item).__name__
+    refuse_other_kinds(item, f"{what} {index:,}")
     if isinstance(item, str):
         raise CorpusError(
             f"{what} {index:,} is the string {quoted(item)} where a list of tokens is needed: put it into a "
@@ -118,6 +122,15 @@ def as_sequence(index: int, item: Any, what: str = "item") -> list[Any] | NDArra
             return list(item)
         return _from_array(index, array, what) if array.dtype.kind in "iu" else list(item)
     return list(item)
+
+
+def refuse_other_kinds(source: Any, what: str) -> None:
+    """Refuse what can be iterated, but gives no keys: open files, and sparse matrices, which hold counts."""
+    name = type(source).__name__
+    if isinstance(source, io.IOBase):
+        raise CorpusError(f"{what} is an open file: pass its path, or list(file)")
+    if hasattr(type(source), "nnz"):
+        raise CorpusError(f"{what} is a sparse {name}, which counts keys and has no order: pass lists of the keys")
 
 
 def _from_array(index: int, array: NDArray[Any], what: str) -> list[Any] | NDArray[Any]:
@@ -197,13 +210,13 @@ def integer_array(index: int, tokens: Any) -> NDArray[np.int64]:
         return tokens
     if len(tokens) == 0:
         return np.zeros(0, np.int64)
-    try:
-        array = np.asarray(tokens)
-    except (ValueError, OverflowError):  # of different lengths, beyond 64 bits
-        array = np.asarray(tokens, dtype=object)
-    booleans = not isinstance(tokens, np.ndarray) and not {bool, np.bool_}.isdisjoint(map(type, tokens))
-    if array.ndim == 1 and array.dtype.kind in "iu" and not booleans:  # NumPy would take True for 1
-        return int64(array, f"sequence {index:,}")
+    if isinstance(tokens, np.ndarray) or _NO_INTEGERS.isdisjoint(map(type, tokens)):
+        try:
+            array = np.asarray(tokens)
+        except (ValueError, OverflowError):  # of different lengths, beyond 64 bits
+            array = np.asarray(tokens, dtype=object)
+        if array.ndim == 1 and array.dtype.kind in "iu":
+            return int64(array, f"sequence {index:,}")
     for place, token in enumerate(tokens):
         if not isinstance(token, int | np.integer) or isinstance(token, bool):
             raise CorpusError(

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from wordmill.errors import CorpusError, ParameterError
 from wordmill.foreign import quoted
-from wordmill.sources.columns import is_table, open_column, refuse_table
+from wordmill.sources.columns import is_table, open_column, python_values, refuse_table
 
 __all__ = ["flat_keys", "unpacked"]
 
@@ -27,10 +27,10 @@ def unpacked(values: Any) -> Any:
         if is_table(values):
             refuse_table(values)
         if hasattr(values, "to_pylist"):
-            return values.to_pylist()
+            return python_values(values)
         if hasattr(values, "__arrow_c_stream__") and not hasattr(values, "dtype"):  # neither of pandas nor of Polars
             column = open_column(values)
-            return list(values) if column is None else column.to_pylist()
+            return list(values) if column is None else python_values(column)
     except CorpusError as error:
         raise ParameterError(str(error)) from None
     return values

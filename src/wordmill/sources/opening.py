@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from wordmill.errors import CorpusError
 from wordmill.foreign import quoted
 from wordmill.sources.columns import integer_batches, is_table, open_column, refuse_table, rows
-from wordmill.sources.items import int64
+from wordmill.sources.items import int64, refuse_other_kinds
 
 STDIN = "-"
 _LONGEST_PATH = 4096
@@ -94,6 +94,8 @@ def open_source(source: Any, *, once: bool = False) -> Source:
         return Files((None,) if source == STDIN else tuple(_files_named(source)))
     if isinstance(source, Files | Sequences | IntegerBatches | Encoded):
         return source
+    if not once or not isinstance(source, Iterator):  # lines of an open file are texts, read once
+        refuse_other_kinds(source, "the corpus")
     if isinstance(source, Iterator) and not once:
         raise CorpusError(
             f"{type(source).__name__} can be read only once: pass a list, or a function that makes one each time"

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from wordmill.errors import ParameterError, counted
 from wordmill.foreign import quoted
 from wordmill.other_names import LOAD_OPTIONS
+from wordmill.sources.keys import flat_keys, unpacked
 from wordmill.vectors import formats, hub
 from wordmill.vectors.ann import ApproximateIndex
 from wordmill.vectors.card import CardFacts, Scored
@@ -21,7 +22,15 @@ from wordmill.vectors.documents import Document, encode_documents, sif_weights
 from wordmill.vectors.keys import Key
 from wordmill.vectors.matrix import Floats, row_norms, similarities, unit_rows
 from wordmill.vectors.nearest import nearest_rows
-from wordmill.vectors.queries import Query, combine, is_one_term, parse_many, parse_terms
+from wordmill.vectors.queries import (
+    Query,
+    combine,
+    is_one_term,
+    numbers,
+    parse_many,
+    parse_terms,
+    positive_integer,
+)
 from wordmill.vectors.search import Neighbor, TopK
 from wordmill.vectors.table import VectorTable
 
@@ -98,7 +107,7 @@ class KeyedVectors(VectorTable):
         """
         query, named = combine(self, positive, negative)
         span = self._span(restrict_vocab, clip_start, clip_end)
-        found = self._search(query[None], _positive("topn", topn), [named], span, indexer)
+        found = self._search(query[None], positive_integer("topn", topn), [named], span, indexer)
         return self._neighbors(found.ids, found.similarities)[0]
 
     def nearest(
@@ -123,8 +132,8 @@ class KeyedVectors(VectorTable):
         """
         units, rows = parse_many(self, queries)
         span = self._span(restrict_vocab, 0, None)
-        most = None if threads is None else min(_positive("threads", threads), _MOST_THREADS)
-        found = self._search(units, _positive("k", k), rows, span, indexer, most)
+        most = None if threads is None else min(positive_integer("threads", threads), _MOST_THREADS)
+        found = self._search(units, positive_integer("k", k), rows, span, indexer, most)
         return self._neighbors(found.ids, found.similarities)
 
     def most_similar_cosmul(
@@ -144,7 +153,7 @@ class KeyedVectors(VectorTable):
             shifted = (1 + cosines.astype(np.float64)) / 2
             scores *= (shifted if term.weight >= 0 else shifted + _COSMUL_EPSILON) ** term.weight
         scores[[term.row for term in terms if term.row is not None and term.row < stop]] = -np.inf
-        best = np.argsort(-scores, kind="stable")[: _positive("topn", topn)]
+        best = np.argsort(-scores, kind="stable")[: positive_integer("topn", topn)]
         best = best[scores[best] > -np.inf]
         return self._neighbors(best[None], scores[None, best])[0]
 
@@ -154,7 +163,7 @@ class KeyedVectors(VectorTable):
 
     def similar_by_vector(self, vector: Floats, topn: int = 10, *, restrict_vocab: int | None = None) -> list[Neighbor]:
         """Keys most similar to a vector (D,); no key is left out."""
-        return self.most_similar([np.asarray(vector)], topn=topn, restrict_vocab=restrict_vocab)
+        return self.most_similar([numbers(vector)], topn=topn, restrict_vocab=restrict_vocab)
 
     def analogy(self, a: Key, b: Key, c: Key, topn: int = 10) -> list[Neighbor]:
         """Answer "a is to b as c is to ...": the keys nearest to b - a + c (Mikolov et al., 2013)."""
@@ -175,11 +184,11 @@ class KeyedVectors(VectorTable):
         """One minus the similarity of two keys."""
         return 1 - self.similarity(a, b)
 
-    def distances(self, key_or_vector: Key | Floats, other_keys: Sequence[Key] = ()) -> Floats:
+    def distances(self, key_or_vector: Key | Floats, other_keys: Iterable[Key] | Any = ()) -> Floats:
         """One minus the similarity (n,) of a key or vector to other keys, all of them if none are given."""
         unit, _ = combine(self, [key_or_vector], ())
-        if len(other_keys):
-            return 1 - np.clip(self.unit_vectors_of(other_keys) @ unit, -1, 1)
+        if len(others := flat_keys(other_keys)):
+            return 1 - np.clip(self.unit_vectors_of(others) @ unit, -1, 1)
         return 1 - similarities(self.vectors, self.norms, unit)
 
     def n_similarity(self, keys_a: Sequence[Key], keys_b: Sequence[Key]) -> float:
@@ -187,15 +196,15 @@ class KeyedVectors(VectorTable):
         means = [self.get_mean_vector(keys, pre_normalize=False, post_normalize=True) for keys in (keys_a, keys_b)]
         return float(np.clip(means[0] @ means[1], -1, 1))
 
-    def doesnt_match(self, keys: Sequence[Key]) -> Key:
+    def doesnt_match(self, keys: Iterable[Key] | Any) -> Key:
         """Return the key whose vector is furthest from the mean of all unit vectors given."""
-        units = self._several(keys)
-        return keys[int(np.argmin(units @ units.mean(axis=0)))]
+        listed, units = self._several(keys)
+        return listed[int(np.argmin(units @ units.mean(axis=0)))]
 
-    def most_similar_to_given(self, key: Key, keys: Sequence[Key]) -> Key:
+    def most_similar_to_given(self, key: Key, keys: Iterable[Key] | Any) -> Key:
         """Return the key, of those given, that is most similar to `key`."""
-        self._several(keys)
-        return keys[int(np.argmin(self.distances(key, keys)))]
+        listed, _ = self._several(keys)
+        return listed[int(np.argmin(self.distances(key, listed)))]
 
     def closer_than(self, key: Key, other: Key) -> list[Key]:
         """Keys that are more similar to `key` than `other` is, the most similar first."""
@@ -211,7 +220,7 @@ class KeyedVectors(VectorTable):
     def get_mean_vector(
         self,
         keys: Query,
-        weights: Sequence[float] | None = None,
+        weights: Sequence[float] | NDArray[Any] | None = None,
         *,
         pre_normalize: bool = True,
         post_normalize: bool = False,
@@ -230,11 +239,13 @@ class KeyedVectors(VectorTable):
         ignore_missing
             Whether keys without a vector are passed over; else they are an error.
         """
+        keys = unpacked(keys)
         listed: list[Any] = [keys] if is_one_term(keys) else list(keys)  # type: ignore[arg-type]
-        if weights is not None and len(weights) != len(listed):
-            raise ParameterError(f"{counted(len(listed), 'key')} but {len(weights)} weights")
+        shares = np.ones(len(listed)) if weights is None else numbers(weights)
+        if shares.shape != (len(listed),) or not np.isfinite(shares).all():
+            raise ParameterError(f"{counted(len(listed), 'key')} need as many weights, finite numbers")
         total, size = np.zeros(self.vector_size), 0.0
-        for key, weight in zip(listed, weights or [1.0] * len(listed), strict=True):
+        for key, weight in zip(listed, shares.tolist(), strict=True):
             if ignore_missing and not isinstance(key, np.ndarray | tuple) and key not in self:
                 continue
             for term in parse_terms(self, [key]):
@@ -301,15 +312,18 @@ class KeyedVectors(VectorTable):
             return nearest_rows(
                 self.vectors, self.norms, units, k, exclude=exclude, start=span[0], stop=span[1], threads=threads
             )
+        if not callable(getattr(indexer, "top_k", None)) or hasattr(indexer, "__array__"):
+            raise ParameterError(f"indexer={quoted(indexer)} is no index: build_index() makes one")
         if span != (0, len(self)):
             raise ParameterError("an index searches all keys: leave out restrict_vocab and clip_*, or indexer")
         return indexer.top_k(units, k, exclude=exclude)
 
     def _span(self, restrict_vocab: int | None, clip_start: int, clip_end: int | None) -> tuple[int, int]:
         if restrict_vocab is not None:
-            clip_end = min(_positive("restrict_vocab", restrict_vocab), len(self) if clip_end is None else clip_end)
-        for name, row in (("clip_start", clip_start), ("clip_end", clip_end)):
-            if row is not None and (isinstance(row, bool) or not isinstance(row, int | np.integer)):
+            first = positive_integer("restrict_vocab", restrict_vocab)
+            clip_end = first if clip_end is None else min(first, clip_end)
+        for name, row in (("clip_start", clip_start), ("clip_end", 0 if clip_end is None else clip_end)):
+            if isinstance(row, bool) or not isinstance(row, int | np.integer):
                 raise ParameterError(f"{name} must be an integer, not {quoted(row)}")
         stop = len(self) if clip_end is None else min(clip_end, len(self))
         if not 0 <= clip_start < stop:
@@ -325,11 +339,12 @@ class KeyedVectors(VectorTable):
         ends = np.cumsum(known.sum(axis=1)).tolist()
         return [together[begin:end] for begin, end in pairwise([0, *ends])]
 
-    def _several(self, keys: Sequence[Key]) -> Floats:
-        units = self.unit_vectors_of(keys)
-        if not len(units):
+    def _several(self, keys: Iterable[Key] | Any) -> tuple[list[Key], Floats]:
+        """Return keys, whatever holds them, as a list, and their unit vectors (n, D)."""
+        flat = flat_keys(keys)
+        if not len(flat):
             raise ParameterError("a list of no keys: give at least one")
-        return units
+        return flat.tolist() if isinstance(flat, np.ndarray) else flat, self.unit_vectors_of(flat)
 
     def _one_key(self, key: Key) -> Key:
         self.vector(key)
@@ -377,9 +392,3 @@ class KeyedVectors(VectorTable):
     def from_pretrained(cls, name: str | PathLike[str], **options: Any) -> Self:
         """Load a model directory, or one from the Hugging Face Hub by `owner/name`; see `hub.fetch`."""
         return cls.load(hub.fetch(name, **options))
-
-
-def _positive(name: str, number: object) -> int:
-    if isinstance(number, bool) or not isinstance(number, int | np.integer) or number < 1:
-        raise ParameterError(f"{name} must be a positive integer, not {quoted(number)}")
-    return int(number)

@@ -15,7 +15,18 @@ from wordmill.vectors.keys import Key
 from wordmill.vectors.matrix import Floats, row_norms, unit_rows
 from wordmill.vectors.table import VectorTable
 
-__all__ = ["Query", "QueryTerm", "Term", "checked_vectors", "combine", "is_one_term", "parse_many", "parse_terms"]
+__all__ = [
+    "Query",
+    "QueryTerm",
+    "Term",
+    "checked_vectors",
+    "combine",
+    "is_one_term",
+    "numbers",
+    "parse_many",
+    "parse_terms",
+    "positive_integer",
+]
 
 QueryTerm = Key | Floats | tuple[Key | Floats, float]
 Query = QueryTerm | Sequence[QueryTerm]
@@ -95,5 +106,23 @@ def checked_vectors(table: VectorTable, rows: Floats) -> Floats:
 def is_one_term(query: Query) -> bool:
     """Whether a query is one key or one vector, not a sequence of terms."""
     if isinstance(query, np.ndarray):
-        return query.ndim == 1 and query.dtype.kind == "f"
+        return query.ndim == 0 or (query.ndim == 1 and query.dtype.kind == "f")
     return isinstance(query, str) or not isinstance(query, Iterable)
+
+
+def numbers(values: Any) -> NDArray[Any]:
+    """Return a list, array or column of numbers as an array; what is masked stays so."""
+    try:
+        array = np.asanyarray(values if isinstance(values, np.ndarray) else unpacked(values))
+    except ValueError:  # of different lengths
+        array = np.asarray(None)
+    if array.dtype.kind not in "fiu" or not array.ndim:
+        raise ParameterError(f"{quoted(values)} where numbers are asked for: give a list or an array of them")
+    return array
+
+
+def positive_integer(name: str, number: object) -> int:
+    """Return an argument that is a positive integer."""
+    if isinstance(number, bool) or not isinstance(number, int | np.integer) or number < 1:
+        raise ParameterError(f"{name} must be a positive integer, not {quoted(number)}")
+    return int(number)

@@ -44,11 +44,8 @@ class VectorTable(HelpfulNames):
         self._files = tuple(files)
         self._table = make_key_table(keys)
         self._vectors = _read_only(_checked_matrix(vectors, len(self._table)))
-        self._norms = _read_only(row_norms(self._vectors) if norms is None else norms)
-        self._counts = None if counts is None else _read_only(np.asarray(counts, dtype=np.int64))
-        for name, array in (("norms", self._norms), ("counts", self._counts)):
-            if array is not None and array.shape != (len(self),):
-                raise ParameterError(f"{name} has shape {array.shape}, but there are {counted(len(self), 'key')}")
+        self._norms = _read_only(row_norms(self._vectors) if norms is None else _checked_norms(norms, len(self)))
+        self._counts = None if counts is None else _read_only(_checked_counts(counts, len(self)))
         if not np.isfinite(self._norms).all():
             row = int(np.flatnonzero(~np.isfinite(self._norms))[0])
             raise ParameterError(
@@ -271,6 +268,7 @@ class VectorTable(HelpfulNames):
         replace
             Whether keys that are here already get the new vector; else they are an error.
         """
+        keys = list(flat_keys(keys))
         rows = _checked_matrix(vectors, len(keys)).astype(self._vectors.dtype, copy=False)
         if rows.shape[1] != self.vector_size:
             raise ParameterError(
@@ -278,7 +276,7 @@ class VectorTable(HelpfulNames):
             )
         if self._counts is None and counts is not None:
             raise ParameterError("counts given, but the keys here have none")
-        more_counts = np.zeros(len(keys), dtype=np.int64) if counts is None else np.asarray(counts, dtype=np.int64)
+        more_counts = np.zeros(len(keys), np.int64) if counts is None else _checked_counts(counts, len(keys))
         ids = self._table.find_many(list(keys))
         old, new = np.flatnonzero(ids >= 0), np.flatnonzero(ids < 0)
         if len(old) and not replace:
@@ -323,16 +321,50 @@ class VectorTable(HelpfulNames):
 
     def unit_vectors(self, ids: NDArray[np.int64] | Sequence[int]) -> Floats:
         """Vectors (n, D) of some rows, scaled to length 1 (zero vectors stay zero)."""
-        return unit_rows(self._vectors[ids], self._norms[ids])
+        rows = np.asarray(ids)
+        if rows.ndim != 1 or (rows.size and rows.dtype.kind not in "iu"):
+            raise ParameterError(f"{quoted(ids)} where rows are asked for: get_indices(keys) gives those of keys")
+        rows = rows.astype(np.int64, copy=False)
+        if len(rows) and not 0 <= rows.min() <= rows.max() < len(self):
+            raise ParameterError(f"rows {rows.min()} to {rows.max()} are asked for, of {counted(len(self), 'key')}")
+        return unit_rows(self._vectors[rows], self._norms[rows])
 
 
 def _checked_matrix(vectors: Floats, rows: int) -> Floats:
-    matrix: NDArray[Any] = np.asarray(vectors)
+    matrix = _plain_array(vectors, "vectors")
+    if isinstance(vectors, np.ma.MaskedArray) and np.ma.getmaskarray(vectors).any():
+        raise ParameterError("some numbers of the vectors are masked: leave such rows out")
     if matrix.dtype.kind != "f" or matrix.ndim != 2 or 0 in matrix.shape:
         raise ParameterError(f"vectors must be floats of shape (keys, dimensions), not {matrix.dtype} {matrix.shape}")
     if len(matrix) != rows:
         raise ParameterError(f"{counted(rows, 'key')} but {counted(len(matrix), 'vector')}: each key needs one row")
     return matrix if matrix.dtype in (np.float32, np.float64) else matrix.astype(np.float32)
+
+
+def _checked_norms(norms: Floats, rows: int) -> Floats:
+    lengths = _plain_array(norms, "norms")
+    if lengths.dtype.kind != "f" or lengths.shape != (rows,):
+        raise ParameterError(f"norms must be floats of shape ({rows},), one for each key, not {_form(lengths)}")
+    return lengths
+
+
+def _checked_counts(counts: Any, rows: int) -> NDArray[np.int64]:
+    numbers = _plain_array(counts, "counts")
+    whole = numbers.dtype.kind in "iu" and numbers.shape == (rows,)
+    if not whole or (rows and not 0 <= numbers.min() <= numbers.max() < 2**63):
+        raise ParameterError(f"counts must be integers of shape ({rows},), none negative, not {_form(numbers)}")
+    return numbers.astype(np.int64, copy=False)
+
+
+def _plain_array(values: Any, name: str) -> NDArray[Any]:
+    try:
+        return np.asarray(values)
+    except ValueError:
+        raise ParameterError(f"{name} has rows of different lengths: each needs as many numbers") from None
+
+
+def _form(array: NDArray[Any]) -> str:
+    return f"{array.dtype} of shape {array.shape}"
 
 
 def _read_only(array: NDArray[Any]) -> NDArray[Any]:
