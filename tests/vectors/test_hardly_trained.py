@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wordmill import Word2Vec
+from wordmill.compat.gensim import models as compat
 from wordmill.config import TrainConfig
 from wordmill.vectors.hardly_trained import hardly_trained, mean_cosine
 
@@ -81,6 +82,27 @@ def test_a_low_rate_and_thinning_are_named(caplog: pytest.LogCaptureFixture) -> 
     assert "alpha=0.025 is usual; epochs=" in message
     assert "sample=0 keeps the" in message
     assert "a wider window" in message
+
+
+@pytest.mark.parametrize("architecture", ["skipgram", "cbow"])
+def test_of_hierarchical_softmax_the_loss_is_no_sign(caplog: pytest.LogCaptureFixture, architecture: Any) -> None:
+    setting: dict[str, Any] = {"architecture": architecture, "objective": "hierarchical_softmax", "workers": 1}
+    Word2Vec(epochs=30, sample=0, vector_size=20, **setting).fit(topics(600))
+    assert told(caplog) == []
+    parallel, config = np.ones((50, 4), np.float32), TrainConfig(objective="hierarchical_softmax")
+    assert hardly_trained(parallel, [ENTRY | {"loss": 2.0}], config)
+    apart = np.random.default_rng(1).normal(size=(50, 40))
+    assert hardly_trained(apart, [ENTRY | {"loss": 99.0}], config) is None
+
+
+def test_gensims_names_tell_it_too(caplog: pytest.LogCaptureFixture) -> None:
+    compat.Word2Vec(topics(60), sg=1, epochs=1, sample=0, workers=1, vector_size=20)
+    assert len(told(caplog)) == 1
+    caplog.clear()
+    compat.Word2Vec(topics(60), sg=1, epochs=100, sample=0, workers=1, vector_size=20)
+    assert told(caplog) == []
+    compat.Word2Vec([["a", "b"]] * 9, sample=1e-9, workers=1)
+    assert "nothing was trained" in caplog.text
 
 
 def test_what_says_little_is_not_told() -> None:

@@ -36,12 +36,12 @@ from wordmill.training.run.reading import read_training_corpus, read_validation_
 from wordmill.training.run.setup import held_out_corpus, make_trainer
 from wordmill.training.run.state import Run
 from wordmill.training.run.trained import Trained
+from wordmill.training.run.verdict import verdict
 from wordmill.vectors import KeyedVectors, hub
 from wordmill.vectors.card import CardFacts, Scored
 from wordmill.vectors.documents import encode_documents
 from wordmill.vectors.formats import check_model_name, detect
 from wordmill.vectors.formats.directory import load_model, save_model
-from wordmill.vectors.hardly_trained import hardly_trained
 
 __all__ = ["Estimator"]
 
@@ -218,10 +218,8 @@ class Estimator(Parameters):
                 self._trained = Trained.of(run, earlier)
                 raise
         self._trained = Trained.of(run, earlier)
-        if run.history and not any(entry["examples"] for entry in run.history):
-            logger.warning("nothing was trained: every token was subsampled away or had no context; sample=0 keeps all")
-        elif not run.stopped and (sign := hardly_trained(self.wv.vectors, self.history, run.config)):
-            logger.warning("%s", sign)
+        if warning := verdict(run, self.wv.vectors, self.history):
+            logger.warning("%s", warning)
 
     def score(self, X: Any, y: object = None) -> float:  # noqa: ARG002
         """Return minus the loss per example of a corpus under the vectors as they are: higher is better.

@@ -8,6 +8,10 @@ baskets and sessions of a shop, D=100, 1 to 50 epochs: 0.92 to 1.00 below 700 ex
 The loss falls from (1 + K) ln 2, of vectors that are all zero, to that of vectors that know nothing but that one in
 1 + K is real, ln(1 + K) + K ln((1 + K) / K), and further with what they learn. Of the first way, sessions and text that
 were seen for too short a time, or at a rate too low, had come 0 to 7 %, all others at least 37 %.
+
+With hierarchical softmax vectors turn apart sooner, and the loss of a tree tells nothing: untrained, it is within 2 %
+of that of vectors that know how often each word comes. Mean cosines of the same texts, D=50: 0.63 to 0.95 where they
+were seen for too short a time, 0.00 to 0.23 where not (cbow 0.31 to 0.72, and 0.00 to 0.05).
 """
 
 from __future__ import annotations
@@ -23,7 +27,7 @@ from wordmill.vectors.matrix import Floats
 
 __all__ = ["hardly_trained", "mean_cosine"]
 
-TOGETHER = 0.9  # mean cosine of random pairs, from here on
+TOGETHER = {"negative_sampling": 0.9, "hierarchical_softmax": 0.5}  # mean cosine of random pairs, from here on
 MOVED = 0.2  # share of the way to the loss of vectors that know nothing
 FEWEST_KEYS = 20  # of fewer the mean says little
 ENOUGH = {"skipgram": 2000, "cbow": 400}  # examples a key
@@ -45,10 +49,11 @@ def hardly_trained(vectors: Floats, history: Sequence[Mapping[str, Any]], config
     if not history or len(vectors) < FEWEST_KEYS or not any(entry["examples"] for entry in history):
         return None
     loss, untrained, clueless = history[-1]["loss"], *_losses(config.negative)
+    of_pairs = config.objective == "negative_sampling"
     cosine = mean_cosine(vectors)
-    if cosine >= TOGETHER:
+    if cosine >= TOGETHER[config.objective]:
         sign = f"random pairs of them have a cosine of {cosine:.2f} in the mean"
-    elif loss is not None and untrained - loss < MOVED * (untrained - clueless):
+    elif of_pairs and loss is not None and untrained - loss < MOVED * (untrained - clueless):
         sign = f"the loss is {loss:.2f}, and {untrained:.2f} before training"
     else:
         return None
@@ -68,7 +73,7 @@ def mean_cosine(vectors: Floats) -> float:
 
 
 def _losses(negative: int) -> tuple[float, float]:
-    """Losses per example of vectors that are zero, and of those that know how many are real alone."""
+    """Losses per example of negative sampling, of vectors that are zero, and of those that know how many are real."""
     K = negative
     return (1 + K) * math.log(2), math.log(1 + K) + K * math.log((1 + K) / K)
 

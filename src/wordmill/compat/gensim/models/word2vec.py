@@ -36,6 +36,7 @@ from wordmill.training.run.reading import read_validation_corpus
 from wordmill.training.run.saved import output_vectors
 from wordmill.training.run.setup import make_trainer
 from wordmill.training.run.state import Run
+from wordmill.training.run.verdict import verdict
 from wordmill.vectors import KeyedVectors as WordmillVectors
 from wordmill.vectors import formats
 from wordmill.vectors.formats.directory import Model, load_model, save_model
@@ -386,6 +387,8 @@ class Word2Vec:
             self._take(run)
             raise
         self._take(run)
+        if warning := verdict(run, self.wv.vectors, run.entries()):
+            logger.warning("%s", warning)
         self.train_count += 1
         self.total_train_time += run.seconds
         trained = sum(entry["centres"] + entry["without_context"] for entry in run.history)
