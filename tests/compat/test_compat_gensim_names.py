@@ -125,7 +125,6 @@ def test_what_gensim_3_had_on_the_model_is_on_its_vectors() -> None:
     "options",
     [
         {"hs": 1},
-        {"hs": 1, "negative": 0},
         {"negative": 0},
         {"cbow_mean": 0},
         {"null_word": 1},
@@ -150,8 +149,6 @@ def test_unknown_options_are_errors() -> None:
         gensim.Word2Vec().build_vocab([["a", "b"]], lots=1)
     with pytest.raises(ValueError, match="word_count"):
         gensim.Word2Vec().train([["a"]], epochs=1, word_count=3)
-    with pytest.raises(ValueError, match="keep_raw_vocab"):
-        gensim.Word2Vec().build_vocab([["a", "b"]], keep_raw_vocab=True)
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ class Asked(Protocol):
     def vectors(self) -> Floats:
         """The matrix (V, D)."""
 
-    def get_index(self, key: Key) -> int:
+    def get_index(self, key: Key, default: int | None = None) -> int:
         """Row of a key."""
 
     def get_vector(self, key: Key, norm: bool = False) -> Floats:
@@ -51,7 +51,8 @@ def gensim_query(vectors: Asked, positive: Any, negative: Any) -> list[WeightedT
             if isinstance(what, np.ndarray):
                 terms.append((what, weight * float(row_norms(what[None].astype(np.float64))[0])))
             else:
-                terms.append((vectors.wrapped.key_table[vectors.get_index(what)], weight))
+                row = vectors.get_index(what, -1)
+                terms.append((vectors.get_vector(what) if row < 0 else vectors.wrapped.key_table[row], weight))
     return terms
 
 

@@ -14,7 +14,7 @@ from wordmill.corpus.recode import recode
 from wordmill.corpus.resources import Resources
 from wordmill.corpus.vocab import effective_min_count
 
-__all__ = ["TrimRule", "corpus_of_counts", "keep_known", "read"]
+__all__ = ["TrimRule", "corpus_of_counts", "corpus_of_vocab", "keep_known", "raw_counts", "read"]
 
 TrimRule = Callable[[Any, int, int], int]  # word, count, min_count -> RULE_KEEP, RULE_DISCARD or RULE_DEFAULT
 
@@ -41,6 +41,14 @@ def read(source: Any, trim_rule: TrimRule | None, config: TrainConfig, max_vocab
     return corpus if trim_rule is None else recode(corpus, _trimmed(corpus.vocab, trim_rule, config))
 
 
+def raw_counts(source: Any, max_vocab_size: int | None) -> tuple[dict[Any, int], EncodedCorpus]:
+    """Count all words of a corpus."""
+    corpus = read_corpus(
+        source, min_count=1, resources=Resources(max_vocab_size=max_vocab_size) if max_vocab_size else None
+    )
+    return dict(zip(corpus.vocab, corpus.vocab.counts.tolist(), strict=True)), corpus
+
+
 def corpus_of_counts(counts: Mapping[Any, int], trim_rule: TrimRule | None, config: TrainConfig) -> EncodedCorpus:
     """Return a corpus without tokens whose vocabulary has these counts."""
     keys: Any = list(counts)
@@ -51,6 +59,11 @@ def corpus_of_counts(counts: Mapping[Any, int], trim_rule: TrimRule | None, conf
         vocab = Vocab.from_counts(keys, values, min_count=config.min_count, max_final_vocab=config.max_final_vocab)
     else:
         vocab = _trimmed(Vocab.from_counts(keys, values), trim_rule, config)
+    return corpus_of_vocab(vocab)
+
+
+def corpus_of_vocab(vocab: Vocab) -> EncodedCorpus:
+    """Return a corpus without tokens."""
     return EncodedCorpus(vocab, np.zeros(0, np.int32), np.zeros(1, np.int64), tokens_read=0)
 
 

@@ -12,7 +12,7 @@ from wordmill.corpus import EncodedCorpus
 from wordmill.training.run.matrices import make_rows
 from wordmill.training.run.objective import output_rows
 
-__all__ = ["MemoryEstimate", "estimate_memory", "free_memory"]
+__all__ = ["TRAINING_ENTRY", "VOCABULARY_ENTRY", "MemoryEstimate", "estimate_memory", "free_memory", "row_bytes"]
 
 CACHE_LINE = 64  # bytes: rows are padded to whole lines
 # Measured, bytes:
@@ -53,7 +53,7 @@ class MemoryEstimate:
 
 def estimate_memory(corpus: EncodedCorpus, config: TrainConfig) -> MemoryEstimate:
     """Estimate the peak of a run by these settings on a corpus that this process has read; vectors are float32."""
-    V, row = len(corpus.vocab), -(-4 * config.vector_size // CACHE_LINE) * CACHE_LINE
+    V, row = len(corpus.vocab), row_bytes(config.vector_size)
     inputs = make_rows(config, corpus.vocab)
     rows = len(inputs) + output_rows(config, V)
     reckoned = PROGRAM + VOCABULARY_ENTRY * V + corpus.ids.nbytes
@@ -63,6 +63,11 @@ def estimate_memory(corpus: EncodedCorpus, config: TrainConfig) -> MemoryEstimat
         training_and_saving=BUFFERS + TRAINING_ENTRY * V + inputs.held_bytes(row),
         reading=_status("VmHWM"),
     )
+
+
+def row_bytes(vector_size: int) -> int:
+    """Return the bytes of a row of float32, padded."""
+    return -(-4 * vector_size // CACHE_LINE) * CACHE_LINE
 
 
 def free_memory() -> float:

@@ -17,6 +17,9 @@ from wordmill.compat.gensim.absent import KEYED_VECTORS, MODULES, no_attribute, 
 from wordmill.compat.gensim.queries import gensim_query, mean_of
 from wordmill.errors import MissingKeyError, ParameterError
 from wordmill.foreign import listed, quoted
+from wordmill.training.run.rows import Rows
+from wordmill.training.run.saved import input_rows
+from wordmill.training.run.state import Run
 from wordmill.vectors.keys import Key
 from wordmill.vectors.matrix import Floats, row_norms, similarities, unit_rows
 from wordmill.vectors.postprocess import to_unit_length
@@ -73,8 +76,10 @@ class KeyedVectors:
     def wrapped(self, vectors: wordmill.KeyedVectors) -> None:
         self._wrapped, self._key_to_index = vectors, None
 
+    _ABSENT = KEYED_VECTORS
+
     def __getattr__(self, name: str) -> Any:
-        no_attribute("KeyedVectors", name, KEYED_VECTORS)
+        no_attribute(type(self).__name__, name, self._ABSENT)
 
     def __str__(self) -> str:
         return f"{type(self).__name__}<vector_size={self.vector_size}, {len(self)} keys>"
@@ -152,7 +157,9 @@ class KeyedVectors:
         vector: Floats = self.wrapped.unit_vectors([row])[0] if norm else self.vectors[row]
         return vector
 
-    word_vec = get_vector
+    def word_vec(self, *args: Any, **kwargs: Any) -> Floats:
+        """Return the vector of a key: gensim's older name of `get_vector`."""
+        return self.get_vector(*args, **kwargs)
 
     def get_normed_vectors(self) -> Floats:
         """All vectors (V, D), scaled to length 1."""
@@ -281,17 +288,21 @@ class KeyedVectors:
 
     def similarity(self, w1: Key, w2: Key) -> float:
         """Cosine similarity of two keys."""
-        return self.wrapped.similarity(self._key(w1), self._key(w2))
+        first, second = (self.get_vector(key, norm=True) for key in (w1, w2))
+        return float(np.clip(first @ second, -1, 1))
 
     def distance(self, w1: Key, w2: Key) -> float:
         """One minus the similarity of two keys."""
-        return self.wrapped.distance(self._key(w1), self._key(w2))
+        return 1 - self.similarity(w1, w2)
 
     def distances(self, word_or_vector: Key | Floats, other_words: Sequence[Key] = ()) -> Floats:
         """One minus the similarity (n,) to other keys, to all where none are given."""
-        single = isinstance(word_or_vector, str | int | np.integer)
-        what = self._key(word_or_vector) if single else np.asarray(word_or_vector)
-        return self.wrapped.distances(what, [self._key(key) for key in other_words])
+        one = isinstance(word_or_vector, str | int | np.integer)
+        vector = self.get_vector(word_or_vector) if one else np.asarray(word_or_vector)  # type: ignore[arg-type]
+        if not len(other_words):
+            return self.wrapped.distances(vector)
+        unit, _ = combine(self.wrapped, [vector], ())
+        return 1 - np.clip(np.stack([self.get_vector(key, norm=True) for key in other_words]) @ unit, -1, 1)
 
     def n_similarity(self, ws1: Sequence[Key], ws2: Sequence[Key]) -> float:
         """Cosine similarity of the means of two lists of keys; keys without a vector are passed over."""
@@ -345,10 +356,10 @@ class KeyedVectors:
         keys: Iterable[Key],
         allow_inference: bool = True,  # noqa: ARG002
         copy_vecattrs: bool = False,
-    ) -> Self:
+    ) -> KeyedVectors:
         """Return the vectors of those of the keys that have one. Nothing is inferred, here as in gensim's class."""
         known = [key for key in dict.fromkeys(keys) if key in self._rows]
-        made = type(self)(self.vector_size, dtype=self.vectors.dtype)
+        made = KeyedVectors(self.vector_size, dtype=self.vectors.dtype)
         if known:
             some = self.wrapped.subset(known)
             made.wrapped = some if copy_vecattrs else some.replace(keys=some.key_table, vectors=some.vectors)
@@ -435,12 +446,35 @@ class KeyedVectors:
         unicode_errors: Literal["strict", "replace", "ignore"] = "strict",
     ) -> None:
         """Take the vectors of a file for the keys that are here too; `lockf=0.0` freezes them, `lockf=1.0` does not."""
-        other = type(self).load_word2vec_format(fname, None, binary, encoding, unicode_errors)
+        other = KeyedVectors.load_word2vec_format(fname, None, binary, encoding, unicode_errors)
         shared = [key for key in other.index_to_key if key in self._rows]
         self.add_vectors(shared, other[shared], replace=True)
         self.vectors_lockf = np.broadcast_to(self.vectors_lockf, len(self)).copy()
         self.vectors_lockf[[self.get_index(key) for key in shared]] = lockf
         frozen_rows(self)
+
+    # -- for training -------------------------------------------------------------------------------------------------
+
+    def take(self, run: Run) -> None:
+        """Hold the vectors of a run as they are."""
+        self.wrapped = run.as_keyed_vectors()
+
+    def take_saved(self, vectors: wordmill.KeyedVectors, own_rows: Floats | None) -> None:  # noqa: ARG002
+        """Hold vectors that were saved; where words are made of several rows, with their own."""
+        self.wrapped = vectors
+
+    def own_rows(self) -> dict[str, Floats]:
+        """Return the words' own rows by their name in a saved model; none where these are the vectors."""
+        return {}
+
+    def rows_for_training(self, rows: Rows) -> Floats:
+        """Return the rows of the input vectors of a run (R, D)."""
+        return input_rows(self.wrapped, None, rows)
+
+    def frozen(self, rows: Rows) -> NDArray[np.bool_] | None:
+        """Whether each of the rows of a run is frozen (R,); None where none is."""
+        words = frozen_rows(self)
+        return None if words is None else rows.of(words)
 
     # -- what the methods share ---------------------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from os import PathLike
 from pathlib import Path
 from typing import Any, Literal, NoReturn, Self
@@ -15,6 +15,7 @@ from pydantic import Field
 
 from wordmill.compat.gensim import files
 from wordmill.compat.gensim.absent import MODULES, WORD2VEC, no_attribute, no_name
+from wordmill.compat.gensim.building import BuildsVocabulary
 from wordmill.compat.gensim.models.callbacks import CallbackAny2Vec
 from wordmill.compat.gensim.models.keyedvectors import KeyedVectors, frozen_rows
 from wordmill.compat.gensim.sentences import (
@@ -24,16 +25,17 @@ from wordmill.compat.gensim.sentences import (
     Text8Corpus,
     as_source,
 )
-from wordmill.compat.gensim.vocabulary import TrimRule, corpus_of_counts, keep_known, read
+from wordmill.compat.gensim.vocabulary import TrimRule
 from wordmill.config import TrainConfig
-from wordmill.corpus import EncodedCorpus, Vocab
-from wordmill.errors import DivergenceError, FormatError, NotFittedError, ParameterError, VocabularyError
+from wordmill.corpus import EncodedCorpus
+from wordmill.errors import DivergenceError, FormatError, NotFittedError, ParameterError
 from wordmill.foreign import quoted
 from wordmill.training.callbacks.callback import Callback
-from wordmill.training.run.matrices import begin_run, extend_run, make_rows, padded
+from wordmill.training.prediction import sequence_log_probabilities, word_probabilities
+from wordmill.training.run.matrices import make_rows, padded
 from wordmill.training.run.objective import output_rows
 from wordmill.training.run.reading import read_validation_corpus
-from wordmill.training.run.saved import output_vectors
+from wordmill.training.run.saved import output_vectors, own_rows
 from wordmill.training.run.setup import make_trainer
 from wordmill.training.run.state import Run
 from wordmill.training.run.verdict import verdict
@@ -42,7 +44,7 @@ from wordmill.vectors import formats
 from wordmill.vectors.formats.directory import Model, load_model, save_model
 from wordmill.vectors.formats.schema import Count, Exact, checked
 
-__all__ = ["LineSentence", "PathLineSentences", "Text8Corpus", "Word2Vec"]
+__all__ = ["LineSentence", "PathLineSentences", "State", "Text8Corpus", "Word2Vec"]
 
 FAST_VERSION = 1  # what programs look at: the compiled core is always there
 
@@ -52,7 +54,7 @@ logger = logging.getLogger(__name__)
 _STATE = ("corpus_count", "corpus_total_words", "train_count", "total_train_time", "comment", "running_training_loss")
 
 
-class _State(Exact):
+class State(Exact):
     """These in a file, and how to continue."""
 
     corpus_count: Count = 0
@@ -63,9 +65,10 @@ class _State(Exact):
     running_training_loss: float = 0.0
     epochs_done: Count | None = None
     frozen: list[str | int] = Field(default_factory=list)
+    ngrams: tuple[Count, Count, Count] | None = None  # min_n, max_n, bucket
 
 
-class Word2Vec:
+class Word2Vec(BuildsVocabulary):
     """A model with gensim's parameters; see there. CBOW is trained with `cbow_update="word2vec"`, as gensim does.
 
     `hashfxn` and `batch_words` change nothing: first vectors depend on `seed` alone, and sentences of any length are
@@ -78,6 +81,8 @@ class Word2Vec:
     corpus_count, corpus_total_words : int
         Sentences and words of the corpus that the vocabulary was built of.
     """
+
+    _ABSENT = WORD2VEC
 
     def __init__(
         self,
@@ -123,8 +128,9 @@ class Word2Vec:
         self.hashfxn, self.batch_words = hashfxn, batch_words
         self.corpus_count = self.corpus_total_words = self.train_count = 0
         self.total_train_time = self.running_training_loss = 0.0
-        self.wv = KeyedVectors(vector_size)
-        self._output_vectors: NDArray[np.floating[Any]] | None = None
+        self.wv = self._empty_vectors()
+        self.raw_vocab = {}
+        self._output_vectors = None
         self._epochs_done = 0  # the draws of an epoch depend on its number: no two should draw the same
         self._config()
         if sentences is not None or corpus_file is not None:
@@ -138,58 +144,9 @@ class Word2Vec:
 
     def __getattr__(self, name: str) -> Any:
         if hasattr(KeyedVectors, name) and not name.startswith("_"):
-            raise AttributeError(f"Word2Vec has no attribute {quoted(name)}, but its vectors have: model.wv.{name}")
-        no_attribute("Word2Vec", name, WORD2VEC)
-
-    # -- vocabulary ---------------------------------------------------------------------------------------------------
-
-    def build_vocab(
-        self,
-        corpus_iterable: Any = None,
-        corpus_file: str | PathLike[str] | None = None,
-        update: bool = False,
-        progress_per: int = 10_000,  # noqa: ARG002
-        keep_raw_vocab: bool = False,
-        trim_rule: TrimRule | None = None,
-        **kwargs: Any,
-    ) -> None:
-        """Count words and draw their first vectors; with `update`, add new words and counts to a model.
-
-        Parameters
-        ----------
-        corpus_iterable, corpus_file
-            The corpus.
-        update
-            All words are then sorted anew by their summed counts.
-        trim_rule
-            Decides for each (word, count, min_count): `utils.RULE_KEEP`, `RULE_DISCARD` or `RULE_DEFAULT`.
-        kwargs
-            `min_count` and `sample`, from now on.
-        """
-        files.refuse("build_vocab", keep_raw_vocab=keep_raw_vocab)
-        for name in kwargs:
-            if name not in ("min_count", "sample"):
-                raise TypeError(f"build_vocab has no parameter {quoted(name)}")
-        self.min_count = kwargs.get("min_count") or self.min_count
-        self.sample = kwargs.get("sample") or self.sample
-        rule = keep_known(frozenset(self.wv.index_to_key), trim_rule) if update else trim_rule
-        corpus = self._read(corpus_iterable, corpus_file, rule)
-        self._extend(corpus) if update else self._begin(corpus)
-
-    def build_vocab_from_freq(
-        self,
-        word_freq: Mapping[Any, int],
-        keep_raw_vocab: bool = False,
-        corpus_count: int | None = None,
-        trim_rule: TrimRule | None = None,
-        update: bool = False,
-    ) -> None:
-        """Take words and their counts as they are given, and draw first vectors; the rest as in `build_vocab`."""
-        files.refuse("build_vocab_from_freq", keep_raw_vocab=keep_raw_vocab)
-        rule = keep_known(frozenset(self.wv.index_to_key), trim_rule) if update else trim_rule
-        corpus = corpus_of_counts(word_freq, rule, self._config())
-        self.corpus_count, self.corpus_total_words = corpus_count or 0, 0
-        self._extend(corpus) if update else self._begin(corpus)
+            kind = type(self).__name__
+            raise AttributeError(f"{kind} has no attribute {quoted(name)}, but its vectors have: model.wv.{name}")
+        no_attribute(type(self).__name__, name, self._ABSENT)
 
     # -- training -----------------------------------------------------------------------------------------------------
 
@@ -247,7 +204,19 @@ class Word2Vec:
 
     @property
     def syn1neg(self) -> NDArray[np.floating[Any]]:
-        """The output vectors (V, D), read-only."""
+        """The output vectors of negative sampling (V, D), read-only."""
+        if self.hs:
+            raise NotFittedError("with hs=1 output vectors are those of inner nodes: syn1")
+        return self._trained_outputs()
+
+    @property
+    def syn1(self) -> NDArray[np.floating[Any]]:
+        """The output vectors of hierarchical softmax (V - 1, D), one for each inner node, read-only."""
+        if not self.hs:
+            raise NotFittedError("with hs=0 output vectors are those of words: syn1neg")
+        return self._trained_outputs()
+
+    def _trained_outputs(self) -> NDArray[np.floating[Any]]:
         if self._output_vectors is None:
             raise NotFittedError("there are no output vectors: build_vocab makes them, train trains them")
         view = self._output_vectors.view()
@@ -261,17 +230,48 @@ class Word2Vec:
     def predict_output_word(
         self, context_words_list: Sequence[str | int], topn: int = 10
     ) -> list[tuple[Any, float]] | None:
-        """Most probable words between context words, with their softmax probabilities; None where all are unknown."""
-        rows = [self.wv.get_index(word) for word in context_words_list if word in self.wv]
-        if not rows:
+        """Most probable words between context words, with their probabilities; None where all are unknown.
+
+        With hierarchical softmax they are the model's own; negative sampling has none, and the softmax of the scores
+        stands in for them.
+        """
+        vectors = [self.wv.get_vector(word) for word in context_words_list if word in self.wv]
+        if not vectors:
             logger.warning("none of the context words has a vector")
             return None
-        combine = np.mean if self.cbow_mean else np.sum
-        scores = self.syn1neg @ combine(self.wv.vectors[rows], axis=0)
-        probabilities = np.exp(scores - scores.max())
-        probabilities /= probabilities.sum()
+        h = (np.mean if self.cbow_mean else np.sum)(vectors, axis=0)
+        if self.hs:
+            probabilities = word_probabilities(h, self.syn1, self._vocab().counts)
+        else:
+            scores = self.syn1neg @ h
+            probabilities = np.exp(scores - scores.max())
+            probabilities /= probabilities.sum()
         best = np.argsort(-probabilities, kind="stable")[:topn].tolist()
         return [(self.wv.index_to_key[row], float(probabilities[row])) for row in best]
+
+    def score(
+        self,
+        sentences: Any,
+        total_sentences: int = 1_000_000,  # noqa: ARG002
+        chunksize: int = 100,  # noqa: ARG002
+        queue_factor: int = 2,  # noqa: ARG002
+        report_delay: float = 1,  # noqa: ARG002
+    ) -> NDArray[np.float64]:
+        """Return the log-probability of each sentence, all of them, under a model of hierarchical softmax (`hs=1`).
+
+        It is summed over words and the words within `window` of each, or over words given the mean of these (CBOW).
+        Unknown words are passed over, and words without context add nothing.
+        """
+        if not self.hs:
+            raise ParameterError("score needs the probabilities of hierarchical softmax: train with hs=1, negative=0")
+        run = self._run()
+        return sequence_log_probabilities(
+            read_validation_corpus(run, as_source(sentences, None)),
+            self.wv.vectors,
+            self.syn1,
+            architecture=run.config.architecture,
+            window=self.window,
+        )
 
     # -- files --------------------------------------------------------------------------------------------------------
 
@@ -281,7 +281,12 @@ class Word2Vec:
         state = {name: getattr(self, name) for name in _STATE}
         state |= {"epochs_done": self._epochs_done, "frozen": self._frozen_keys()}
         settings = {"params": asdict(self._config()), "history": [], "corpus": "", "gensim": state}
-        save_model(fname, self.wv.wrapped, settings=settings, training={"output_vectors": self.syn1neg})
+        save_model(
+            fname,
+            self.wv.wrapped,
+            settings=settings,
+            training={"output_vectors": self._trained_outputs(), **self.wv.own_rows()},
+        )
 
     @classmethod
     def load(cls, fname: str | PathLike[str], mmap: Literal["r"] | None = None) -> Self:  # noqa: ARG003
@@ -304,20 +309,32 @@ class Word2Vec:
     @classmethod
     def _of(cls, saved: Model, params: Mapping[str, Any], path: Path) -> Self:
         """Make the model from what a directory holds; a `KeyError` or `ValueError` where it does not fit together."""
-        skip_gram = params["architecture"] == "skipgram"
+        skip_gram, hs = params["architecture"] == "skipgram", params["objective"] == "hierarchical_softmax"
         other_cbow = not skip_gram and params["cbow_update"] != "word2vec"
         if other_cbow or params["window"] == "sequence" or params.get("deterministic"):
             raise FormatError(f"{path} was trained in a way that gensim has no words for: use wordmill.Word2Vec.load")
-        config = TrainConfig(**{name: params[name] for name in ("architecture", "cbow_update", *_SAME)})
-        state = checked(_State, saved.settings.get("gensim", {}), path / "wordmill.json", "settings", "gensim")
-        model = cls(sg=int(skip_gram), **{name: getattr(config.resolved(), name) for name in _SAME})
-        model.wv.wrapped = WordmillVectors.of(saved.table)
+        state = checked(State, saved.settings.get("gensim", {}), path / "wordmill.json", "settings", "gensim")
+        known = ("architecture", "objective", "cbow_update", *_SAME)
+        config = TrainConfig(**{name: params[name] for name in known}).resolved()
+        options = {name: getattr(config, name) for name in _SAME} | cls._ngram_options(params, state, path)
+        model = cls(sg=int(skip_gram), hs=int(hs), **options | ({"negative": 0} if hs else {}))
+        model.wv.take_saved(WordmillVectors.of(saved.table), own_rows(saved))
         shape = output_rows(config, len(saved.table)), config.vector_size
         model._output_vectors = output_vectors(saved, shape)
         vars(model).update(state.model_dump(include=set(_STATE), exclude_unset=True))
         model._epochs_done = len(saved.settings["history"]) if state.epochs_done is None else state.epochs_done
         model._freeze(state.frozen)
         return model
+
+    @classmethod
+    def _ngram_options(cls, params: Mapping[str, Any], state: State, path: Path) -> dict[str, Any]:  # noqa: ARG003
+        """Return the parameters of n-grams that a saved model was trained by."""
+        if params.get("subwords"):
+            raise FormatError(f"{path} was trained with subwords: use FastText.load")
+        return {}
+
+    def _empty_vectors(self) -> KeyedVectors:
+        return KeyedVectors(self.vector_size)
 
     # -- how it is done -----------------------------------------------------------------------------------------------
 
@@ -326,34 +343,11 @@ class Word2Vec:
         _refuse_absent(self)
         return TrainConfig(
             architecture="skipgram" if self.sg else "cbow",
+            objective="hierarchical_softmax" if self.hs else "negative_sampling",
             cbow_update="word2vec",
             **{name: getattr(self, name) for name in _SAME}
-            | {"min_count": self.min_count or 1, "sample": self.sample or 0.0},
+            | {"min_count": self.min_count or 1, "sample": self.sample or 0.0, "negative": self.negative or 5},
         )
-
-    def _read(
-        self, sentences: Any, corpus_file: str | PathLike[str] | None, trim_rule: TrimRule | None
-    ) -> EncodedCorpus:
-        corpus = read(as_source(sentences, corpus_file), trim_rule, self._config(), self.max_vocab_size)
-        self.corpus_count, self.corpus_total_words = len(corpus), corpus.tokens_read
-        return corpus
-
-    def _begin(self, corpus: EncodedCorpus) -> Run:
-        """Take the vocabulary of a corpus, with vectors that are not trained."""
-        if len(corpus.vocab) < 2:
-            raise VocabularyError(f"trim_rule leaves {len(corpus.vocab)} words, and training needs two: keep more")
-        run = begin_run(self._config(), corpus)
-        self._epochs_done = 0
-        self.wv.wrapped, self._output_vectors = run.as_keyed_vectors(), run.output_vectors
-        return run
-
-    def _extend(self, corpus: EncodedCorpus) -> None:
-        """Add the words and counts of a corpus, which has been thinned out already."""
-        frozen = self._frozen_keys()
-        run, _ = extend_run(self._run(), replace(self._config(), min_count=1), corpus, extend_vocab=True)
-        self.wv.wrapped, self._output_vectors = run.as_keyed_vectors(), run.output_vectors
-
-        self._freeze(frozen)
 
     def _frozen_keys(self) -> list[Any]:
         frozen = frozen_rows(self.wv)
@@ -368,16 +362,16 @@ class Word2Vec:
         """Return a run that goes on from copies of the vectors, so that they stay where it fails."""
         if not len(self.wv):
             raise NotFittedError("there is no vocabulary yet: call build_vocab first")
-        vectors, output_vectors = self.wv.wrapped, self.syn1neg
-        if vectors.counts is None or len(vectors) != len(output_vectors):
+        vectors, output_vectors, config = self.wv.wrapped, self._trained_outputs(), self._config()
+        if vectors.counts is None or output_rows(config, len(vectors)) != len(output_vectors):
             raise NotFittedError("keys were added to wv, or its counts taken away: such vectors cannot be trained on")
-        rows = make_rows(self._config(), Vocab(vectors.keys, vectors.counts))
-        matrices = padded(vectors.vectors), padded(output_vectors)
-        return Run(self._config(), rows, *matrices, tokens_total=0, epochs_before=self._epochs_done)
+        rows = make_rows(config, self._vocab())
+        matrices = padded(self.wv.rows_for_training(rows)), padded(output_vectors)
+        return Run(config, rows, *matrices, tokens_total=0, epochs_before=self._epochs_done)
 
     def _train(self, run: Run, corpus: EncodedCorpus, callbacks: Iterable[CallbackAny2Vec]) -> tuple[int, int]:
         """Train a run; what it leaves is taken over also where it is interrupted, but not where it diverged."""
-        run.frozen = frozen_rows(self.wv)
+        run.frozen = self.wv.frozen(run.rows)
         trainer = make_trainer(run, corpus, 0.0, [_Watcher(self, list(callbacks))])
         try:
             trainer.train()
@@ -396,7 +390,8 @@ class Word2Vec:
 
     def _take(self, run: Run) -> None:
         """Take over the vectors of a run as they are, and its loss."""
-        self.wv.vectors, self._output_vectors = run.input_vectors, run.output_vectors
+        self.wv.take(run)
+        self._output_vectors = run.output_vectors
         self._epochs_done = run.epochs_before + len(run.entries())
         losses = [entry["loss"] * entry["examples"] for entry in run.entries() if entry["examples"]]
         self.running_training_loss = float(sum(losses))
@@ -412,7 +407,14 @@ _SAME = (
 def _refuse_absent(model: Word2Vec) -> None:
     """Raise the error for options of gensim that are not there yet."""
     absent = {
-        "hs": (model.hs, "hierarchical softmax; set hs=0 and negative=5"),
+        "hs": (
+            model.hs and model.negative,
+            "both at once, as gensim trains hs beside negative; add negative=0, or leave hs out",
+        ),
+        "negative": (
+            not model.hs and not model.negative,
+            "a training that asks nothing; set negative=5, or hs=1 for hierarchical softmax",
+        ),
         "cbow_mean": (not model.sg and not model.cbow_mean, "adding context vectors up; set cbow_mean=1"),
         "null_word": (model.null_word, "the null word"),
         "sorted_vocab": (not model.sorted_vocab, "an order other than by count; set sorted_vocab=1"),
