@@ -21,6 +21,7 @@ NB_MODULE(_core, m) {
   nb::register_exception_translator(raise_os_error);
   bind_nearest(m);
   bind_cut(m);
+  bind_ngrams(m);
   bind_text(m);
   bind_phrases(m);
   bind_training(m);
