@@ -83,11 +83,10 @@ def formats() -> str:
     """Write a table of the file formats of vectors, from the table that reads and writes them."""
     rows = []
     for name, form in FORMATS.items():
-        module = inspect.getmodule(form.write or form.read)
+        module = inspect.getmodule(form.write)
         about = (inspect.getdoc(module) or "").partition("\n\n")[0].replace("\n", " ").rstrip(":")
-        does = " and ".join(word for word, can in (("read", form.read), ("written", form.write)) if can)
-        rows.append((f"`{name}`", does, ", ".join(f"`{suffix}`" for suffix in form.suffixes), about))
-    return "\n".join(_table(("format", "is", "endings", "what it is"), rows))
+        rows.append((f"`{name}`", ", ".join(f"`{suffix}`" for suffix in form.suffixes), about))
+    return "\n".join(_table(("format", "endings", "what it is"), rows))
 
 
 def other_names() -> str:

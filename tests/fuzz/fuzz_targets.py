@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 import zstandard
 from fasttext_files import model as fasttext_model
+from fasttext_files import quantised as fasttext_matrix
 from safetensors.numpy import load_file
 
 from wordmill import KeyedVectors, Word2Vec
@@ -35,6 +36,7 @@ from wordmill.saving import fingerprint
 from wordmill.training import Callback, Checkpoint, Run
 from wordmill.vectors.ann import ApproximateIndex
 from wordmill.vectors.formats.directory import MANIFEST
+from wordmill.vectors.formats.fasttext import read_fasttext_model, write_fasttext_model
 
 __all__ = ["TARGETS", "Target", "attempt"]
 
@@ -127,8 +129,21 @@ def _format(name: str, file: str, *, compressed: bool = False) -> Target:
 def _fasttext() -> Target:
     def seeds(directory: Path) -> Iterator[bytes]:
         yield from (b"\0" + fasttext_model(version=version) for version in (0, 11, 12))
+        labels = [b"__label__a", b"__label__b"]
+        yield b"\0" + fasttext_model(matrix=fasttext_matrix(56, lengths=False)[0], labels=labels, architecture=3)
+        yield b"\0" + fasttext_model(matrix=fasttext_matrix(8)[0], pruned={3: 1, 40: 0}, longest=2)
 
-    return Target(seeds, _format("fasttext", "model.bin").read)
+    def read(directory: Path, data: bytes) -> None:
+        _format("fasttext", "model.bin").read(directory, data)
+        path = directory / "model.bin"
+        model = read_fasttext_model(path, errors="surrogateescape")
+        model.subwords.vector("unseen")
+        if not model.pruned:
+            write_fasttext_model(path, model)
+            again = read_fasttext_model(path, errors="surrogateescape")
+            assert (again.words, again.labels, again.settings) == (model.words, model.labels, model.settings)
+
+    return Target(seeds, read)
 
 
 def _detected() -> Target:

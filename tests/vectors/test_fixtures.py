@@ -11,7 +11,7 @@ import pytest
 
 from wordmill.errors import FormatError
 from wordmill.vectors import KeyedVectors
-from wordmill.vectors.formats.fasttext import read_fasttext_model
+from wordmill.vectors.formats.fasttext import read_fasttext_model, write_fasttext_model
 
 SHARED = Path(os.environ.get("WORDMILL_SHARED", Path(__file__).parents[3] / "shared" / "data"))
 FIXTURES = SHARED / "fixtures"
@@ -122,11 +122,35 @@ def test_integer_nodes() -> None:
 )
 def test_fasttext(name: str, count: int) -> None:
     model = read_fasttext_model(FIXTURES / name)
-    assert len(model.table) == count
-    assert model.table.counts is not None
+    assert len(model.words) == len(model.counts) == count
     unheard = model.subwords.vector("unheard-of")
     assert unheard is not None
     assert np.linalg.norm(unheard) > 0
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "finalfusion-rust/fasttext.bin",
+        "gensim/crime-and-punishment.bin",
+        "gensim/toy-model-pretrained.bin",
+        "gensim/toy-model.bin",
+    ],
+)
+def test_fasttext_is_written_as_it_was(tmp_path: Path, name: str) -> None:
+    write_fasttext_model(tmp_path / "m.bin", read_fasttext_model(FIXTURES / name))
+    assert (tmp_path / "m.bin").read_bytes() == (FIXTURES / name).read_bytes()
+
+
+def test_quantised_fasttext() -> None:
+    """The identifier of languages: words of one language are near each other."""
+    kv, model = load("fasttext-lid/lid.176.ftz"), read_fasttext_model(FIXTURES / "fasttext-lid" / "lid.176.ftz")
+    assert kv.keys == model.words
+    assert (len(kv), len(model.labels), model.labels[0]) == (7235, 176, "__label__en")
+    assert len(model.subwords.rows) == 42_765
+    french = [kv.unit_vectors_of([word])[0] for word in ("heureusement", "aujourd'hui")]
+    german = kv.unit_vectors_of(["zwischen"])[0]
+    assert french[0] @ french[1] > french[0] @ german
 
 
 def test_fasttext_in_another_encoding() -> None:
@@ -138,7 +162,6 @@ def test_fasttext_in_another_encoding() -> None:
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("fasttext-lid/lid.176.ftz", "quantised"),
         ("finalfusion-python/ff_buckets.fifu", "subwords in buckets"),
         ("finalfusion-rust/quantized.fifu", "a quantised matrix"),
         ("finalfusion-rust/utf8-incomplete.bin", "row 2 .* is not UTF-8"),

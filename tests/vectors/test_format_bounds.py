@@ -20,11 +20,13 @@ import pyarrow.parquet as pq
 import pytest
 import zstandard
 from fasttext_files import model as fasttext_model
+from fasttext_files import quantised as fasttext_matrix
 
 from wordmill import compression
 from wordmill.errors import FormatError, TooLargeError
 from wordmill.vectors import KeyedVectors, formats
-from wordmill.vectors.formats import arrow, fasttext, glove, projector, streams, text_rows, word2vec
+from wordmill.vectors.formats import arrow, glove, projector, streams, text_rows, word2vec
+from wordmill.vectors.formats.fasttext import dictionary, vectors
 
 
 class Work:
@@ -84,8 +86,8 @@ def _small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(word2vec, "_LONGEST_KEY", 1024)
     monkeypatch.setattr(streams, "_BUFFER", 256)
     monkeypatch.setattr(compression, "_BLOCK", 64)
-    monkeypatch.setattr(fasttext, "_BYTES", 1024)
-    monkeypatch.setattr(fasttext, "_LONGEST_WORD", 1 << 20)
+    monkeypatch.setattr(vectors, "_BYTES", 1024)
+    monkeypatch.setattr(dictionary, "_LONGEST_WORD", 1 << 20)
     monkeypatch.setattr(arrow, "_ROWS", 4)
 
 
@@ -130,6 +132,12 @@ HOSTILE: dict[str, tuple[str, Callable[[int], bytes]]] = {
     "metadata": ("projector", lambda n: b"".join(b"k%d\n" % i for i in range(n))),
     "n-grams of a long word": ("fasttext", lambda n: fasttext_model(words=[b"a" * 4 * n, *map(bytes, b"12345")][:6])),
     "n-grams of many sizes": ("fasttext", lambda n: fasttext_model(words=_words(n), shortest=1, longest=64)),
+    "n-grams that were pruned": (
+        "fasttext",
+        lambda n: fasttext_model(
+            words=_words(n), matrix=fasttext_matrix(6 + n)[0], pruned={i: n - 1 - i for i in range(n)}, buckets=n
+        ),
+    ),
     "chunks of finalfusion": ("finalfusion", fifu),
     "batches of Arrow": ("arrow", ipc),
     "row groups of Parquet": ("parquet", parquet),

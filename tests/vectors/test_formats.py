@@ -418,11 +418,6 @@ def test_options_of_a_format(tmp_path: Path) -> None:
         make().save(tmp_path / "m", space="_")
 
 
-def test_reading_only(tmp_path: Path) -> None:
-    with pytest.raises(ParameterError, match="can be read, but not written"):
-        make().save(tmp_path / "a.bin", format="fasttext")
-
-
 @pytest.mark.parametrize(
     ("content", "message"),
     [

@@ -6,15 +6,17 @@ Source: Bojanowski et al., "Enriching word vectors with subword information", 20
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from wordmill.config import available_cores
 from wordmill.vectors.matrix import Floats
+from wordmill.vectors.optional_core import optional_core
 
-__all__ = ["END_OF_SENTENCE", "Ngrams", "Subwords"]
+__all__ = ["END_OF_SENTENCE", "Ngrams", "Subwords", "ngrams_by_definition"]
 
 END_OF_SENTENCE = b"</s>"  # has no n-grams
 
@@ -35,34 +37,24 @@ class Ngrams:
     longest: int
     buckets: int
 
-    def buckets_of(self, words: Sequence[bytes]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Return the buckets of all n-grams of some words, and which word each of them is of.
+    def bags_of(self, words: Sequence[bytes]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+        """Return where the n-grams of each word end, (n + 1,) from 0, and the buckets of all of them.
 
-        An n-gram that a word has twice is there twice. A mark alone is none.
+        Those of a word are in the order of where they start, then of length. One that a word has twice is there twice,
+        a mark alone is none, and `</s>` has none. The core finds them where it is there, by all cores.
         """
-        if not self.buckets or not self.longest or not words:
-            return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
-        text = np.frombuffer(b"".join([b"<" + word + b">" for word in words]), dtype=np.uint8)
-        ends = np.cumsum([len(word) + 2 for word in words])
-        starts = np.append(np.flatnonzero((text & 0xC0) != 0x80), len(text))  # where characters begin
-        owner = np.searchsorted(ends, starts[:-1], side="right")  # the word of each character
-        numbers: list[NDArray[np.int64]] = [np.empty(0, dtype=np.int64)]
-        owners: list[NDArray[np.int64]] = [np.empty(0, dtype=np.int64)]
-        first, hashes = np.arange(len(starts) - 1), np.full(len(starts) - 1, 2_166_136_261, dtype=np.uint32)
-        for length in range(1, self.longest + 1):  # each n-gram goes on from the one that is a character shorter
-            within = first + length < len(starts)
-            first, hashes = first[within], hashes[within]
-            within = owner[first] == owner[first + length - 1]
-            first, hashes = first[within], hashes[within]
-            if not len(first):
-                break
-            _hash_on(hashes, text, starts[first + length - 1], starts[first + length])
-            if length >= self.shortest:
-                marks = [0, *ends, *(ends - 1)] if length == 1 else []  # alone they are no n-grams
-                taken = ~np.isin(starts[first], marks)
-                numbers.append(hashes[taken].astype(np.int64) % self.buckets)
-                owners.append(owner[first[taken]])
-        return np.concatenate(numbers), np.concatenate(owners)
+        core = optional_core()
+        if core is None or self.longest > core.core.LONGEST_NGRAM:
+            return ngrams_by_definition(self, words)
+        found: tuple[NDArray[np.int64], NDArray[np.int32]] = core.core.ngrams(
+            list(words), self.shortest, self.longest, self.buckets, available_cores()
+        )
+        return found
+
+    def buckets_of(self, words: Sequence[bytes]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the buckets of all n-grams of some words, and which word each of them is of; as `bags_of`."""
+        ends, buckets = self.bags_of(words)
+        return buckets.astype(np.int64), np.repeat(np.arange(len(words)), np.diff(ends))
 
     def pieces_of(self, word: str) -> list[tuple[str, int]]:
         """Return the n-grams of one word as text, and the bucket of each, in the order of the word."""
@@ -76,6 +68,35 @@ class Ngrams:
             if not (end - begin == 1 and begin in (0, len(marked) - 1))
         ]
         return [(piece, _fnv1a(piece.encode("utf-8", "surrogatepass")) % self.buckets) for piece in pieces]
+
+
+def ngrams_by_definition(
+    ngrams: Ngrams, words: Sequence[bytes], *, whole: Collection[bytes] = (END_OF_SENTENCE,)
+) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Find the n-grams of words as `Ngrams.bags_of` does, but of those that are `whole`: the definition, in NumPy."""
+    if not ngrams.buckets or ngrams.longest < max(ngrams.shortest, 1) or not words:
+        return np.zeros(len(words) + 1, dtype=np.int64), np.empty(0, dtype=np.int32)
+    marked = [b"" if word in whole else b"<" + word + b">" for word in words]
+    text = np.frombuffer(b"".join(marked), dtype=np.uint8)
+    ends = np.cumsum([len(word) for word in marked])
+    starts = np.append(np.flatnonzero((text & 0xC0) != 0x80), len(text))  # where characters begin
+    owner = np.searchsorted(ends, starts[:-1], side="right")  # the word of each character
+    found: list[tuple[NDArray[np.int64], NDArray[np.uint32]]] = []
+    first, hashes = np.arange(len(starts) - 1), np.full(len(starts) - 1, 2_166_136_261, dtype=np.uint32)
+    for length in range(1, ngrams.longest + 1):  # each n-gram goes on from the one that is a character shorter
+        within = first + length < len(starts)
+        first, hashes = first[within], hashes[within]
+        within = owner[first] == owner[first + length - 1]
+        first, hashes = first[within], hashes[within]
+        _hash_on(hashes, text, starts[first + length - 1], starts[first + length])
+        if length >= ngrams.shortest:
+            marks = [0, *ends, *(ends - 1)] if length == 1 else []  # alone they are no n-grams
+            taken = ~np.isin(starts[first], marks)
+            found.append((first[taken], hashes[taken]))
+    begins = np.concatenate([places for places, _ in found])
+    hashes = np.concatenate([values for _, values in found])[np.argsort(begins, kind="stable")]
+    counts = np.bincount(owner[begins], minlength=len(words))
+    return np.cumsum([0, *counts], dtype=np.int64), (hashes % np.uint32(ngrams.buckets)).astype(np.int32)
 
 
 class Subwords:

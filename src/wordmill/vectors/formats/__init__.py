@@ -20,7 +20,7 @@ from wordmill.saving import standing, standing_set
 from wordmill.vectors.formats.arrow import read_arrow, read_parquet, write_arrow, write_parquet
 from wordmill.vectors.formats.directory import is_model_directory, load_model, save_model
 from wordmill.vectors.formats.encodings import MARK, as_utf8, check_is_utf8, checked_encoding
-from wordmill.vectors.formats.fasttext import looks_like_fasttext, read_fasttext
+from wordmill.vectors.formats.fasttext import looks_like_fasttext, read_fasttext, write_fasttext
 from wordmill.vectors.formats.finalfusion import MAGIC as FIFU_MAGIC
 from wordmill.vectors.formats.finalfusion import read_finalfusion, write_finalfusion
 from wordmill.vectors.formats.glove import guess_dimensions, read_glove, write_glove
@@ -44,10 +44,10 @@ __all__ = ["FORMATS", "Format", "detect", "format_to_write", "load", "save"]
 
 @dataclass(frozen=True)
 class Format:
-    """A format: how it is read and written (None: it is not), and the suffixes that mean it when writing."""
+    """A format: how it is read and written, and the suffixes that mean it when writing."""
 
-    read: Callable[[Path, ReadOptions], VectorTable] | None
-    write: Callable[..., None] | None
+    read: Callable[[Path, ReadOptions], VectorTable]
+    write: Callable[..., None]
     suffixes: tuple[str, ...] = ()
 
 
@@ -73,7 +73,9 @@ FORMATS: dict[str, Format] = {
     "word2vec-text": Format(read_word2vec_text, write_word2vec_text, (".txt", ".vec")),
     "word2vec-binary": Format(read_word2vec_binary, write_word2vec_binary, (".bin",)),
     "glove": Format(read_glove, write_glove),
-    "fasttext": Format(read_fasttext, None),  # its .bin; its .vec is word2vec-text
+    "fasttext": Format(
+        read_fasttext, write_fasttext
+    ),  # its .bin, an ending that means word2vec's when writing; its .vec is word2vec-text
     "npz": Format(read_npz, write_npz, (".npz",)),
     "finalfusion": Format(read_finalfusion, write_finalfusion, (".fifu",)),
     "parquet": Format(read_parquet, write_parquet, (".parquet",)),
@@ -135,13 +137,10 @@ def load(
     options = ReadOptions(limit=limit, errors=errors, duplicates=duplicates, keys=keys, dtype=dtype, encoding=encoding)
     with readable_again(checked_path(path)) as file:
         name = detect(file, encoding=options.encoding) if format is None else _known(format, Path(path))
-        reader = FORMATS[name].read
-        if reader is None:
-            raise FormatError(f"{path}: {name} can be written, but not read")
         if name in _UTF8_ALONE and options.encoding != "utf-8":
             raise ParameterError(f"{path}: text in a file of {name} is UTF-8 by definition: leave out encoding=")
         try:
-            return reader(file, options)
+            return FORMATS[name].read(file, options)
         except MemoryError as error:
             raise TooLargeError(
                 f"{path} does not fit into memory: read its first rows with limit=, or make a model directory of it "
@@ -164,8 +163,6 @@ def save(path: str | PathLike[str], keyed_vectors: VectorTable, *, format: str |
     target = checked_path(path)
     name = format_to_write(path, format)
     writer = FORMATS[name].write
-    if writer is None:
-        raise ParameterError(f"format={quoted(name)} can be read, but not written")
     taken = [*signature(writer).parameters][2:]
     if unknown := sorted(set(options) - set(taken)):
         known = f", only {', '.join(taken)}" if taken else ""

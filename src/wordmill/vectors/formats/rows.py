@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 from wordmill.errors import FormatError, OutputError, ParameterError, counted
 from wordmill.foreign import quoted
 from wordmill.key_index import KeyIndex
+from wordmill.mapped import MappedFile
 from wordmill.vectors.formats.encodings import checked_encoding
 from wordmill.vectors.keys import Key, TextKeys
 from wordmill.vectors.matrix import Floats, row_norms
+from wordmill.vectors.subwords import Subwords
 from wordmill.vectors.table import VectorTable
 
 __all__ = [
@@ -181,14 +183,16 @@ class RowCollector:
         if counts is not None:
             self._counts.append(counts)
 
-    def finish(self) -> VectorTable:
-        """Return all rows."""
+    def finish(self, *, subwords: Subwords | None = None, files: Sequence[MappedFile] = ()) -> VectorTable:
+        """Return all rows, with the n-grams that text is made of, and the files that these are mapped from."""
         if not self._index:
             raise FormatError(f"{self._path} holds no vectors")
         vectors, norms = self._matrix[: len(self._index)], np.concatenate(self._norms)
         counts = np.concatenate(self._counts) if self._counts else None
         keys = TextKeys.from_index(KeyIndex(self._index)) if self._options.keys == "str" else self._integers()
-        return _keyed_vectors(self._path, keys, vectors, counts, norms)
+        if self._options.keys == "int":
+            return _keyed_vectors(self._path, keys, vectors, counts, norms)
+        return _keyed_vectors(self._path, keys, vectors, counts, norms, subwords=subwords, files=files)
 
     def _decoded(self, keys: Sequence[bytes] | list[str], place: Callable[[int], str]) -> list[str]:
         """Return keys as text that is Unicode."""
@@ -283,9 +287,12 @@ def _keyed_vectors(
     vectors: Floats,
     counts: NDArray[np.int64] | None,
     norms: Floats | None = None,
+    *,
+    subwords: Subwords | None = None,
+    files: Sequence[MappedFile] = (),
 ) -> VectorTable:
     try:
-        return VectorTable(keys, vectors, counts=counts, norms=norms)
+        return VectorTable(keys, vectors, counts=counts, norms=norms, subwords=subwords, files=files)
     except ParameterError as error:
         raise FormatError(f"{path}: {error}") from None
 
