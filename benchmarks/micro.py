@@ -12,7 +12,7 @@ import sys
 
 from studies_cli import run_command_line
 
-STUDIES = ["roofline", "kernels", "sampler", "reading", "reading-ways", "neighbours"]
+STUDIES = ["roofline", "kernels", "sampler", "reading", "reading-ways", "phrases", "neighbours"]
 
 if __name__ == "__main__":
     sys.exit(run_command_line("micro", __doc__ or "", STUDIES))

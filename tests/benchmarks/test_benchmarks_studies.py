@@ -28,7 +28,7 @@ def studies(path: Path) -> dict[str, list[dict[str, Any]]]:
 def test_micro_measures_every_part(tmp_path: Path) -> None:
     printed = run("micro.py", tmp_path, "--tokens", "50000").stdout
     measured = studies(tmp_path / "micro.json")
-    assert set(measured) == {"roofline", "kernels", "sampler", "reading", "reading-ways", "neighbours"}
+    assert set(measured) == {"roofline", "kernels", "sampler", "reading", "reading-ways", "phrases", "neighbours"}
     for record in measured["roofline"]:
         assert record["plan_seconds"] > 0
         assert record["windows"] <= record["read"]
