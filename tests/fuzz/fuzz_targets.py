@@ -27,8 +27,8 @@ from safetensors.numpy import load_file
 
 from wordmill import KeyedVectors, Word2Vec
 from wordmill.compat.gensim import KeyedVectors as GensimVectors
-from wordmill.corpus import EncodedCorpus, Resources, read_corpus
-from wordmill.corpus.encoded import _FORMAT
+from wordmill.compat.gensim.models import Phrases as GensimPhrases
+from wordmill.corpus import EncodedCorpus, Phrases, Resources, find_phrases, read_corpus
 from wordmill.errors import WordmillError
 from wordmill.evaluation import evaluate_analogies, evaluate_categories, evaluate_outliers, evaluate_pairs
 from wordmill.safetensors import checksums, read_metadata, read_safetensors, write_safetensors
@@ -296,14 +296,43 @@ def _encoded_seeds(directory: Path) -> Iterator[bytes]:
 
 
 def _read_encoded(directory: Path, data: bytes) -> None:
-    path = directory / "corpus"
+    path = _written(directory / "corpus", data, "wordmill.corpus")
+    Word2Vec(**SETTINGS, epochs=1).fit(EncodedCorpus.load(path))
+
+
+def _written(path: Path, data: bytes, form: str) -> Path:
+    """Write an input to a file; half of them with checksums that are right."""
     path.write_bytes(data[1:])
-    if data[0] & 1:  # with checksums that are right
+    if data[0] & 1:
         arrays, facts = read_safetensors(path), read_metadata(path)
         facts = {name: value for name, value in facts.items() if name != "format" and not name.startswith("crc32")}
         arrays = {name: np.array(array) for name, array in arrays.items()}
-        write_safetensors(path, arrays, {"format": _FORMAT, **facts, **checksums(arrays, facts)})
-    Word2Vec(**SETTINGS, epochs=1).fit(EncodedCorpus.load(path))
+        write_safetensors(path, arrays, {"format": form, **facts, **checksums(arrays, facts)})
+    return path
+
+
+# -- phrases ----------------------------------------------------------------------------------------------------------
+
+
+def _phrases_seeds(directory: Path) -> Iterator[bytes]:
+    find_phrases(SENTENCES, min_count=1, threshold=0.1, connectors=["the"], passes=2).save(directory / "phrases")
+    for first in (b"\0", b"\1"):
+        yield first + (directory / "phrases").read_bytes()
+
+
+def _read_phrases(directory: Path, data: bytes) -> None:
+    Phrases.load(_written(directory / "phrases", data, "wordmill.phrases")).join(SENTENCES)
+
+
+def _gensim_phrases_seeds(directory: Path) -> Iterator[bytes]:
+    GensimPhrases(SENTENCES, min_count=1, threshold=0.1).save(directory / "phrases")
+    for first in (b"\0", b"\1"):
+        yield first + (directory / "phrases").read_bytes()
+
+
+def _read_gensim_phrases(directory: Path, data: bytes) -> None:
+    found = GensimPhrases.load(_written(directory / "phrases", data, "wordmill.gensim.phrases"))
+    assert all(isinstance(token, str) for sentence in found[SENTENCES] for token in sentence)
 
 
 # -- evaluation -------------------------------------------------------------------------------------------------------
@@ -370,6 +399,8 @@ TARGETS = {
     **_SEVERAL,
     "text": Target(_text_seeds, _read_text),
     "encoded": Target(_encoded_seeds, _read_encoded),
+    "phrases": Target(_phrases_seeds, _read_phrases),
+    "gensim-phrases": Target(_gensim_phrases_seeds, _read_gensim_phrases),
     "evaluation": Target(_evaluation_seeds, _read_evaluation),
     "safetensors": Target(_safetensors_seeds, _read_safetensors),
     "counts": Target(lambda _: iter(["\0the 9\nnaïve 7\n".encode()]), _read_counts),
