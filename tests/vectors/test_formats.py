@@ -285,7 +285,7 @@ def test_arrow_tables_of_others(tmp_path: Path) -> None:
         np.testing.assert_array_equal(kv.vectors, [[1, 2], [3, 4]])
 
 
-TEXT = [pa.string(), pa.large_string(), pa.string_view(), pa.dictionary(pa.int8(), pa.large_string())]
+TEXT = [pa.string(), pa.large_string(), pa.string_view(), pa.dictionary(pa.int8(), pa.string())]
 LISTS = [pa.list_, pa.large_list, pa.list_view, pa.large_list_view, lambda value: pa.list_(value, 2)]
 
 
