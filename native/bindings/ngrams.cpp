@@ -25,7 +25,8 @@ std::string_view bytes_of(PyObject* word) {
 
 nb::tuple ngrams_of(nb::list words, int minn, int maxn, int64_t buckets, int threads) {
   if (minn < 0 || maxn < 0 || maxn > kLongestNgram) throw std::invalid_argument("n-grams have 0 to 64 characters");
-  if (buckets < 0 || buckets > std::numeric_limits<int32_t>::max()) throw std::invalid_argument("there must be 0 to 2^31 - 1 buckets");
+  if (buckets < 0 || buckets > std::numeric_limits<int32_t>::max())
+    throw std::invalid_argument("there must be 0 to 2^31 - 1 buckets");
   if (threads < 1) throw std::invalid_argument("threads must be at least 1");
   const nb::tuple held(words);  // whatever becomes of the list
   std::vector<std::string_view> keys;

@@ -1,4 +1,5 @@
-// Character n-grams of words, hashed into buckets (Bojanowski et al., 2017; the hash and its order are those of fastText's dictionary).
+// Character n-grams of words, hashed into buckets (Bojanowski et al., 2017; the hash and its order are those of fastText's
+// dictionary).
 #pragma once
 #include <cstdint>
 #include <span>

@@ -1,4 +1,4 @@
-"""A model that fastText itself trained and saved: words it knows, and words it makes from their parts."""
+"""fastText's own models and ours, read by each other: vectors, n-grams, matrices, and going on with training."""
 
 from __future__ import annotations
 
@@ -8,36 +8,161 @@ from typing import Any
 import numpy as np
 import pytest
 
+from wordmill import Word2Vec
 from wordmill.vectors import KeyedVectors
-from wordmill.vectors.formats.fasttext import read_fasttext_model
+from wordmill.vectors.formats.fasttext import read_fasttext_model, write_fasttext_model
+from wordmill.vectors.subwords import Ngrams
 
 pytestmark = pytest.mark.filterwarnings("default")
 fasttext = pytest.importorskip("fasttext", reason="fastText is not installed: make test-interop")
-TEXT = "the naïve cat sat on the mat and the dog ran after 日本語 words " * 50
+WORDS = [
+    "the",
+    "naïve",
+    "cat",
+    "sat",
+    "on",
+    "mat",
+    "and",
+    "a",
+    "dog",
+    "日本語",
+    "한국어",
+    "שלום",
+    "мир",
+    "e\u0301",
+    "🙂🙂",
+    "x",
+]
+UNSEEN = ["catty", "naïvely", "本語日", "ran!", "y", "한국", "мирный", "🙂", "e", "x" * 300, ""]
+RNG = np.random.default_rng(5)
+LINES = [" ".join(RNG.choice(WORDS, 12)) for _ in range(300)]
+LABELLED = [f"__label__{index} {line}" for index, line in enumerate(LINES)]
+COMMON = {"dim": 8, "epoch": 2, "minCount": 1, "bucket": 500, "thread": 1, "verbose": 0}
 
 
-@pytest.fixture(name="theirs", scope="module")
-def train(tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, Path]:
-    directory = tmp_path_factory.mktemp("fasttext")
-    (directory / "text.txt").write_text(TEXT, encoding="utf-8")
-    model = fasttext.train_unsupervised(
-        str(directory / "text.txt"), model="skipgram", dim=8, epoch=1, minCount=1, bucket=500, thread=1, verbose=0
-    )
-    model.save_model(str(directory / "model.bin"))
-    return model, directory / "model.bin"
+def train(directory: Path, model: str, **settings: Any) -> Path:
+    """Train a model by fastText itself."""
+    text, supervised = directory / "text.txt", model == "supervised"
+    text.write_text("\n".join(LABELLED if supervised else LINES) + "\n", encoding="utf-8")
+    kind = {"minn": 2, "maxn": 4} if supervised else {"model": model}
+    run = fasttext.train_supervised if supervised else fasttext.train_unsupervised
+    run(str(text), **{**COMMON, **kind, **settings}).save_model(str(directory / "model.bin"))
+    return directory / "model.bin"
 
 
-def test_words_and_their_vectors(theirs: tuple[Any, Path]) -> None:
-    model, path = theirs
-    ours = KeyedVectors.load(path)
-    assert sorted(map(str, ours.keys)) == sorted(model.get_words())
-    for word in model.get_words():
-        np.testing.assert_allclose(ours.get_vector(word), model.get_word_vector(word), atol=1e-6)
+MODELS: dict[str, dict[str, Any]] = {
+    "skipgram": {"model": "skipgram"},
+    "cbow": {"model": "cbow", "minn": 1, "maxn": 5},
+    "hierarchical softmax": {"model": "skipgram", "loss": "hs"},
+    "no n-grams": {"model": "skipgram", "maxn": 0},
+    "supervised": {"model": "supervised"},
+    "supervised, n-grams of words": {"model": "supervised", "wordNgrams": 2, "maxn": 0, "minn": 0},
+}
 
 
-@pytest.mark.parametrize("word", ["catty", "naïvely", "本語日", "ran!", "x"])
-def test_words_that_it_never_saw(theirs: tuple[Any, Path], word: str) -> None:
-    model, path = theirs
-    ours = read_fasttext_model(path).subwords.vector(word)
-    expected = model.get_word_vector(word)
-    np.testing.assert_allclose(np.zeros_like(expected) if ours is None else ours, expected, atol=1e-6)
+@pytest.fixture(name="path", scope="module", params=MODELS)
+def trained(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return train(tmp_path_factory.mktemp("fasttext"), **MODELS[request.param])
+
+
+def made(vectors: KeyedVectors, word: str) -> Any:
+    """Vector of a word that is no key; zeros where it has no n-gram."""
+    vector = None if vectors.subwords is None else vectors.subwords.vector(word)
+    return np.zeros(vectors.vector_size) if vector is None else vector
+
+
+def assert_same_vectors(ours: KeyedVectors, theirs: Any) -> None:
+    assert list(map(str, ours.keys)) == theirs.get_words()
+    for word in theirs.get_words():
+        np.testing.assert_allclose(ours.get_vector(word), theirs.get_word_vector(word), atol=1e-6)
+    for word in UNSEEN:
+        np.testing.assert_allclose(made(ours, word), theirs.get_word_vector(word), atol=1e-6)
+
+
+def test_words_seen_and_not(path: Path) -> None:
+    assert_same_vectors(KeyedVectors.load(path), fasttext.load_model(str(path)))
+
+
+def test_matrices_and_bytes(path: Path, tmp_path: Path) -> None:
+    ours, theirs = read_fasttext_model(path), fasttext.load_model(str(path))
+    inputs = np.vstack([ours.word_rows, ours.subwords.rows])
+    np.testing.assert_array_equal(inputs, theirs.get_input_matrix())
+    np.testing.assert_array_equal(ours.output, theirs.get_output_matrix())
+    write_fasttext_model(tmp_path / "again.bin", ours)
+    assert (tmp_path / "again.bin").read_bytes() == path.read_bytes()
+
+
+@pytest.mark.parametrize("options", [{}, {"qnorm": True}, {"cutoff": 300}, {"cutoff": 270, "qnorm": True, "dsub": 3}])
+def test_quantised(tmp_path: Path, options: dict[str, Any]) -> None:
+    model = fasttext.load_model(str(train(tmp_path, "supervised", epoch=25)))
+    retrain = {"input": str(tmp_path / "text.txt"), "retrain": True} if options.get("cutoff") else {}
+    model.quantize(verbose=0, qout=not retrain, **options, **retrain)
+    model.save_model(str(tmp_path / "model.ftz"))
+    assert_same_vectors(KeyedVectors.load(tmp_path / "model.ftz"), fasttext.load_model(str(tmp_path / "model.ftz")))
+
+
+@pytest.mark.parametrize(("shortest", "longest"), [(3, 6), (1, 4), (2, 2), (5, 3)])
+def test_ngrams(tmp_path: Path, shortest: int, longest: int) -> None:
+    """Of 100,000 random words of all scripts."""
+    path = train(tmp_path, "skipgram", minn=shortest, maxn=longest)
+    model = fasttext.load_model(str(path))
+    words = random_words(25_000)
+    rows = len(model.get_words())
+    ends, buckets = Ngrams(shortest, longest, 500).bags_of([word.encode() for word in words])
+    for index, word in enumerate(words):
+        found = model.get_subwords(word)[1].tolist()
+        own = found[:1] if model.get_word_id(word) >= 0 else []
+        assert found == own + (rows + buckets[ends[index] : ends[index + 1]]).tolist(), word
+
+
+def random_words(count: int) -> list[str]:
+    """Words of one to twelve characters, each word of a few neighbouring scripts."""
+    starts = RNG.choice([*range(0x21, 0xD000, 0x80), *range(0xE000, 0x1F000, 0x400), 0x1F300, 0x20000, 0x10FF00], count)
+    lengths = RNG.integers(1, 13, count)
+    words = [
+        "".join(map(chr, start + RNG.integers(0, 0xC0, length))) for start, length in zip(starts, lengths, strict=True)
+    ]
+    return ["</s>", "<", ">", "<>", *(word.replace("\0", "") for word in words)]
+
+
+def test_fasttext_reads_what_we_train(tmp_path: Path) -> None:
+    settings: dict[str, Any] = {"subwords": (3, 6), "buckets": 2000, "vector_size": 8, "min_count": 1, "workers": 1}
+    wv = Word2Vec(**settings).fit([*map(str.split, LINES)]).wv
+    wv.save(tmp_path / "ours.bin", format="fasttext")
+    theirs = fasttext.load_model(str(tmp_path / "ours.bin"))
+    assert_same_vectors(KeyedVectors.load(tmp_path / "ours.bin"), theirs)
+    for word in wv.index_to_key:
+        np.testing.assert_allclose(theirs.get_word_vector(word), wv.get_vector(word), atol=1e-6)
+    one, other = made(wv, "catty"), theirs.get_word_vector("catty")
+    assert one @ other / np.linalg.norm(one) / np.linalg.norm(other) == pytest.approx(1, abs=1e-5)
+    assert theirs.get_output_matrix().shape == (len(wv), 8)
+
+
+def test_fasttext_goes_on_from_what_we_write(tmp_path: Path) -> None:
+    """It trains a classifier on when it quantises it, and ends where it ends from its own file."""
+    path = train(tmp_path, "supervised", epoch=25)
+    model = read_fasttext_model(path)
+    write_fasttext_model(tmp_path / "ours.bin", model)
+    ended = []
+    for name in ("model.bin", "ours.bin"):
+        theirs = fasttext.load_model(str(tmp_path / name))
+        theirs.quantize(input=str(tmp_path / "text.txt"), cutoff=300, retrain=True, thread=1, epoch=2, verbose=0)
+        theirs.save_model(str(tmp_path / "model.ftz"))
+        ended.append((tmp_path / "model.ftz").read_bytes())
+    assert ended[0] == ended[1]
+
+
+@pytest.mark.parametrize("converted", [False, True])
+def test_gensim_reads_the_same(path: Path, tmp_path: Path, converted: bool) -> None:
+    gensim = pytest.importorskip("gensim.models.fasttext", reason="gensim is not installed: make test-interop")
+    ours = read_fasttext_model(path)
+    if ours.labels or not ours.settings.maxn:
+        pytest.skip("gensim reads no classifiers, and no models without n-grams")
+    if converted:
+        KeyedVectors.load(path).save(tmp_path / "ours.bin", format="fasttext")
+    theirs = gensim.load_facebook_vectors(str(tmp_path / "ours.bin" if converted else path))
+    kv = KeyedVectors.load(path)
+    for word in set(kv.index_to_key) - {"</s>"}:  # which gensim takes apart, and fastText does not
+        np.testing.assert_allclose(theirs.get_vector(word), kv.get_vector(word), atol=1e-6)
+    for word in UNSEEN[:-1]:
+        np.testing.assert_allclose(theirs.get_vector(word), made(kv, word), atol=1e-6)
