@@ -119,13 +119,22 @@ def _ranked(
         np.add.at(totals, rows, counts)
     occurring = np.flatnonzero(totals)
     kept = np.flatnonzero(totals >= max(least(totals[occurring]), 1))
-    roughly = kept[np.argsort(-totals[kept], kind="stable")].tolist()  # words are in order already
-    times = totals.tolist()
-    order = np.array(sorted(roughly, key=lambda row: (-times[row], keys[row])), np.int64)
+    order = _by_count(kept, totals, keys)
     id_of = np.full(len(keys), _NONE, np.int32)
     id_of[order] = np.arange(len(order), dtype=np.int32)
     vocab = Vocab([keys[row] for row in order.tolist()], totals[order])
     return id_of[rows], vocab
+
+
+def _by_count(rows: NDArray[np.int64], counts: NDArray[np.int64], keys: list[str]) -> NDArray[np.int64]:
+    """Sort rows by falling count; those of equal count, most of which are in order already, by their keys."""
+    order = rows[np.argsort(-counts[rows], kind="stable")]
+    begins = np.flatnonzero(np.diff(counts[order], prepend=-1))
+    ends = np.append(begins[1:], len(order))
+    several = ends - begins > 1
+    for begin, end in zip(begins[several].tolist(), ends[several].tolist(), strict=True):
+        order[begin:end] = sorted(order[begin:end].tolist(), key=keys.__getitem__)
+    return order
 
 
 def _tell_of_clashes(keys: list[str], words: int, rows: NDArray[np.int64], counts: NDArray[np.int64]) -> None:
