@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 from wordmill import errors
 from wordmill.foreign import listed, one_line, printable, quoted
 
+HIDDEN = "\xad\u061c\u200b\u200e\u200f\u202a\u202e\u2060\u2066\u3164\ufeff"  # not seen, or in another order
 HARMLESS = {"Cc": "", "Cs": "", "Zl": "", "Zp": ""}  # categories that must not be left
 
 
 def is_harmless(text: str) -> bool:
-    return all(unicodedata.category(letter) not in HARMLESS and letter not in "\u202e\u2066\ufeff" for letter in text)
+    return all(unicodedata.category(letter) not in HARMLESS and letter not in HIDDEN for letter in text)
 
 
 @settings(max_examples=60)
@@ -33,6 +34,7 @@ def test_what_people_write_stays_as_it_is() -> None:
     for word in ("kîng", "서울", "क्\u200dष", "👩\u200d🚀", "a\\b", ":heart:", "[bold]x[/]", "a  b"):
         assert printable(word) == word
     assert printable("a\tb\x1b[31m\n") == "a\\tb\\x1b[31m\\n"
+    assert printable("a\u200b\u200e") == "a\\u200b\\u200e"  # or two keys would look the same
     assert printable("a\nb\x9b", keep="\n") == "a\nb\\x9b"
 
 

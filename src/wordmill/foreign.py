@@ -9,8 +9,11 @@ from itertools import islice
 
 __all__ = ["bounded", "listed", "one_line", "printable", "printable_json", "quoted"]
 
-#: What moves a cursor, hides, reorders or ends a line: controls, surrogates, separators, marks of direction and order.
-_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+#: What moves a cursor, hides, reorders or ends a line: controls, surrogates, separators, marks of direction and order,
+#: and what is not seen, so that two keys would look the same (joiners, which words need, stay).
+_UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\ufff9-\ufffb\ud800-\udfff]"
+)
 _LONGEST_QUOTE = 100  # characters
 _LONGEST_MESSAGE = 1000
 _SAID = len(" ... (1,000,000,000 characters left out) ... ")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import math
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -99,10 +101,23 @@ def test_marks_are_words_wherever_they_stand(tmp_path: Path, separator: str, wor
     assert pairs == [WordPair(first, second, float(score)) for first, second, score in rows]
 
 
-@pytest.mark.parametrize("score", ["NA", "nan", "N/A", "null", "inf", "-", "?", "", "3.5x", "3,5"])
+@pytest.mark.parametrize("score", ["NA", "nan", "N/A", "null", "inf", "-", "?", "", "3.5x", "3,5", "1_0"])
 def test_a_first_row_without_a_score_is_no_heading(tmp_path: Path, score: str) -> None:
     with pytest.raises(FormatError, match=r"line 1: .* in column 3 is not a score"):
         read_pairs(write(tmp_path, f"cat\tdog\t{score}\t1\ncat\tcar\t2\t1\n"))
+
+
+def test_compressed_files_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "pairs.tsv.gz"
+    path.write_bytes(gzip.compress(b"cat\tdog\t1\n"))
+    with pytest.raises(FormatError, match="is compressed; unpack it first"):
+        read_pairs(path)
+
+
+@pytest.mark.parametrize("column", [2, None, "score", 3.0, True])
+def test_score_column_is_an_integer(tmp_path: Path, column: Any) -> None:
+    with pytest.raises(ParameterError, match="score_column"):
+        read_pairs(write(tmp_path, "cat\tdog\t1\n"), score_column=column)
 
 
 def test_score_column_and_tags(tmp_path: Path) -> None:

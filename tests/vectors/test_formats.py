@@ -445,3 +445,16 @@ def test_binary_files_are_not_taken_for_text(
     rows = np.random.default_rng(seed).standard_normal((count, dimensions)) * scale
     KeyedVectors([f"word{row}" for row in range(count)], rows).save(path)
     assert formats.detect(path) == "word2vec-binary"
+
+
+def test_finalfusion_holds_what_it_announces(tmp_path: Path) -> None:
+    path = tmp_path / "x.fifu"
+    KeyedVectors(["a", "b"], np.ones((2, 3), np.float32)).save(path, format="finalfusion")
+    content = path.read_bytes()
+    for size in range(len(content)):
+        path.write_bytes(content[:size])
+        with pytest.raises(FormatError):
+            KeyedVectors.load(path, format="finalfusion")
+    path.write_bytes(content[:-4] + np.float32(-1).tobytes())
+    with pytest.raises(FormatError, match="norm of row 1 is negative"):
+        KeyedVectors.load(path)

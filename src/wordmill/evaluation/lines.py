@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from wordmill.compression import HEAD_BYTES, decompressor_for
 from wordmill.errors import FormatError
 from wordmill.paths import checked_path
 
@@ -80,6 +81,8 @@ def _text(file: Path) -> str:
         raise FormatError(f"{file}: cannot be read ({error.strerror}); check the path") from error
     if content.startswith(_UTF16):
         raise FormatError(f"{file}: is UTF-16; convert the file: iconv -f utf-16 -t utf-8")
+    if decompressor_for(content[:HEAD_BYTES]) is not None:
+        raise FormatError(f"{file}: is compressed; unpack it first")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from wordmill.hints import helpful_arguments
 __all__ = ["PairsResult", "WordPair", "evaluate_pairs", "read_pairs", "spearman"]
 
 #: What stands for a score that is missing: those that pandas and R read so, and infinities.
+_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", re.ASCII)
 _MISSING = frozenset({"na", "n/a", "n.a.", "nan", "null", "none", "nil", "missing", "inf", "infinity"})
 
 
@@ -166,8 +168,9 @@ def read_pairs(path: str | os.PathLike[str], *, score_column: int = 3, strip_tag
     FormatError
         The message names file and line.
     """
-    if score_column < 3:
-        raise ParameterError(f"score_column={score_column}: columns 1 and 2 are the words; use 3 or more")
+    asked: object = score_column
+    if isinstance(asked, bool) or not isinstance(asked, int) or asked < 3:
+        raise ParameterError(f"score_column={quoted(score_column)}: columns 1 and 2 are the words; use 3 or more")
     rows = list(table_rows(path))
     heading = rows.pop(0)[1] if rows and _is_heading(rows[0][1], score_column) else []
     if not rows:
@@ -224,11 +227,9 @@ def _names(heading: list[str]) -> str:
 
 def _score(columns: list[str], score_column: int) -> float | None:
     """Read the finite number in a column counted from 1; None if there is none."""
-    try:
-        value = float(columns[score_column - 1])
-    except (ValueError, IndexError):
-        return None
-    return value if np.isfinite(value) else None
+    cell = columns[score_column - 1] if score_column <= len(columns) else ""
+    value = float(cell) if _NUMBER.fullmatch(cell) else math.nan  # Python would read 1_0 too
+    return value if math.isfinite(value) else None
 
 
 def _strip_tag(word: str) -> str:

@@ -22,6 +22,7 @@ __all__ = ["MAGIC", "read_finalfusion", "write_finalfusion"]
 
 MAGIC = b"FiFu"
 _KEYS, _MATRIX, _METADATA, _NORMS = 1, 2, 5, 6
+_MOST_CHUNKS = 8
 _REFUSED = {
     3: "subwords in buckets",
     4: "a quantised matrix",
@@ -47,6 +48,8 @@ def read_finalfusion(path: Path, options: ReadOptions) -> VectorTable:
         raise FormatError(f"{path} is cut short or lacks a chunk: fetch it again") from error
     if len(keys) != len(matrix) or (norms is not None and len(norms) != len(matrix)):
         raise FormatError(f"{path}: {len(keys)} keys but {len(matrix)} vectors: fetch it again")
+    if norms is not None and (norms < 0).any():
+        raise FormatError(f"{path}: the norm of row {int(np.argmax(norms < 0))} is negative: fetch the file again")
     if norms is not None:
         with np.errstate(over="ignore", invalid="ignore"):
             matrix = matrix * norms[:, None]
@@ -85,6 +88,7 @@ def _chunks(path: Path, content: bytes) -> dict[int, bytes]:
     version, count = struct.unpack_from("<II", content, 4)
     if not content.startswith(MAGIC) or version != 0:
         raise FormatError(f"{path} is not a finalfusion file of version 0")
+    announced = struct.unpack_from(f"<{min(count, _MOST_CHUNKS)}I", content, 12)
     position, chunks = 12 + 4 * count, {}
     while position < len(content):
         kind, length = struct.unpack_from("<IQ", content, position)
@@ -95,6 +99,8 @@ def _chunks(path: Path, content: bytes) -> dict[int, bytes]:
             raise FormatError(f"{path}: chunk {kind} at byte {position} is not known or is cut short: fetch it again")
         chunks[kind] = content[position : position + length]
         position += length
+    if count > _MOST_CHUNKS or tuple(chunks) != announced:
+        raise FormatError(f"{path} announces other chunks than it holds: fetch it again")
     return chunks
 
 
