@@ -49,10 +49,8 @@ def read_both(
     from wordmill.cli.training import read
     from wordmill.training.run.reading import read_with_phrases, read_with_same_phrases
 
-    if phrases == 0:
-        return read(source, config, quiet=quiet), held_out
     corpus, found = read_with_phrases(source, config, phrases)
     corpus = read(corpus, config, quiet=quiet)
-    if isinstance(held_out, Path):
+    if found is not None and isinstance(held_out, Path):
         return corpus, read_with_same_phrases(held_out, config, found)
     return corpus, held_out

@@ -91,4 +91,4 @@ def read_corpus(
     if joining is None:
         return corpus
     was_encoded = corpus is source or corpus.file is not None
-    return joining.join(corpus, resources, thin_out=not was_encoded)
+    return joining.join(corpus, resources, thin_out=not was_encoded)[0]

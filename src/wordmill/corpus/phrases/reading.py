@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from wordmill.corpus.encoded import EncodedCorpus
 from wordmill.corpus.phrases.finding import find_by_rules
@@ -41,25 +42,21 @@ class Joining:
             return cls(PhraseRules(min_count=min_count, passes=given), min_count, max_final_vocab) if given else None
         return cls(given, min_count, max_final_vocab)
 
-    def join(self, corpus: EncodedCorpus, resources: Resources, *, thin_out: bool) -> EncodedCorpus:
-        """Join the phrases; `thin_out` to leave rare words out."""
+    def join(self, corpus: EncodedCorpus, resources: Resources, *, thin_out: bool) -> tuple[EncodedCorpus, Phrases]:
+        """Join the phrases, found first where none are given; `thin_out` to leave rare words out."""
         if isinstance(self.phrases, Phrases):
-            rules, tables = self.phrases.rules, self.phrases.tables or (_NOTHING,)
-            for table in tables[:-1]:
-                corpus = join_table(corpus, table, rules, resources)
+            phrases = self.phrases
+            for table in phrases.tables[:-1]:
+                corpus = join_table(corpus, table, phrases.rules, resources)
         else:
-            rules = self.phrases
-            found, corpus = find_by_rules(corpus, rules, resources)
-            tables = found.tables
+            phrases, corpus = find_by_rules(corpus, self.phrases, resources)
+        last = phrases.tables[-1] if phrases.tables else _NOTHING
         if not thin_out:
-            return join_table(corpus, tables[-1], rules, resources)
-        return join_table(
-            corpus,
-            tables[-1],
-            rules,
-            resources,
-            lambda counts: effective_min_count(counts, self.min_count, self.max_final_vocab),
-        )
+            return join_table(corpus, last, phrases.rules, resources), phrases
+        return join_table(corpus, last, phrases.rules, resources, self._least), phrases
+
+    def _least(self, counts: NDArray[np.int64]) -> int:
+        return effective_min_count(counts, self.min_count, self.max_final_vocab)
 
 
 _NOTHING = PhraseTable((), np.zeros(0), np.zeros(0, np.int64))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from wordmill.config import TrainConfig
-from wordmill.corpus import EncodedCorpus, Phrases, Resources, find_phrases, read_corpus
+from wordmill.corpus import EncodedCorpus, Phrases, Resources, read_corpus
 from wordmill.corpus.phrases.reading import Joining
 from wordmill.corpus.reader import read_and_look
 from wordmill.corpus.recode import recode
@@ -28,15 +28,14 @@ def read_training_corpus(source: Any, config: TrainConfig) -> EncodedCorpus:
     return corpus
 
 
-def read_with_phrases(source: Any, config: TrainConfig, phrases: int | Phrases) -> tuple[EncodedCorpus, Phrases]:
-    """Read a corpus by the settings and join phrases, which are found in it where they are a number of passes."""
+def read_with_phrases(source: Any, config: TrainConfig, phrases: int | Phrases) -> tuple[EncodedCorpus, Phrases | None]:
+    """Read a corpus by the settings and join phrases, found in it where they are a number of passes; 0: none."""
+    joining = Joining.of(phrases, config.min_count, config.max_final_vocab)
+    if joining is None:
+        return _read(source, config, config.min_count, config.max_final_vocab), None
     everything = _read(source, config, 1, None)
-    resources = Resources(threads=config.threads)
-    if isinstance(phrases, int):
-        phrases = find_phrases(everything, min_count=config.min_count, passes=phrases, resources=resources)
     was_encoded = everything is source or everything.file is not None
-    joining = Joining(phrases, config.min_count, config.max_final_vocab)
-    return joining.join(everything, resources, thin_out=not was_encoded), phrases
+    return joining.join(everything, Resources(threads=config.threads), thin_out=not was_encoded)
 
 
 def read_with_same_phrases(source: Any, config: TrainConfig, phrases: Phrases) -> EncodedCorpus:
