@@ -9,32 +9,41 @@ import pytest
 from compat_gensim_models import real_gensim
 
 from wordmill.compat import gensim
-from wordmill.compat.gensim.absent import KEYED_VECTORS, MODELS, PARTS, UTILS, WORD2VEC
+from wordmill.compat.gensim.absent import (
+    FASTTEXT,
+    FASTTEXT_VECTORS,
+    KEYED_VECTORS,
+    MODELS,
+    MODULES,
+    PARTS,
+    UTILS,
+    WORD2VEC,
+)
 
 CLASSES = {
     "Word2Vec": WORD2VEC,
     "KeyedVectors": KEYED_VECTORS,
+    "FastText": FASTTEXT,
+    "FastTextKeyedVectors": FASTTEXT_VECTORS,
     "LineSentence": {},
     "PathLineSentences": {},
     "Text8Corpus": {},
     "CallbackAny2Vec": {},
 }
 # save and load take whatever gensim's pickling takes, here a path; the others are old names of methods
-FREE = {
-    ("Word2Vec", "save"),
-    ("Word2Vec", "load"),
-    ("KeyedVectors", "save"),
-    ("KeyedVectors", "word_vec"),
-    ("KeyedVectors", "words_closer_than"),
-}
+FREE = {"save", "load", "word_vec", "words_closer_than"}
 
 
 def real(name: str) -> Any:
     models = real_gensim()
-    for module in (models.word2vec, models.keyedvectors, models.callbacks):
+    for module in (models.word2vec, models.keyedvectors, models.fasttext, models.callbacks):
         if hasattr(module, name):
             return getattr(module, name)
     raise LookupError(name)
+
+
+def ours(name: str) -> Any:
+    return getattr(gensim, name, None) or getattr(gensim.models.fasttext, name)
 
 
 def public(cls: type) -> set[str]:
@@ -48,7 +57,7 @@ def parameters(function: Any) -> list[tuple[str, Any]]:
 
 @pytest.mark.parametrize("name", CLASSES)
 def test_every_name_of_gensim_is_here_or_known_to_be_absent(name: str) -> None:
-    here = public(getattr(gensim, name))
+    here = public(ours(name))
     absent = set(CLASSES[name])
     assert public(real(name)) - here <= absent
     assert not here & absent
@@ -56,20 +65,22 @@ def test_every_name_of_gensim_is_here_or_known_to_be_absent(name: str) -> None:
 
 @pytest.mark.parametrize("name", CLASSES)
 def test_parameters_and_defaults_are_gensims(name: str) -> None:
-    cls, original = getattr(gensim, name), real(name)
+    cls, original = ours(name), real(name)
     for method in sorted(public(cls) & public(original)):
-        if callable(getattr(original, method)) and (name, method) not in FREE:
+        if callable(getattr(original, method)) and method not in FREE:
             if method == "__init__" and cls.__init__ is object.__init__:
                 continue
             assert parameters(getattr(cls, method)) == parameters(getattr(original, method)), method
 
 
 def test_constructors_set_the_attributes_that_gensims_set_or_say_why_not() -> None:
-    for name, ours, theirs in (
-        ("Word2Vec", gensim.Word2Vec(), real("Word2Vec")()),
-        ("KeyedVectors", gensim.KeyedVectors(3), real("KeyedVectors")(3)),
-    ):
-        assert {attribute for attribute in vars(theirs) if not hasattr(ours, attribute)} <= set(CLASSES[name])
+    for name, arguments in (
+        ("Word2Vec", ()), ("KeyedVectors", (3,)), ("FastText", ()), ("FastTextKeyedVectors", (3, 3, 6, 100)),
+    ):  # fmt: skip
+        made = ours(name)(*arguments)
+        assert {attribute for attribute in vars(real(name)(*arguments)) if not hasattr(made, attribute)} <= set(
+            CLASSES[name]
+        )
 
 
 def test_names_are_where_gensim_has_them() -> None:
@@ -97,6 +108,30 @@ def test_absent_of_word2vec_says_so(name: str) -> None:
 def test_absent_of_keyed_vectors_says_so(name: str) -> None:
     with pytest.raises(AttributeError, match=f"KeyedVectors.{name} is not in wordmill.compat.gensim: ."):
         getattr(gensim.KeyedVectors(3), name)
+
+
+@pytest.mark.parametrize("name", FASTTEXT)
+def test_absent_of_fasttext_says_so(name: str) -> None:
+    with pytest.raises(AttributeError, match=f"FastText.{name} is not in wordmill.compat.gensim: ."):
+        getattr(gensim.FastText(), name)
+
+
+@pytest.mark.parametrize("name", FASTTEXT_VECTORS)
+def test_absent_of_fasttexts_vectors_says_so(name: str) -> None:
+    with pytest.raises(AttributeError, match=f"FastTextKeyedVectors.{name} is not in wordmill.compat.gensim: ."):
+        getattr(gensim.FastText().wv, name)
+
+
+def test_every_function_of_fasttext_is_here_or_known_to_be_absent() -> None:
+    theirs = real_gensim().fasttext
+    for name, what in vars(theirs).items():
+        if getattr(what, "__module__", "") == "gensim.models.fasttext" and not name.startswith("_"):
+            if name in MODULES:
+                with pytest.raises(ImportError, match=r"is not in wordmill\.compat\.gensim"):
+                    getattr(gensim.models.fasttext, name)
+            else:
+                found = getattr(gensim.models.fasttext, name)
+                assert inspect.isclass(found) or parameters(found) == parameters(what)
 
 
 @pytest.mark.parametrize(
@@ -155,7 +190,7 @@ def test_unknown_options_are_errors() -> None:
     ("program", "reason"),
     [
         ("from wordmill.compat.gensim.models.tfidfmodel import TfidfModel", "only gensim's word vectors are here"),
-        ("from wordmill.compat.gensim.models.fasttext import FastText", "KeyedVectors.load reads its .bin"),
+        ("from wordmill.compat.gensim.models.fasttext import FastTextVocab", "gensim 4 has it no more"),
         ("from wordmill.compat.gensim.corpora import Dictionary", "only gensim's word vectors are here"),
         (
             "from wordmill.compat.gensim.scripts.glove2word2vec import glove2word2vec",

@@ -55,6 +55,17 @@ KEYED_VECTORS = {
     "wmdistance": "Word Mover's Distance is not there yet: give the vectors to the package POT",
 }
 
+#: The same of its `FastText`, and of its vectors.
+FASTTEXT = WORD2VEC | {
+    "load_binary_data": _INNER + "; call load_facebook_model",
+    "load_fasttext_format": "gensim 4 calls it load_facebook_model",
+}
+FASTTEXT_VECTORS = KEYED_VECTORS | {
+    "buckets_word": "the command wordmill subwords shows the n-grams of a word, and their buckets",
+    "compatible_hash": "n-grams always hash as fastText's do",
+    "init_post_load": _INNER + "; call load_facebook_vectors",
+}
+
 #: The same of its `Phrases` and `FrozenPhrases`, and of their module.
 PHRASES = {
     "add_lifecycle_event": _INNER,
@@ -70,9 +81,6 @@ MODELS = dict.fromkeys(
     ["AuthorTopicModel", "CoherenceModel", "Doc2Vec", "HdpModel", "LdaModel", "LdaMulticore", "LsiModel", "Nmf",
      "RpModel", "TfidfModel", "doc2vec", "ldamodel", "tfidfmodel"],
     _OTHER_MODEL,
-) | dict.fromkeys(
-    ["FastText", "fasttext"],
-    _OTHER_MODEL + "; wordmill.KeyedVectors.load reads its .bin and .vec files",
 )  # fmt: skip
 PARTS = {
     "corpora": _OTHER_MODEL,
@@ -90,7 +98,7 @@ UTILS = dict.fromkeys(
 )
 
 
-#: Of its modules `models.word2vec` and `models.keyedvectors`: what they have beside the classes.
+#: Of its modules `models.word2vec`, `models.keyedvectors` and `models.fasttext`: what they have beside the classes.
 MODULES = {
     "BaseKeyedVectors": "gensim 4 has KeyedVectors alone",
     "CT_VOCAB_SIZE": _INNER,
@@ -105,7 +113,13 @@ MODULES = {
     "Metric": _OTHER_MODEL,
     "PerplexityMetric": _OTHER_MODEL,
     "BrownCorpus": "give wordmill a list of lists of words",
+    "FastTextTrainables": "gensim 4 has it no more: its attributes are those of the model",
+    "FastTextVocab": "gensim 4 has it no more: its attributes are those of the model",
     "Heapitem": _INNER,
+    "compute_ngrams": _INNER + "; the command wordmill subwords shows them",
+    "compute_ngrams_bytes": _INNER + "; the command wordmill subwords shows them",
+    "ft_hash_bytes": _INNER,
+    "ft_ngram_hashes": _INNER + "; the command wordmill subwords shows them",
     "load_word2vec_format": "it is a method: KeyedVectors.load_word2vec_format",
     "prep_vectors": _INNER,
     "pseudorandom_weak_vector": _INNER,

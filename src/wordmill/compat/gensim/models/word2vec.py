@@ -65,7 +65,7 @@ class State(Exact):
     running_training_loss: float = 0.0
     epochs_done: Count | None = None
     frozen: list[str | int] = Field(default_factory=list)
-    ngrams: tuple[Count, Count, Count] | None = None  # min_n, max_n, bucket
+    ngrams: list[Count] | None = Field(default=None, min_length=3, max_length=3)  # min_n, max_n, bucket
 
 
 class Word2Vec(BuildsVocabulary):
@@ -278,9 +278,7 @@ class Word2Vec(BuildsVocabulary):
     def save(self, fname: str | PathLike[str], **options: object) -> None:
         """Save as wordmill's model directory, which `wordmill.Word2Vec.load` opens too; options are errors."""
         files.prepare_save(fname, options)
-        state = {name: getattr(self, name) for name in _STATE}
-        state |= {"epochs_done": self._epochs_done, "frozen": self._frozen_keys()}
-        settings = {"params": asdict(self._config()), "history": [], "corpus": "", "gensim": state}
+        settings = {"params": asdict(self._config()), "history": [], "corpus": "", "gensim": self._state()}
         save_model(
             fname,
             self.wv.wrapped,
@@ -332,6 +330,11 @@ class Word2Vec(BuildsVocabulary):
         if params.get("subwords"):
             raise FormatError(f"{path} was trained with subwords: use FastText.load")
         return {}
+
+    def _state(self) -> dict[str, Any]:
+        """Return what a saved model keeps beside its parameters and vectors."""
+        state = {name: getattr(self, name) for name in _STATE}
+        return state | {"epochs_done": self._epochs_done, "frozen": self._frozen_keys()}
 
     def _empty_vectors(self) -> KeyedVectors:
         return KeyedVectors(self.vector_size)
