@@ -41,7 +41,7 @@ FUZZ_SECONDS ?= 60
 fuzz: $(VENV)/built $(VENV)/test $(VENV)/fuzz  ## every reader fed with damaged files, guided by coverage (Linux): FUZZ_SECONDS=600 FUZZ_TARGETS="npz text"
 	$(BIN)/python tests/fuzz/fuzz_run.py --seconds $(FUZZ_SECONDS) $(FUZZ_TARGETS)
 
-SANITIZED_TESTS ?= tests/native tests/parity/test_step.py tests/backends tests/training/test_training_freeze.py tests/corpus
+SANITIZED_TESTS ?= tests/native tests/parity/test_step.py tests/backends tests/training/test_training_freeze.py tests/corpus tests/vectors/test_subwords.py
 SITE = $(shell $(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 BASE_PYTHON = $(shell $(BIN)/python -c 'import sys; print(sys._base_executable)')
 RUNTIME_address := asan
