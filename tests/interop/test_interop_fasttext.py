@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 
 from wordmill import Word2Vec
+from wordmill.core import core
 from wordmill.vectors import KeyedVectors
 from wordmill.vectors.formats.fasttext import read_fasttext_model, write_fasttext_model
 from wordmill.vectors.subwords import Ngrams
@@ -166,3 +168,21 @@ def test_gensim_reads_the_same(path: Path, tmp_path: Path, converted: bool) -> N
         np.testing.assert_allclose(theirs.get_vector(word), kv.get_vector(word), atol=1e-6)
     for word in UNSEEN[:-1]:
         np.testing.assert_allclose(theirs.get_vector(word), made(kv, word), atol=1e-6)
+
+
+def test_trees_are_the_same_and_rows_of_inner_nodes_have_the_other_sign(tmp_path: Path) -> None:
+    path = train(tmp_path, "supervised", loss="hs", epoch=9, lr=0.5)
+    theirs, ours = fasttext.load_model(str(path)), read_fasttext_model(path)
+    assert ours.output is not None
+    line = "the cat"
+    hidden = mean_of_rows(theirs, [*line.split(), "</s>"])
+    ends, nodes, signs = core.HuffmanPaths(ours.label_counts).paths()
+    ways = [slice(start, end) for start, end in pairwise(ends)]
+    wanted = [np.prod(1 / (1 + np.exp(-signs[way] * (ours.output[nodes[way]] @ hidden)))) for way in ways]
+    found = {label: chance for chance, label in theirs.f.predict(line + "\n", len(wanted), 0.0, "strict")}
+    np.testing.assert_allclose([found[label] for label in ours.labels], wanted, atol=1e-4)
+
+
+def mean_of_rows(model: Any, words: list[str]) -> Any:
+    """Return what a classifier makes of a line: the mean of the rows of all its words."""
+    return np.mean([model.get_input_vector(row) for word in words for row in model.get_subwords(word)[1]], axis=0)
