@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from wordmill.corpus import Vocab
 from wordmill.errors import ParameterError
 from wordmill.training.backends import Bags
-from wordmill.vectors.subwords import END_OF_SENTENCE, Ngrams, Subwords
+from wordmill.vectors.subwords import Ngrams, Subwords
 
 __all__ = ["Rows", "SubwordRows", "WordRows"]
 
@@ -134,15 +134,15 @@ class SubwordRows:
         """
         if vocab.kind != "str":
             raise ParameterError("subwords are of text, and the keys of this corpus are integers: leave subwords out")
-        buckets, owners = _ngrams_of(vocab, ngrams)
-        numbers = np.unique(buckets)
-        sizes = 1 + np.bincount(owners, minlength=len(vocab))
-        ends = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+        keys: Any = vocab.keys
+        of_words, buckets = ngrams.bags_of([key.encode("utf-8", "surrogatepass") for key in keys])
+        numbers = np.unique(buckets).astype(np.int64)
+        ends = of_words + np.arange(len(vocab) + 1)  # with the word's own row before its n-grams'
         rows = np.empty(ends[-1], np.int32)
         own = np.zeros(ends[-1], np.bool_)
         own[ends[:-1]] = True
         rows[own] = np.arange(len(vocab))
-        rows[~own] = len(vocab) + np.searchsorted(numbers, buckets[np.argsort(owners, kind="stable")])
+        rows[~own] = len(vocab) + np.searchsorted(numbers, buckets)
         return cls(vocab, ngrams, numbers, Bags(ends, rows))
 
     def __len__(self) -> int:
@@ -196,19 +196,6 @@ class SubwordRows:
         for first in range(0, len(self.vocab), _WORDS):
             last = min(first + _WORDS, len(self.vocab))
             yield slice(first, last), ends[first:last] - ends[first], rows[self.bags.rows[ends[first] : ends[last]]]
-
-
-def _ngrams_of(vocab: Vocab, ngrams: Ngrams) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the buckets of all words' n-grams, and which word each is of."""
-    buckets, owners = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
-    keys: Any = vocab.keys
-    for first in range(0, len(keys), _WORDS):
-        words = [key.encode("utf-8", "surrogatepass") for key in keys[first : first + _WORDS]]
-        found, of = ngrams.buckets_of(words)
-        kept = ~np.isin(of, [place for place, word in enumerate(words) if word == END_OF_SENTENCE])
-        buckets.append(found[kept])
-        owners.append(first + of[kept])
-    return np.concatenate(buckets), np.concatenate(owners)
 
 
 def _word_places(vocab: Vocab, others: Vocab) -> NDArray[np.int64]:
