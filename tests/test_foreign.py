@@ -69,3 +69,17 @@ def test_every_error_is_one_printable_line_of_bounded_length(name: str) -> None:
     assert str(error).startswith("\\x1b]0;title\\x07")
     assert str(error).endswith("mend it")
     assert str(pickle.loads(pickle.dumps(error))) == str(error)  # noqa: S301 (ours, made here)
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (KeyError("counts"), "'counts' is missing"),
+        (errors.ParameterError("a key comes twice"), "a key comes twice"),
+        (errors.Misfit("rows (3, 2), not 4"), "rows (3, 2), not 4"),
+        (TypeError("__init__() got an unexpected keyword"), "a value is not of the kind that it should be"),
+        (ValueError("could not broadcast"), "a value is not of the kind that it should be"),
+    ],
+)
+def test_what_does_not_fit_is_said_in_our_words(error: Exception, said: str) -> None:
+    assert errors.misfit(error) == said

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from wordmill.foreign import one_line
+from wordmill.foreign import one_line, quoted
 
 __all__ = [
     "CoreNotBuiltError",
     "CorpusError",
     "DivergenceError",
     "FormatError",
+    "Misfit",
     "MissingDependencyError",
     "MissingKeyError",
     "NotFittedError",
@@ -19,6 +20,7 @@ __all__ = [
     "VocabularyError",
     "WordmillError",
     "counted",
+    "misfit",
 ]
 
 
@@ -86,6 +88,19 @@ class CoreNotBuiltError(WordmillError, ImportError):
     """The compiled core is missing; the message gives the command that builds it."""
 
 
+class Misfit(ValueError):  # noqa: N818 (no error that a user sees)
+    """What a file says does not fit together; who reads the file adds its name and the cure."""
+
+
 def counted(number: int, noun: str) -> str:
     """Return a number and what it counts: 1 word, 2,000 words."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def misfit(error: Exception) -> str:
+    """Say why what a file says does not fit together; of errors that are not ours, in our words."""
+    if isinstance(error, WordmillError | Misfit):
+        return str(error)
+    if isinstance(error, KeyError) and error.args:
+        return f"{quoted(error.args[0])} is missing"
+    return "a value is not of the kind that it should be"

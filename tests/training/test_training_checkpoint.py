@@ -149,7 +149,7 @@ def test_damaged_checkpoint_is_passed_over(
     [
         ("tokens_done", 1, "1 tokens are done, "),
         ("blocks_done", 10**6, "1000000 blocks are done, "),
-        ("seconds", "long", "could not convert"),
+        ("seconds", "long", "is not of the kind"),
     ],
 )
 def test_a_checkpoint_that_does_not_fit_together_is_refused(

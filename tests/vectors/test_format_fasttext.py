@@ -336,5 +336,7 @@ def test_refused(tmp_path: Path, content: bytes, message: str) -> None:
 def test_compressed_and_absent(tmp_path: Path) -> None:
     with pytest.raises(FormatError, match="compressed: unpack it first"):
         load(tmp_path, gzip.compress(model()), format="fasttext")
-    with pytest.raises(FormatError, match="cannot be read"):
+    with pytest.raises(FormatError, match=r"^\S+ does not exist|^\S+ cannot be read"):
         KeyedVectors.load(tmp_path / "absent.bin", format="fasttext")
+    with pytest.raises(FormatError, match="cannot be read: it is an empty file"):
+        load(tmp_path, b"", format="fasttext")

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wordmill.corpus.vocab import Vocab
-from wordmill.errors import CorpusError, FormatError, counted
+from wordmill.errors import CorpusError, FormatError, counted, misfit
 from wordmill.foreign import quoted
 from wordmill.mapped import MappedFile
 from wordmill.paths import checked_path
@@ -192,7 +192,9 @@ class EncodedCorpus:
                 file=file,
             )
         except (KeyError, ValueError) as error:
-            raise FormatError(f"{path}: its parts do not fit together ({error}): encode the corpus again") from error
+            raise FormatError(
+                f"{path}: its parts do not fit together, {misfit(error)}: encode the corpus again"
+            ) from error
         if corpus.vocab.counts.min(initial=1) <= 0:
             raise FormatError(f"{path}: a key has no count: encode the corpus again")
         return corpus

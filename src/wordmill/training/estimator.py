@@ -19,8 +19,8 @@ from wordmill.errors import (
     NotFittedError,
     ParameterError,
     UnknownNameError,
+    misfit,
 )
-from wordmill.foreign import quoted
 from wordmill.other_names import MODEL, VECTORS, other_parameters
 from wordmill.text import Cells
 from wordmill.training.callbacks.callback import Callback
@@ -401,7 +401,7 @@ class Estimator(Parameters):
             model._trained = Trained.from_saved(saved, TrainConfig.from_params(params))
         except (KeyError, TypeError, ValueError) as error:
             raise FormatError(
-                f"{path}: what it says of its training cannot be ({quoted(error)}); its vectors are read by "
+                f"{path}: what it says of its training cannot be, {misfit(error)}; its vectors are read by "
                 "KeyedVectors.load"
             ) from error
         return model

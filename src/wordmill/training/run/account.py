@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from wordmill.errors import Misfit
 from wordmill.training.backends import Sums
 
 __all__ = ["Account"]
@@ -94,7 +95,7 @@ class Account:
         """Open the books that `arrays` gave; a `KeyError` or `ValueError` where they cannot be."""
         order = np.array(arrays["account.order"])
         if not np.array_equal(np.sort(order), np.arange(len(order))) or not 0 <= blocks_done <= len(order):
-            raise ValueError(f"{blocks_done} blocks are done, of an order that is not of {len(order)}")
+            raise Misfit(f"{blocks_done} blocks are done, of an order that is not of {len(order)}")
         account = cls(order)
         account._loss[:] = arrays["account.loss"]
         for name, counts in account._counts.items():

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from wordmill.core import instruction_set
-from wordmill.errors import FormatError, ParameterError, WordmillError
+from wordmill.errors import FormatError, Misfit, ParameterError, WordmillError, misfit
 from wordmill.foreign import quoted
 from wordmill.saving import is_ours, remove, sweep
 from wordmill.training.run.account import Account
@@ -93,7 +93,7 @@ def resume(run: Run, directory: str | PathLike[str]) -> bool:
         raise
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise FormatError(
-            f"{directory}: the checkpoint does not fit together ({quoted(error)}): remove it to start anew"
+            f"{directory}: the checkpoint does not fit together, {misfit(error)}: remove it to start anew"
         ) from error
     return True
 
@@ -149,7 +149,7 @@ def _take(run: Run, saved: Model, directory: Path) -> None:
     run.name = str(saved.settings["run"])
     in_books = sum(entry["tokens"] for entry in run.history) + (run.account.tokens if run.account else 0)
     if run.tokens_done != in_books:
-        raise ValueError(f"{run.tokens_done} tokens are done, {in_books} by the books")
+        raise Misfit(f"{run.tokens_done} tokens are done, {in_books} by the books")
 
 
 def _params(run: Run) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from wordmill.errors import Misfit
 from wordmill.training.run.rows import Rows
 from wordmill.vectors.formats.directory import Model
 from wordmill.vectors.matrix import all_finite
@@ -30,12 +31,12 @@ def input_rows(table: VectorTable, own_rows: Matrix | None, rows: Rows) -> Matri
     if rows.bags is None:
         parts = [table.vectors]
     elif own_rows is None or table.subwords is None or table.subwords.numbers is None:
-        raise ValueError("the rows of words or of their n-grams are missing")
+        raise Misfit("the rows of words or of their n-grams are missing")
     else:
         parts = [own_rows, np.asarray(table.subwords.rows)]
     matrix = parts[0] if len(parts) == 1 else np.concatenate(parts)
     if matrix.shape != (len(rows), table.vector_size):
-        raise ValueError(f"rows {matrix.shape}, not {len(rows)}")
+        raise Misfit(f"rows {matrix.shape}, not {len(rows)}")
     return matrix
 
 
@@ -51,7 +52,7 @@ def own_rows(saved: Model) -> Matrix | None:
     if rows is None:
         return None
     if rows.shape != saved.table.vectors.shape or rows.dtype.kind != "f" or not all_finite(rows):
-        raise ValueError(f"own rows {rows.dtype} {rows.shape} beside vectors {saved.table.vectors.shape}")
+        raise Misfit(f"own rows {rows.dtype} {rows.shape} beside vectors {saved.table.vectors.shape}")
     return rows
 
 
@@ -60,14 +61,14 @@ def output_vectors(saved: Model, shape: tuple[int, ...]) -> Matrix | None:
 
     Raises
     ------
-    KeyError, ValueError
+    KeyError, Misfit
         The file for training holds none, or no finite floats of this shape.
     """
     if saved.training is None:
         return None
     vectors = saved.training["output_vectors"]
     if vectors.shape != shape or vectors.dtype.kind != "f":
-        raise ValueError(f"output vectors {vectors.dtype} {vectors.shape}, not {shape}")
+        raise Misfit(f"output vectors {vectors.dtype} {vectors.shape}, not {shape}")
     if not all_finite(vectors):
-        raise ValueError("output vectors hold NaN or infinity")
+        raise Misfit("output vectors hold NaN or infinity")
     return vectors

@@ -28,7 +28,7 @@ from wordmill.compat.gensim.sentences import (
 from wordmill.compat.gensim.vocabulary import TrimRule
 from wordmill.config import TrainConfig
 from wordmill.corpus import EncodedCorpus
-from wordmill.errors import DivergenceError, FormatError, NotFittedError, ParameterError
+from wordmill.errors import DivergenceError, FormatError, NotFittedError, ParameterError, misfit
 from wordmill.foreign import quoted
 from wordmill.training.callbacks.callback import Callback
 from wordmill.training.prediction import sequence_log_probabilities, word_probabilities
@@ -300,7 +300,7 @@ class Word2Vec(BuildsVocabulary):
             raise
         except (KeyError, ValueError) as error:
             raise FormatError(
-                f"{fname}: what it says of its training cannot be ({quoted(error)}); its vectors are read by "
+                f"{fname}: what it says of its training cannot be, {misfit(error)}; its vectors are read by "
                 "KeyedVectors.load"
             ) from error
 

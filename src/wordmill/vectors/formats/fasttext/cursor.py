@@ -29,14 +29,13 @@ class Cursor:
 
     def __init__(self, path: Path) -> None:
         self.path, self.position = path, 0
-        try:
-            with open_input(path) as source, standing(path).open("rb") as file:
-                if source.size is None:
-                    raise FormatError(f"{path} is compressed: unpack it first, so that it can be mapped into memory")
-                self.file = MappedFile.now(standing(path))
-                self.content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        except ValueError as error:
-            raise FormatError(f"{path} cannot be read: {error}") from error
+        with open_input(path) as source, standing(path).open("rb") as file:
+            if source.size is None:
+                raise FormatError(f"{path} is compressed: unpack it first, so that it can be mapped into memory")
+            if source.size == 0:
+                raise FormatError(f"{path} cannot be read: it is an empty file")
+            self.file = MappedFile.now(standing(path))
+            self.content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
 
     @property
     def left(self) -> int:
