@@ -44,7 +44,7 @@ def test_is_wordmills_training_with_subwords(objective: dict[str, Any]) -> None:
         **{name: value for name, value in SMALL.items() if name != "bucket"},
     ).fit(SENTENCES)
     np.testing.assert_array_equal(model.wv.vectors, same.wv.vectors)
-    np.testing.assert_array_equal(model.syn1 if "hs" in objective else model.syn1neg, same.output_vectors)
+    np.testing.assert_array_equal(model.syn1[:-1] if "hs" in objective else model.syn1neg, same.output_vectors)
     np.testing.assert_array_equal(model.wv["nightmare"], same.wv["nightmare"])
     if "hs" in objective:
         assert model.score([["cat", "cats"]])[0] < 0
@@ -264,3 +264,28 @@ def test_unknown_words_are_what_gensim_makes_of_the_same_rows(model: FastText) -
         own = model.wv.vectors_vocab[model.wv.get_index(word)]
         np.testing.assert_allclose(model.wv[word], (own + ngrams.sum(axis=0)) / (1 + len(ngrams)), rtol=1e-5, atol=1e-8)
         np.testing.assert_allclose(theirs.get_vector(word), ngrams.mean(axis=0), rtol=1e-5, atol=1e-8)
+
+
+def test_keys_are_sorted_with_their_rows(model: FastText) -> None:
+    wv, own = model.wv, dict(zip(model.wv.index_to_key, model.wv.vectors_vocab.copy(), strict=True))
+    vectors = {word: wv[word].copy() for word in wv.index_to_key}
+    wv.set_vecattr("reddish", "count", 99)
+    wv.sort_by_descending_frequency()
+    assert wv.index_to_key[:2] == ["reddish", "cat"]
+    for word, vector in vectors.items():
+        np.testing.assert_array_equal(wv[word], vector)
+        np.testing.assert_array_equal(wv.vectors_vocab[wv.get_index(word)], own[word])
+    assert "nighty" in wv
+    assert wv["nighty"].any()
+
+
+def test_rows_that_were_not_saved_say_so(model: FastText) -> None:
+    with pytest.raises(AttributeError, match="came without the words' own rows"):
+        FastTextKeyedVectors.wrapping(model.wv.wrapped).vectors_vocab  # noqa: B018
+
+
+def test_vectors_of_length_1_leave_the_ngrams(model: FastText) -> None:
+    wv, unknown = model.wv, model.wv["nighty"].copy()
+    wv.unit_normalize_all()
+    np.testing.assert_allclose(np.linalg.norm(wv.vectors, axis=1), 1, rtol=1e-5)
+    np.testing.assert_array_equal(wv["nighty"], unknown)

@@ -17,6 +17,7 @@ __all__ = [
     "absent_module",
     "no_attribute",
     "no_name",
+    "raise_own_error",
 ]
 
 _INNER = "it is a part of gensim's inside"
@@ -49,7 +50,6 @@ KEYED_VECTORS = {
     "next_index": "keys have their rows at once; len(kv) is how many there are",
     "resize_vectors": "vectors have the size of their keys; add_vectors adds more",
     "similarity_unseen_docs": "gensim has removed it",
-    "sort_by_descending_frequency": "keys are sorted already",
     "vectors_norm": "gensim 4 calls it get_normed_vectors()",
     "vocab": "gensim 4 calls it key_to_index; counts are get_vecattr(key, 'count')",
     "wmdistance": "Word Mover's Distance is not there yet: give the vectors to the package POT",
@@ -145,6 +145,13 @@ def no_name(module: str, name: str, absent: dict[str, str]) -> NoReturn:
     if name in absent:
         raise ImportError(f"gensim's {name} is not in wordmill.{module}: {absent[name]}")
     raise AttributeError(f"module 'wordmill.{module}' has no attribute {quoted(name)}")
+
+
+def raise_own_error(model: object, name: str) -> None:
+    """Raise the `AttributeError` of a property again: Python forgets it, and asks `__getattr__`."""
+    found = getattr(type(model), name, None)
+    if isinstance(found, property) and found.fget is not None:
+        found.fget(model)
 
 
 def no_attribute(kind: str, name: str, absent: dict[str, str]) -> NoReturn:

@@ -16,7 +16,7 @@ import wordmill
 from wordmill.compat.gensim import facebook, files
 from wordmill.compat.gensim.absent import FASTTEXT, FASTTEXT_VECTORS, MODULES, no_name
 from wordmill.compat.gensim.models.callbacks import CallbackAny2Vec
-from wordmill.compat.gensim.models.keyedvectors import KeyedVectors
+from wordmill.compat.gensim.models.keyedvectors import KeyedVectors, read_only
 from wordmill.compat.gensim.models.word2vec import State, Word2Vec
 from wordmill.compat.gensim.sentences import MAX_WORDS_IN_BATCH
 from wordmill.compat.gensim.vocabulary import TrimRule
@@ -94,7 +94,7 @@ class FastTextKeyedVectors(KeyedVectors):
             return self.vectors
         if self._own_rows is None:
             raise NotFittedError("these vectors came without the words' own rows, which only training needs")
-        return _read_only(self._own_rows)
+        return read_only(self._own_rows)
 
     @property
     def vectors_ngrams(self) -> Floats:
@@ -103,7 +103,7 @@ class FastTextKeyedVectors(KeyedVectors):
         if self._wrapped is not None and self._wrapped.subwords is not None:
             subwords = self._wrapped.subwords
             rows[slice(None) if subwords.numbers is None else subwords.numbers] = np.asarray(subwords.rows)
-        return _read_only(rows)
+        return read_only(rows)
 
     def __contains__(self, key: object) -> bool:
         return bool(self.bucket and isinstance(key, str)) or super().__contains__(key)
@@ -172,6 +172,13 @@ class FastTextKeyedVectors(KeyedVectors):
             keys=before.key_table, vectors=matrix, counts=before.counts, subwords=before.subwords
         )
         self._own_rows = None if self._own_rows is None else self._moved(before)
+
+    def sort_by_descending_frequency(self) -> None:
+        """Sort words by falling count, those of equal count as they are, each with its rows."""
+        before = self.wrapped
+        super().sort_by_descending_frequency()
+        if self._own_rows is not None:
+            self._own_rows = self._own_rows[before.key_table.find_many(self.wrapped.keys)]
 
     def adjust_vectors(self) -> None:
         """Do nothing: vectors are made of their rows whenever these change."""
@@ -382,12 +389,6 @@ def save_facebook_model(
     if not isinstance(model, FastText):
         raise ParameterError("this model has no n-grams: save_facebook_model takes a FastText")
     model.write_facebook(Path(path), lr_update_rate, word_ngrams)
-
-
-def _read_only(array: Floats) -> Floats:
-    view = array.view()
-    view.flags.writeable = False
-    return view
 
 
 def __getattr__(name: str) -> NoReturn:

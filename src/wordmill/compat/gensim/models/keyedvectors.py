@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 import wordmill
 from wordmill.compat.gensim import evaluation, files
-from wordmill.compat.gensim.absent import KEYED_VECTORS, MODULES, no_attribute, no_name
+from wordmill.compat.gensim.absent import KEYED_VECTORS, MODULES, no_attribute, no_name, raise_own_error
 from wordmill.compat.gensim.queries import gensim_query, mean_of
 from wordmill.errors import MissingKeyError, ParameterError
 from wordmill.foreign import listed, quoted
@@ -25,7 +25,7 @@ from wordmill.vectors.matrix import Floats, row_norms, similarities, unit_rows
 from wordmill.vectors.postprocess import to_unit_length
 from wordmill.vectors.queries import combine
 
-__all__ = ["KeyedVectors", "Word2VecKeyedVectors", "frozen_rows"]
+__all__ = ["KeyedVectors", "Word2VecKeyedVectors", "frozen_rows", "read_only"]
 
 logger = logging.getLogger(__name__)
 
@@ -79,6 +79,7 @@ class KeyedVectors:
     _ABSENT = KEYED_VECTORS
 
     def __getattr__(self, name: str) -> Any:
+        raise_own_error(self, name)
         no_attribute(type(self).__name__, name, self._ABSENT)
 
     def __str__(self) -> str:
@@ -178,7 +179,8 @@ class KeyedVectors:
             raise ParameterError(f"the attribute {quoted(attr)} is not there: the only one is count")
         counts = np.array(self.expandos.get("count", np.zeros(len(self), np.int64)))
         counts[self.get_index(key)] = val
-        self.wrapped = self.wrapped.replace(keys=self.wrapped.key_table, vectors=self.vectors, counts=counts)
+        old = self.wrapped
+        self.wrapped = old.replace(keys=old.key_table, vectors=old.vectors, counts=counts, subwords=old.subwords)
 
     # -- what changes it ----------------------------------------------------------------------------------------------
 
@@ -208,9 +210,15 @@ class KeyedVectors:
         if new:
             self.wrapped = self.wrapped.add_vectors([listed[index] for index in new], rows[new], replace=replace)
 
+    def sort_by_descending_frequency(self) -> None:
+        """Sort keys by falling count, those of equal count as they are; nothing where counts are not known."""
+        if "count" in self.expandos:
+            order = np.argsort(-self.expandos["count"], kind="stable")
+            self.wrapped = self.wrapped.subset(self.wrapped.key_table.take(order))
+
     def unit_normalize_all(self) -> None:
         """Scale all vectors to length 1."""
-        self.wrapped = to_unit_length(self.wrapped)
+        self.vectors = to_unit_length(self.wrapped).vectors
 
     def fill_norms(self, force: bool = False) -> None:
         """Do nothing: norms are always there."""
@@ -481,6 +489,13 @@ class KeyedVectors:
     def _key(self, key: Any) -> Key:
         """Return a key, where it is given as a row number too."""
         return self.wrapped.key_table[self.get_index(key)]
+
+
+def read_only(array: NDArray[Any]) -> NDArray[Any]:
+    """Return a view that cannot be written to."""
+    view = array.view()
+    view.flags.writeable = False
+    return view
 
 
 def frozen_rows(vectors: KeyedVectors) -> NDArray[np.bool_] | None:

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from wordmill.compat.gensim import files
-from wordmill.compat.gensim.absent import MODULES, WORD2VEC, no_attribute, no_name
+from wordmill.compat.gensim.absent import MODULES, WORD2VEC, no_attribute, no_name, raise_own_error
 from wordmill.compat.gensim.building import BuildsVocabulary
 from wordmill.compat.gensim.models.callbacks import CallbackAny2Vec
-from wordmill.compat.gensim.models.keyedvectors import KeyedVectors, frozen_rows
+from wordmill.compat.gensim.models.keyedvectors import KeyedVectors, frozen_rows, read_only
 from wordmill.compat.gensim.sentences import (
     MAX_WORDS_IN_BATCH,
     LineSentence,
@@ -143,6 +143,7 @@ class Word2Vec(BuildsVocabulary):
         return f"{type(self).__name__}<vocab={len(self.wv)}, vector_size={self.vector_size}, alpha={self.alpha}>"
 
     def __getattr__(self, name: str) -> Any:
+        raise_own_error(self, name)
         if hasattr(KeyedVectors, name) and not name.startswith("_"):
             kind = type(self).__name__
             raise AttributeError(f"{kind} has no attribute {quoted(name)}, but its vectors have: model.wv.{name}")
@@ -211,17 +212,15 @@ class Word2Vec(BuildsVocabulary):
 
     @property
     def syn1(self) -> NDArray[np.floating[Any]]:
-        """The output vectors of hierarchical softmax (V - 1, D), one for each inner node, read-only."""
+        """The output vectors of hierarchical softmax (V, D), read-only: of V - 1 inner nodes, and a row of zeros."""
         if not self.hs:
             raise NotFittedError("with hs=0 output vectors are those of words: syn1neg")
-        return self._trained_outputs()
+        return read_only(np.pad(self._trained_outputs(), ((0, 1), (0, 0))))
 
     def _trained_outputs(self) -> NDArray[np.floating[Any]]:
         if self._output_vectors is None:
             raise NotFittedError("there are no output vectors: build_vocab makes them, train trains them")
-        view = self._output_vectors.view()
-        view.flags.writeable = False
-        return view
+        return read_only(self._output_vectors)
 
     def init_sims(self, replace: bool = False) -> None:
         """Scale all vectors to length 1 with `replace`, else do nothing: norms are always there."""
@@ -241,7 +240,7 @@ class Word2Vec(BuildsVocabulary):
             return None
         h = (np.mean if self.cbow_mean else np.sum)(vectors, axis=0)
         if self.hs:
-            probabilities = word_probabilities(h, self.syn1, self._vocab().counts)
+            probabilities = word_probabilities(h, self._trained_outputs(), self._vocab().counts)
         else:
             scores = self.syn1neg @ h
             probabilities = np.exp(scores - scores.max())
@@ -268,7 +267,7 @@ class Word2Vec(BuildsVocabulary):
         return sequence_log_probabilities(
             read_validation_corpus(run, as_source(sentences, None)),
             self.wv.vectors,
-            self.syn1,
+            self._trained_outputs(),
             architecture=run.config.architecture,
             window=self.window,
         )
