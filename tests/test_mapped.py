@@ -64,6 +64,14 @@ ASKED: dict[str, Callable[[KeyedVectors], Any]] = {
     "one vector": lambda wv: wv["a"],
     "vectors": lambda wv: wv.vectors,
     "encode": lambda wv: wv.encode(["a b"]),
+    "keys": list,
+    "is there": lambda wv: "a" in wv,
+    "rows of keys": lambda wv: wv.key_to_index,
+    "lengths": lambda wv: wv.norms,
+    "counts": lambda wv: wv.counts,
+    "copy": copy.deepcopy,
+    "pickle": pickle.dumps,
+    "more": lambda wv: wv.add_vectors(["e"], ROWS[:1]),
 }
 
 

@@ -80,6 +80,7 @@ class VectorTable(HelpfulNames):
 
     def __getstate__(self) -> dict[str, Any]:
         """Pickle the arrays themselves, no longer tied to a file."""
+        self.check_files()
         return {**self.__dict__, "_files": ()}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -98,11 +99,13 @@ class VectorTable(HelpfulNames):
     @property
     def index_to_key(self) -> list[Any]:
         """All keys by row, as a list of strings or of integers; do not modify."""
+        self.check_files()
         return self._table.keys if isinstance(self._table, TextKeys) else self._table.keys.tolist()
 
     @property
     def key_to_index(self) -> dict[Key, int]:
         """Row of every key, read-only."""
+        self.check_files()
         return self._table.index
 
     @property
@@ -125,11 +128,13 @@ class VectorTable(HelpfulNames):
     @property
     def norms(self) -> Floats:
         """Length of each vector (V,), read-only."""
+        self.check_files()
         return self._norms
 
     @property
     def counts(self) -> NDArray[np.int64] | None:
         """How often each key was seen (V,), read-only, if known."""
+        self.check_files()
         return self._counts
 
     @property
@@ -143,6 +148,7 @@ class VectorTable(HelpfulNames):
         return len(self._table)
 
     def __contains__(self, key: object) -> bool:
+        self.check_files()
         return self._table.find(key) >= 0
 
     def __iter__(self) -> Iterator[Key]:
@@ -268,6 +274,7 @@ class VectorTable(HelpfulNames):
         replace
             Whether keys that are here already get the new vector; else they are an error.
         """
+        self.check_files()
         keys = list(flat_keys(keys))
         rows = _checked_matrix(vectors, len(keys)).astype(self._vectors.dtype, copy=False)
         if rows.shape[1] != self.vector_size:
@@ -303,6 +310,7 @@ class VectorTable(HelpfulNames):
 
         Subwords are those that are given, if any: vectors that have changed are not of the same n-grams any more.
         """
+        self.check_files()
         return type(self)(
             self._table if keys is None else keys,
             vectors,
