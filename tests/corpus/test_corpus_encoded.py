@@ -32,6 +32,8 @@ IDS, OFFSETS = [0, 1, 0, 2, 1, 0], [0, 3, 3, 6]
         (np.array([2**64 - 1, 0], np.uint64), [0, 2], "beyond int32"),
         ([0.0, 1.0], [0, 2], "ids of type float64"),
         ([True, False], [0, 2], "ids of type bool"),
+        (np.ma.masked_array([0, 1], [False, True]), [0, 2], "ids holds masked items"),
+        ([0] * 7, [0, 7], "tokens_read is 6, less than the number of ids, 7"),
         ([[0], [1]], [0, 2], r"shape \(2, 1\)"),
         (["a"], [0, 1], "ids of type <U1"),
         (IDS, [0, 4, 3, 6], "offsets fall from 4 to 3 at sequence 1"),

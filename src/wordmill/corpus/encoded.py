@@ -86,6 +86,8 @@ class EncodedCorpus:
             object.__setattr__(self, name, _read_only(name, getattr(self, name), dtype))
         _check_offsets(self.offsets, len(self.ids))
         _check_ids(self.ids, len(self.vocab))
+        if self.tokens_read < len(self.ids):
+            raise CorpusError(f"tokens_read is {self.tokens_read}, less than the number of ids, {len(self.ids)}")
 
     def __getstate__(self) -> dict[str, Any]:
         """Pickle the arrays themselves, no longer tied to a file."""
@@ -202,6 +204,8 @@ class EncodedCorpus:
 
 def _read_only(name: str, array: Any, dtype: type[np.integer[Any]]) -> NDArray[Any]:
     """Return a view of a flat array of integers in the type that it is to have, which must hold them all."""
+    if np.ma.is_masked(array):
+        raise CorpusError(f"{name} holds masked items, which are no numbers: leave them out, .compressed()")
     given = np.asarray(array)
     if given.ndim != 1 or (given.dtype.kind not in "iu" and given.size):
         raise CorpusError(f"{name} of type {given.dtype} and shape {given.shape}: a flat array of integers is needed")
