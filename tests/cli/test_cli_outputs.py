@@ -131,3 +131,15 @@ def test_what_is_in_the_place_of_checkpoints_is_known_before_the_work(cli: Cli, 
     (place / "m.checkpoints").write_text("years of work", encoding="utf-8")
     assert refused(cli("train", "missing.txt", "-o", "m"), "m.checkpoints is a file")
     assert (place / "m.checkpoints").read_text(encoding="utf-8") == "years of work"
+
+
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="needs a directory in which nobody can write")
+@pytest.mark.parametrize("where", ["m.checkpoints", "/proc/self"])
+def test_a_place_for_checkpoints_that_takes_none_is_known_before_the_work(cli: Cli, place: Path, where: str) -> None:
+    (place / "m.checkpoints").symlink_to(where)
+    assert refused(cli("train", "missing.txt", "-o", "m"), "cannot be written")
+    assert {path.name for path in place.iterdir() if path.name.startswith(".")} == set()
+
+
+def test_an_output_below_a_file_is_named(cli: Cli, place: Path) -> None:
+    assert refused(cli("train", "missing.txt", "-o", "c.txt/m"), "c.txt cannot be written into: it is no directory")

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,6 +24,7 @@ from wordmill.saving import (
     check_file,
     claim,
     disk,
+    is_ours,
     remove,
     standing,
     sweep,
@@ -61,6 +63,42 @@ def test_a_users_hidden_directories_are_left_alone(tmp_path: Path, name: str) ->
     assert remove(tmp_path / "m")
     assert (theirs / "thesis").read_text() == "mine"
     assert hidden(tmp_path) == [name]
+
+
+def make_full_directory(path: Path) -> None:
+    path.mkdir()
+    (path / "thesis").touch()
+
+
+@POSIX
+@pytest.mark.parametrize(
+    "make",
+    [
+        make_full_directory,
+        lambda path: path.write_text("my thesis"),
+        lambda path: os.mkfifo(path),  # noqa: PLW0108 (Windows has none)
+        lambda path: path.symlink_to("thesis"),
+    ],
+    ids=["directory", "file", "pipe", "link"],
+)
+def test_what_only_has_the_name_of_a_lock_is_left_alone(tmp_path: Path, make: Callable[[Path], Any]) -> None:
+    make(lock := tmp_path / ".m.wordmill-lock")
+    before = lock.lstat()
+    for save in (write, write_directory, check_file, check_directory, claim):
+        with pytest.raises(OutputError, match="is not wordmill's, and has the name that its lock needs: move it away"):
+            save(tmp_path / "m")
+    sweep(tmp_path)
+    assert not is_ours(lock)
+    assert (lock.lstat().st_ino, lock.lstat().st_size) == (before.st_ino, before.st_size)
+    assert [path.name for path in tmp_path.iterdir()] == [lock.name]
+
+
+@pytest.mark.parametrize("content", [b"", bytes(9), b'{"pi', b'{"pid": 1, "host": "here", "training": true}'])
+def test_a_lock_that_a_kill_or_a_crash_left_binds_no_one(tmp_path: Path, content: bytes) -> None:
+    (lock := tmp_path / ".m.wordmill-lock").write_bytes(content)
+    assert is_ours(lock)
+    write_directory(tmp_path / "m")
+    assert hidden(tmp_path) == []
 
 
 def test_a_marked_directory_of_another_name_is_not_ours(tmp_path: Path) -> None:
@@ -353,6 +391,41 @@ def test_outputs_that_would_fail_are_refused(tmp_path: Path, monkeypatch: pytest
     monkeypatch.chdir(tmp_path.parent)
     with pytest.raises(OutputError, match="is a mount point"):
         check_directory(tmp_path)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="as Linux says it")
+def test_a_part_of_the_same_file_system_that_is_mounted_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (directory := tmp_path / "directory").mkdir()
+    (file := tmp_path / "file").touch()
+    assert not disk.is_mounted(directory)
+    assert not disk.is_mounted(file)
+    assert not disk.is_mounted(tmp_path / "nothing")
+    monkeypatch.setattr(disk, "_mount", lambda path: "1" if path == tmp_path else "2")
+    with pytest.raises(OutputError, match="is a mount point, which cannot be replaced"):
+        check_directory(directory)
+    with pytest.raises(OutputError, match="is a mount point, which cannot be replaced"):
+        check_file(file)
+
+
+def test_a_directory_that_cannot_be_renamed_is_refused_and_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_directory(tmp_path / "m")
+    check_directory(tmp_path / "m")
+    rename = Path.rename
+
+    def as_overlay(path: Path, to: Path) -> Path:
+        if path == tmp_path / "m":
+            raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
+        return rename(path, to)
+
+    monkeypatch.setattr(Path, "rename", as_overlay)
+    with pytest.raises(OutputError, match=r"m cannot be replaced .*, as directories of a container's image"):
+        check_directory(tmp_path / "m")
+    assert (tmp_path / "m" / "a").read_text() == "new"
+    assert hidden(tmp_path) == []
 
 
 # Scratch

@@ -218,11 +218,13 @@ def _train_and_tidy(
 def _check_outputs(output: Path | None, log: Path | None, plot: Path | None) -> None:
     """Raise a `WordmillError` where one cannot be written: before the work, not after it."""
     from wordmill.cli.outputs import check_file_writable, check_model_writable, check_picture_writable
+    from wordmill.saving import check_directory
 
     if output is not None:
         check_model_writable(output)
         if (beside := _beside(output)).exists() and not beside.is_dir():
             raise OutputError(f"{beside} is a file, and checkpoints go there: move it away, or choose another --output")
+        check_directory(beside / "training")
     if log is not None:
         check_file_writable(log)
     if plot is not None:

@@ -6,6 +6,7 @@ import contextlib
 import ctypes
 import errno
 import os
+import re
 import stat
 import sys
 import zlib
@@ -23,6 +24,7 @@ __all__ = [
     "flush_placed",
     "flush_tree",
     "give_mode",
+    "is_mounted",
     "reason",
     "resolved",
     "umask",
@@ -143,6 +145,28 @@ def resolved(path: str | os.PathLike[str]) -> Path:
     if not target.name:
         raise OutputError(f"{path} cannot be replaced: give the name of a directory or file inside it")
     return target
+
+
+def is_mounted(path: Path) -> bool:
+    """Whether a path is a mount point, of another file system or of a part of the same: its name cannot be taken."""
+    if path.is_mount():
+        return True
+    try:
+        return _mount(path) != _mount(path.parent)
+    except OSError:  # nothing is there, or the system does not say
+        return False
+
+
+def _mount(path: Path) -> str | None:
+    """Return what a path is mounted by, as Linux says."""
+    if sys.platform != "linux":
+        return None
+    handle = os.open(path, os.O_PATH)
+    try:
+        found = re.search(r"^mnt_id:\s*(\d+)", Path(f"/proc/self/fdinfo/{handle}").read_text("ascii"), re.MULTILINE)
+    finally:
+        os.close(handle)
+    return found and found[1]
 
 
 def reason(error: OSError) -> str:

@@ -12,6 +12,7 @@ import json
 import logging
 import os
 import socket
+import stat
 import sys
 import threading
 import time
@@ -23,7 +24,7 @@ from typing import Any, Self
 
 from wordmill.errors import OutputError
 from wordmill.saving.disk import as_output_error, reason, resolved
-from wordmill.saving.staging import hidden_name
+from wordmill.saving.staging import hidden_name, is_of_lock
 
 if sys.platform == "win32":
     import msvcrt
@@ -161,6 +162,7 @@ def _try(target: Path, parents: list[Path]) -> _Lock | dict[str, Any]:
     while True:
         handle = _open(path)
         try:
+            _check_ours(path, handle)
             locked = _lock(handle)
             if locked and not _names(path, handle):  # whoever had it removed it: another file counts now
                 os.close(handle)
@@ -171,7 +173,7 @@ def _try(target: Path, parents: list[Path]) -> _Lock | dict[str, Any]:
                 return holder
         except OSError as error:
             os.close(handle)
-            if error.errno not in _NO_LOCKS:
+            if isinstance(error, OutputError) or error.errno not in _NO_LOCKS:
                 raise
             path.unlink(missing_ok=True)
             logger.warning("%s: no locks there: that no other process writes it is not known", target.parent)
@@ -186,6 +188,20 @@ def _open(path: Path) -> Any:
         return os.open(path, os.O_RDWR | flags, 0o666)
     except PermissionError:
         return os.open(path, os.O_RDONLY)  # left over by another user: to be locked all the same
+    except OSError as error:
+        if path.is_symlink() or (os.path.lexists(path) and not path.is_file()):
+            raise _strange(path) from error
+        raise
+
+
+def _check_ours(path: Path, handle: int) -> None:
+    """Refuse a file that only has the name of a lock: it is somebody's, and would be written over and removed."""
+    if not stat.S_ISREG(os.fstat(handle).st_mode) or not is_of_lock(os.read(handle, _SIGNED)):
+        raise _strange(path)
+
+
+def _strange(path: Path) -> OutputError:
+    return OutputError(f"{path} is not wordmill's, and has the name that its lock needs: move it away")
 
 
 def _lock(handle: int) -> bool:
@@ -257,7 +273,10 @@ def _busy(target: Path, holder: dict[str, Any]) -> str:
 def _make_parents(directory: Path) -> list[Path]:
     """Make a directory and those above it; return the ones that were not there."""
     missing = [parent for parent in (directory, *directory.parents) if not parent.exists()]
-    directory.mkdir(parents=True, exist_ok=True)
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise OutputError(f"{directory} cannot be written into: it is no directory, choose another place") from None
     return missing
 
 

@@ -24,12 +24,23 @@ from typing import Self
 
 from wordmill.saving.disk import flush, flush_tree, give_mode, reason, resolved, umask
 
-__all__ = ["HIDDEN", "Staging", "hidden_name", "is_ours", "locked_in", "stagings_in", "standing", "standing_set"]
+__all__ = [
+    "HIDDEN",
+    "Staging",
+    "hidden_name",
+    "is_of_lock",
+    "is_ours",
+    "locked_in",
+    "stagings_in",
+    "standing",
+    "standing_set",
+]
 
 logger = logging.getLogger(__name__)
 
 HIDDEN = ".wordmill-"  # in the name of everything that is made beside a target
 LOCK = f"{HIDDEN}lock"
+LOCK_BEGINS = b'{"pid": '
 _MARK = "wordmill-staging.json"
 _MARK_BEGINS = '{"format": 1, "target": "'
 _SWAPPING = "swapping"
@@ -176,8 +187,13 @@ def standing_set(lead: Path, *others: Path) -> tuple[Path, ...]:
 def is_ours(path: Path) -> bool:
     """Whether something in a directory is what a save or a lock left there, and proves it."""
     if path.name.endswith(LOCK):
-        return path.is_file() and not path.is_symlink()
+        return path.is_file() and not path.is_symlink() and is_of_lock(path.read_bytes())
     return HIDDEN in path.name and _marked_target(path) is not None
+
+
+def is_of_lock(content: bytes) -> bool:
+    """Whether a lock's file has such a content: its holder, or nothing of it yet."""
+    return LOCK_BEGINS.startswith(content[: len(LOCK_BEGINS)].rstrip(b"\0"))
 
 
 def _beside(target: Path, path: Path, token: str) -> Path:
