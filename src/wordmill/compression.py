@@ -65,6 +65,10 @@ def decompress(file: BinaryIO, head: bytes, make: Callable[[], Decompressor]) ->
     stream, block = make(), head
     while block:
         if stream.eof:
+            block = block.lstrip(b"\0")  # what pads streams, of xz by its definition, of gzip on tapes
+            if not block:
+                block = file.read(_BLOCK)
+                continue
             stream = make()
         try:
             part = stream.decompress(block)

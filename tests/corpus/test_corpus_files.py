@@ -34,12 +34,13 @@ COMPRESS: dict[str, Callable[[bytes], bytes]] = {
 @pytest.mark.parametrize("kind", COMPRESS)
 @pytest.mark.parametrize("chunk_bytes", [100, 1 << 23])
 def test_compressed(tmp_path: Path, kind: str, chunk_bytes: int) -> None:
-    """Whatever the name; of one stream or several."""
+    """Whatever the name; of one stream or several, with zeros after them or without."""
     path = tmp_path / "text.txt"
     half = len(TEXT) // 2
     for data in (
         COMPRESS[kind](TEXT.encode()),
         COMPRESS[kind](TEXT[:half].encode()) + COMPRESS[kind](b"") + COMPRESS[kind](TEXT[half:].encode()),
+        COMPRESS[kind](TEXT[:half].encode()) + bytes(20_000) + COMPRESS[kind](TEXT[half:].encode()) + bytes(4),
     ):
         path.write_bytes(data)
         corpus = read_corpus(path, min_count=1, resources=Resources(chunk_bytes=chunk_bytes))
