@@ -106,5 +106,9 @@ def test_probabilities_are_of_hierarchical_softmax_alone(corpus: EncodedCorpus) 
         Word2Vec(vector_size=4, epochs=1, min_count=1).fit(corpus).predict_words(["w0"])
     with pytest.raises(NotFittedError):
         Word2Vec(**SMALL).predict_words(["w0"])
-    with pytest.raises(ParameterError, match="topn=0"):
+    with pytest.raises(ParameterError, match="topn must be a positive integer, not 0"):
         Word2Vec(**SMALL).fit(corpus).predict_words(["w0"], topn=0)
+    model = Word2Vec(**SMALL).fit(corpus)
+    for context, topn in (("w0", 1), ([], 1), (None, 1), (["w0"], 1.5), (["w0"], None)):
+        with pytest.raises(ParameterError):
+            model.predict_words(context, topn=topn)  # type: ignore[arg-type]

@@ -145,6 +145,11 @@ def test_no_queries(kv: KeyedVectors) -> None:
         lambda: kv.most_similar("w1", clip_start=None),  # type: ignore[arg-type]
         lambda: kv.most_similar("w1", indexer=kv.vectors),  # type: ignore[arg-type]
         lambda: kv.distances("w1", 3),
+        lambda: kv.encode("w1", sif=np.inf),
+        lambda: kv.encode("w1", sif="1e-3"),  # type: ignore[arg-type]
+        lambda: kv.build_index(connectivity="16"),
+        lambda: kv.build_index(connectivity=0),
+        lambda: kv.build_index(dtype="f64"),
         lambda: kv.add_vectors("ab", np.ones((2, kv.vector_size))),
     ]
     for ask in asked:

@@ -22,6 +22,7 @@ from wordmill.errors import (
     misfit,
 )
 from wordmill.other_names import MODEL, VECTORS, other_parameters
+from wordmill.sources.keys import flat_keys
 from wordmill.text import Cells
 from wordmill.training.callbacks.callback import Callback
 from wordmill.training.callbacks.checkpoint import LastGood, last_good
@@ -42,6 +43,7 @@ from wordmill.vectors.card import CardFacts, Scored
 from wordmill.vectors.documents import encode_documents
 from wordmill.vectors.formats import check_model_name, detect
 from wordmill.vectors.formats.directory import load_model, save_model
+from wordmill.vectors.queries import positive_integer
 
 __all__ = ["Estimator"]
 
@@ -277,13 +279,15 @@ class Estimator(Parameters):
             A context word has no vector.
         """
         trained = self._fitted()
-        if topn < 1:
-            raise ParameterError(f"topn={topn} is not allowed: it must be at least 1")
+        positive_integer("topn", topn)
+        words = flat_keys(context)
         if trained.config.objective != "hierarchical_softmax":
             raise ParameterError(
                 "negative sampling gives no probabilities: fit with objective='hierarchical_softmax' to predict words"
             )
-        mean = self.wv[list(context)].mean(axis=0)
+        if not len(words):
+            raise ParameterError("the context holds no words: give at least one")
+        mean = self.wv[words].mean(axis=0)
         probabilities = word_probabilities(mean, self.output_vectors, trained.vocab().counts)
         best = np.argsort(-probabilities, kind="stable")[:topn]
         return [(self.wv.index_to_key[row], float(probabilities[row])) for row in best]

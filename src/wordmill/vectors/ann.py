@@ -16,11 +16,13 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from wordmill.errors import FormatError, counted
+from wordmill.errors import FormatError, ParameterError, counted
 from wordmill.extras import import_extra
+from wordmill.foreign import quoted
 from wordmill.saving import atomic_files, fingerprint
 from wordmill.vectors.matrix import Floats
 from wordmill.vectors.nearest import nearest_rows
+from wordmill.vectors.queries import positive_integer
 from wordmill.vectors.search import TopK
 from wordmill.vectors.table import VectorTable
 
@@ -70,6 +72,14 @@ class ApproximateIndex:
         workers
             Threads; 0 takes all cores.
         """
+        for name, number in (
+            ("connectivity", connectivity),
+            ("expansion_add", expansion_add),
+            ("expansion_search", expansion_search),
+        ):
+            positive_integer(name, number)
+        if dtype not in ("f32", "f16", "i8"):
+            raise ParameterError(f"dtype={quoted(dtype)}: 'f32', 'f16' or 'i8'")
         index = _usearch().Index(
             ndim=table.vector_size,
             metric="cos",

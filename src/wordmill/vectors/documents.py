@@ -73,7 +73,8 @@ def sif_weights(table: VectorTable, a: float = 1e-3) -> NDArray[np.float64]:
     """
     if table.counts is None:
         raise ParameterError("sif needs the counts of the keys: use a model that was trained here, or give counts")
-    if not a > 0:
+    asked: object = a
+    if isinstance(asked, bool) or not isinstance(asked, int | float | np.number) or not 0 < a < np.inf:
         raise ParameterError(f"sif must be a positive number such as 1e-3, not {quoted(a)}")
     return a / (a + table.counts / max(1, int(table.counts.sum())))
 
