@@ -80,6 +80,28 @@ def test_what_gensim_writes_is_read(objective: dict[str, Any], tmp_path: Path) -
             model.wv["nighty"]
 
 
+def test_words_that_are_no_text_are_replaced_in_vectors_alone(tmp_path: Path) -> None:
+    path = tmp_path / "model.bin"
+    save_facebook_model(FastText(SENTENCES, **SMALL), path)
+    path.write_bytes(path.read_bytes().replace(b"reddish\0", b"r\xffddish\0"))
+    vectors = load_facebook_vectors(path)
+    assert "r\N{REPLACEMENT CHARACTER}ddish" in vectors.key_to_index
+    assert vectors["cats"].any()
+    with pytest.raises(FormatError, match="not UTF-8"):
+        load_facebook_model(path)
+
+
+def test_a_classifier_is_vectors_alone(tmp_path: Path) -> None:
+    path = tmp_path / "model.bin"
+    save_facebook_model(FastText(SENTENCES, sg=1, **SMALL), path)
+    content = bytearray(path.read_bytes())
+    content[8 + 4 * 6 : 8 + 4 * 7] = (3).to_bytes(4, "little")  # its loss: a softmax over all words
+    path.write_bytes(content)
+    with pytest.raises(FormatError, match="load_facebook_vectors"):
+        load_facebook_model(path)
+    assert "nighty" in load_facebook_vectors(path)
+
+
 def test_what_cannot_be_says_so(tmp_path: Path) -> None:
     model = FastText(SENTENCES, **SMALL)
     with pytest.raises(ParameterError, match="UTF-8"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,14 +34,14 @@ class Model(Protocol):
     corpus_total_words: int
 
 
-def read_vectors(path: Path, encoding: str) -> tuple[wordmill.KeyedVectors, Floats | None]:
+def read_vectors(
+    path: Path, encoding: str, errors: Literal["strict", "replace"]
+) -> tuple[wordmill.KeyedVectors, Floats | None]:
     """Read words and n-grams, and the words' own rows where these are of the same words.
 
-    Bytes that are no text are replaced; of words that are then the same, the first one counts.
+    Of words that are the same where bytes that are no text are replaced, the first one counts.
     """
-    vectors = wordmill.KeyedVectors.load(
-        path, format="fasttext", encoding=encoding, errors="replace", duplicates="first"
-    )
+    vectors = wordmill.KeyedVectors.load(path, format="fasttext", encoding=encoding, errors=errors, duplicates="first")
     own_rows = read_fasttext_model(path, errors="surrogateescape").word_rows
     return vectors, own_rows if len(own_rows) == len(vectors) else None
 
@@ -49,7 +49,7 @@ def read_vectors(path: Path, encoding: str) -> tuple[wordmill.KeyedVectors, Floa
 def read_model(path: Path, encoding: str) -> tuple[dict[str, Any], int, NDArray[np.floating[Any]] | None]:
     """Read the settings of a model that can be trained on, as gensim's parameters, its tokens and output vectors."""
     check_encoding(encoding)
-    model = read_fasttext_model(path)
+    model = read_fasttext_model(path, errors="surrogateescape")  # words are read with their vectors
     settings = model.settings
     hs = settings.loss == Loss.HIERARCHICAL_SOFTMAX
     if settings.model == Architecture.SUPERVISED or not (hs or settings.loss == Loss.NEGATIVE_SAMPLING):

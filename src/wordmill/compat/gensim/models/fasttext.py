@@ -357,24 +357,36 @@ class FastText(Word2Vec):
 
 
 def load_facebook_vectors(path: str | PathLike[str], encoding: str = "utf-8") -> FastTextKeyedVectors:
-    """Read the vectors of a fastText model, `.bin` or quantised `.ftz`: words and n-grams, mapped where they can be."""
-    vectors, own_rows = facebook.read_vectors(Path(path), encoding)
-    if vectors.subwords is None:
-        made = FastTextKeyedVectors(vectors.vector_size, 0, 0, 0)
-        own_rows = None
-    else:
-        made = FastTextKeyedVectors.wrapping(vectors)
-    made.take_saved(vectors, own_rows)
-    return made
+    """Read the vectors of a fastText model, `.bin` or quantised `.ftz`: words and n-grams, mapped where they can be.
+
+    Bytes of words that are no text in this encoding are replaced.
+    """
+    return _vectors_of(Path(path), encoding, "replace")
 
 
 def load_facebook_model(path: str | PathLike[str], encoding: str = "utf-8") -> FastText:
     """Read a fastText model, `.bin`, whole: it can be trained on.
 
     N-grams that no word has keep their rows until then.
+
+    Raises
+    ------
+    FormatError
+        It is a classifier, was trained by a softmax over all words, lacks n-grams, or has words that are not UTF-8.
     """
     options, tokens, output = facebook.read_model(Path(path), encoding)
-    return FastText.of_facebook(load_facebook_vectors(path, encoding), options, tokens, output)
+    return FastText.of_facebook(_vectors_of(Path(path), encoding, "strict"), options, tokens, output)
+
+
+def _vectors_of(path: Path, encoding: str, errors: Literal["strict", "replace"]) -> FastTextKeyedVectors:
+    vectors, own_rows = facebook.read_vectors(path, encoding, errors)
+    if vectors.subwords is None:
+        made = FastTextKeyedVectors(vectors.vector_size, 0, 0, 0)
+        made.take_saved(vectors, None)
+    else:
+        made = FastTextKeyedVectors.wrapping(vectors)
+        made.take_saved(vectors, own_rows)
+    return made
 
 
 def save_facebook_model(
