@@ -578,3 +578,10 @@ def test_a_failing_callback_does_not_keep_the_others_from_their_end(texts: list[
     assert model.history[0]["tokens"] > 0
     resumed = Word2Vec(**SMALL).fit(texts, resume=tmp_path)
     assert np.array_equal(resumed.wv.vectors, Word2Vec(**SMALL).fit(texts).wv.vectors)
+
+
+def test_a_place_for_the_best_epoch_that_takes_none_is_known_before_the_work(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    early = EarlyStopping(directory=tmp_path / "file")
+    with pytest.raises(OutputError, match="file cannot be written into: it is no directory"):
+        Word2Vec(vector_size=2, min_count=1).fit(["a b c d e"] * 300, validation=0.2, callbacks=[early])

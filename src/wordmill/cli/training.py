@@ -143,7 +143,11 @@ def _rescue(model: Word2Vec, name: str) -> str:
     """Save a model among temporary files; return where it is, or why it is not."""
     try:
         place = Path(tempfile.mkdtemp(prefix="wordmill-")) / name
+    except OSError as error:
+        return f"nor could it be saved elsewhere: {error}"
+    try:
         model.save(place)
     except OSError as error:
+        place.parent.rmdir()
         return f"nor could it be saved elsewhere: {error}"
     return f"the model is saved in {place}"

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from wordmill.errors import FormatError, OutputError, ParameterError
 from wordmill.safetensors import checksums, read_metadata, read_safetensors, write_safetensors
-from wordmill.saving import Scratch, atomic_file, remove, sweep
+from wordmill.saving import Scratch, atomic_file, check_directory, remove, sweep
 from wordmill.training.callbacks.callback import Callback
 from wordmill.training.run.checkpoints import BEST
 from wordmill.training.run.state import Run
@@ -70,6 +70,7 @@ class EarlyStopping(Callback):
             raise ParameterError(NO_VALIDATION)
         self.message, self.failure = "", None
         if self._directory is not None:
+            check_directory(self._directory / "best")
             sweep(self._directory)
         elif self._restore_best:
             self._scratch = Scratch()
