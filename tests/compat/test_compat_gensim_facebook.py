@@ -80,6 +80,13 @@ def test_what_gensim_writes_is_read(objective: dict[str, Any], tmp_path: Path) -
             model.wv["nighty"]
 
 
+def test_the_end_of_sentence_has_no_ngrams(tmp_path: Path) -> None:
+    model = FastText([[*sentence, "</s>"] for sentence in SENTENCES], sg=1, **SMALL)
+    save_facebook_model(model, tmp_path / "model.bin")
+    for wv in (model.wv, load_facebook_vectors(tmp_path / "model.bin")):
+        np.testing.assert_array_equal(wv["</s>"], wv.vectors_vocab[wv.get_index("</s>")])
+
+
 def test_words_that_are_no_text_are_replaced_in_vectors_alone(tmp_path: Path) -> None:
     path = tmp_path / "model.bin"
     save_facebook_model(FastText(SENTENCES, **SMALL), path)
