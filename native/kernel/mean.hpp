@@ -118,7 +118,7 @@ template <class T, int M> void mean_outputs(const MeanStep<T>& step, const MeanS
 }
 
 template <class T, int M, class Signs>
-void mean_coefficients(const MeanStep<T>& step, const MeanScratch<T, M>& scratch, const Signs& signs) {
+WM_INLINE void mean_coefficients(const MeanStep<T>& step, const MeanScratch<T, M>& scratch, const Signs& signs) {
   bool weighted = false;
   for (int m = 0; m < M; m++) weighted |= step.means[m].asked.weights != nullptr;
   if (!weighted) return coefficients<false, T>(scratch.scores[0], nullptr, scratch.scores_count, signs, step.alpha, *step.loss);

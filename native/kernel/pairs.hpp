@@ -27,7 +27,8 @@ template <class F> WM_INLINE void for_each_score(int inputs, int outputs, F f) {
   });
 }
 
-template <class T, class Signs> void pairs_coefficients(const PairsStep<T>& step, T* scores, T* room, const Signs& signs) {
+template <class T, class Signs>
+WM_INLINE void pairs_coefficients(const PairsStep<T>& step, T* scores, T* room, const Signs& signs) {
   const T *input_weights = step.input_weights, *asked_weights = step.asked.weights;
   const int n = step.count * step.asked.count;
   if (!input_weights && !asked_weights) return coefficients<false, T>(scores, nullptr, n, signs, step.alpha, *step.loss);

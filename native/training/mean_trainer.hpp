@@ -24,19 +24,20 @@ template <class T> class MeanTrainer final : public WindowTrainer<T> {
 
  private:
   void step_alone(std::span<T* const> inputs, T alpha) override {
-    step(inputs, {mean(0, 0, static_cast<int>(inputs.size()), -1)}, 1, nullptr, alpha);
+    MeanStep<T> step;
+    step.weights = nullptr;
+    lay(step, 0, 0, 0, static_cast<int>(inputs.size()), -1);
+    take(step, inputs, 1, alpha);
   }
 
   // One window or two neighbours, numbers w and w + 1 of those begun.
-  void step(std::span<const int32_t> tokens, std::span<const Window> windows, size_t w, T alpha) {
+  WM_EACH_WINDOW void step(std::span<const int32_t> tokens, std::span<const Window> windows, size_t w, T alpha) {
     const auto [begin, end] = token_range(windows);
-    const T* weights = this->composes() ? weigh(tokens.subspan(begin, end - begin)) : nullptr;
-    Mean<T> means[2] = {};
-    for (size_t m = 0; m < windows.size(); m++) {
-      means[m] = mean(w + m, windows[m].first - begin, windows[m].last - begin, windows[m].centre - begin);
-      if (weights) means[m].share = share(means[m], weights);
-    }
-    step(this->token_rows(begin, end), means, windows.size(), weights, alpha);
+    MeanStep<T> step;
+    step.weights = this->composes() ? weigh(tokens.subspan(begin, end - begin)) : nullptr;
+    for (size_t m = 0; m < windows.size(); m++)
+      lay(step, m, w + m, windows[m].first - begin, windows[m].last - begin, windows[m].centre - begin);
+    take(step, this->token_rows(begin, end), windows.size(), alpha);
   }
   // The mean of all rows of all contexts is that of the composed ones, weighted by how many rows each has.
   const T* weigh(std::span<const int32_t> tokens) {
@@ -49,21 +50,23 @@ template <class T> class MeanTrainer final : public WindowTrainer<T> {
     for (int i = mean.first; i < mean.last; i++) sum += i == mean.centre ? 0 : weights[i];
     return 1 / sum;
   }
-  Mean<T> mean(size_t w, int first, int last, int centre) const {
+  // Makes window w of those begun mean m of the step.
+  WM_EACH_WINDOW void lay(MeanStep<T>& step, size_t m, size_t w, int first, int last, int centre) const {
+    Mean<T>& mean = step.means[m];
     const auto inputs = static_cast<T>(last - first - (first <= centre && centre < last));
-    return {first, last, centre, 1 / inputs, input_rate(this->task_.update, inputs), this->asked(w)};
+    mean.first = first, mean.last = last, mean.centre = centre;
+    mean.share = step.weights ? share(mean, step.weights) : 1 / inputs;
+    mean.input_rate = input_rate(this->task_.update, inputs);
+    this->ask(w, mean.asked);
   }
-  void step(std::span<T* const> tokens, const Mean<T> (&means)[2], size_t count, const T* weights, T alpha) {
-    T* const* changes = this->task_.frozen.empty() ? tokens.data() : this->thawed_or_nowhere(tokens);
-    const int asked = means[0].asked.count + (count == 2 ? means[1].asked.count : 0);
-    step_functions<T>(this->task_.kernels)
-        .mean({this->arguments(tokens.size(), asked, alpha),
-               tokens.data(),
-               changes,
-               weights,
-               static_cast<int>(tokens.size()),
-               {means[0], means[1]},
-               static_cast<int>(count)});
+  WM_EACH_WINDOW void take(MeanStep<T>& step, std::span<T* const> tokens, size_t count, T alpha) {
+    const int asked = step.means[0].asked.count + (count == 2 ? step.means[1].asked.count : 0);
+    this->fill(step, tokens.size(), asked, alpha);
+    step.inputs = tokens.data();
+    step.input_changes = this->task_.frozen.empty() ? tokens.data() : this->thawed_or_nowhere(tokens);
+    step.tokens = static_cast<int>(tokens.size());
+    step.means_count = static_cast<int>(count);
+    step_functions<T>(this->task_.kernels).mean(step);
   }
 
   std::vector<T> weights_;

@@ -25,8 +25,7 @@ template <class T> class PairsTrainer final : public WindowTrainer<T> {
       this->come_within_reach(windows.subspan(w, 1));
       const bool inputs_repeat =
           !this->composes() && repeated_tokens_.within(this->place(window.first), this->place(window.last));
-      step(contexts_alone(window), inputs_repeat, this->asked(w), asked_repeats(w),
-           static_cast<T>(rate.at(plan.positions()[window.centre])));
+      step(contexts_alone(window), inputs_repeat, w, asked_repeats(w), static_cast<T>(rate.at(plan.positions()[window.centre])));
       trained.examples += window.last - window.first - 1;
     }
     this->leave();
@@ -37,7 +36,7 @@ template <class T> class PairsTrainer final : public WindowTrainer<T> {
  private:
   static constexpr size_t kFewIds = 32;  // beyond, some id repeats more often than not
 
-  void step_alone(std::span<T* const> inputs, T alpha) override { step(inputs, true, this->asked(0), true, alpha); }
+  void step_alone(std::span<T* const> inputs, T alpha) override { step(inputs, true, 0, true, alpha); }
 
   // Of windows that ask much it goes unasked.
   void find_repeats(std::span<const int32_t> tokens, std::span<const Window> windows, std::span<const int32_t> asked) {
@@ -50,14 +49,14 @@ template <class T> class PairsTrainer final : public WindowTrainer<T> {
     few_asked_ = most <= kFewIds;
     if (few_asked_) repeated_asked_.find(this->task_.kernels, asked, most);
   }
-  bool asked_repeats(size_t w) const {
+  WM_EACH_WINDOW bool asked_repeats(size_t w) const {
     const auto ends = this->ends();
     return !few_asked_ || repeated_asked_.within(ends[w] - ends[0], ends[w + 1] - ends[0]);
   }
 
   // The rows of a window's contexts, side by side: the first takes the centre's place, until the next window. Those of a wide
   // window are copied, in order, as the order decides which of them share a step.
-  std::span<T* const> contexts_alone(const Window& window) {
+  WM_EACH_WINDOW std::span<T* const> contexts_alone(const Window& window) {
     if (displaced_) *displaced_ = displaced_row_;
     T **const first = this->token_row(window.first), **const centre = this->token_row(window.centre),
               **const last = this->token_row(window.last);
@@ -71,23 +70,30 @@ template <class T> class PairsTrainer final : public WindowTrainer<T> {
     return {first + 1, last};
   }
 
-  // A wide window takes several steps. Where questions have no signs, the first one's row is no other's, so it stays the first.
-  void step(std::span<T* const> contexts, bool contexts_repeat, Asked<T> asked, bool asked_repeats, T alpha) {
+  // Asks what window w asks. A wide window takes several steps. Where questions have no signs, the first one's row is no other's,
+  // so it stays the first.
+  WM_EACH_WINDOW void step(std::span<T* const> contexts, bool contexts_repeat, size_t w, bool asked_repeats, T alpha) {
+    PairsStep<T> step;
+    Asked<T>& asked = step.asked;
+    this->ask(w, asked);
     if (asked_repeats && !asked.signs) {
       asked_.load({asked.rows, static_cast<size_t>(asked.count)});
-      asked = {asked_.rows().data(), static_cast<int>(asked_.rows().size()), nullptr, asked_.weights()};
+      asked.rows = asked_.rows().data();
+      asked.count = static_cast<int>(asked_.rows().size());
+      asked.weights = asked_.weights();
     }
-    const T* weights = nullptr;
+    step.input_weights = nullptr;
     for (size_t from = 0; from < contexts.size(); from += kStepContexts) {
       auto inputs = contexts.subspan(from, std::min(kStepContexts, contexts.size() - from));
       if (contexts_repeat) {
         inputs_.load(inputs);
-        inputs = inputs_.rows(), weights = inputs_.weights();
+        inputs = inputs_.rows(), step.input_weights = inputs_.weights();
       }
-      T* const* changes = this->task_.frozen.empty() ? nullptr : this->thawed_or_nowhere(inputs);
-      step_functions<T>(this->task_.kernels)
-          .pairs({this->arguments(inputs.size(), asked.count, alpha), inputs.data(), changes, weights,
-                  static_cast<int>(inputs.size()), asked});
+      this->fill(step, inputs.size(), asked.count, alpha);
+      step.inputs = inputs.data();
+      step.input_changes = this->task_.frozen.empty() ? nullptr : this->thawed_or_nowhere(inputs);
+      step.count = static_cast<int>(inputs.size());
+      step_functions<T>(this->task_.kernels).pairs(step);
     }
   }
 

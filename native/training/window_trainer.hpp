@@ -65,7 +65,7 @@ template <class T> class WindowTrainer {
   }
   // Whether words are made of several rows. Then a step's tokens come within reach before it, and all have left at the end.
   bool composes() const { return !task_.bags.empty(); }
-  void come_within_reach(std::span<const Window> windows) {
+  WM_EACH_WINDOW void come_within_reach(std::span<const Window> windows) {
     if (!composes()) return;
     composed_.leave(place(reach_begin(windows.front())));
     for (const Window& window : windows) composed_.enter(place(window.last), token_rows_);
@@ -74,7 +74,7 @@ template <class T> class WindowTrainer {
     if (composes()) composed_.leave(token_rows_.size());
   }
   // While windows [from, to) are trained, the rows of as many others further on are on their way into the cache.
-  void look_ahead(std::span<const Window> windows, size_t from, size_t to) {
+  WM_EACH_WINDOW void look_ahead(std::span<const Window> windows, size_t from, size_t to) {
     find_ahead(windows, std::min(from + kAhead, windows.size()), std::min(to + kAhead, windows.size()));
   }
 
@@ -86,18 +86,28 @@ template <class T> class WindowTrainer {
   // Place of a token among the rows found.
   size_t place(int32_t token) const { return token - begin_; }
 
+  // Steps are written where they are used, field by field: a copy would load in one what was stored in two, and wait for it.
+
   // What window w of those begun asks.
-  Asked<T> asked(size_t w) const {
+  WM_EACH_WINDOW void ask(size_t w, Asked<T>& asked) const {
     const size_t at = ends_[w] - ends_[0];
-    return {asked_rows_.data() + at, static_cast<int>(ends_[w + 1] - ends_[w]), signs_ ? signs_ + at : nullptr, nullptr};
+    asked.rows = asked_rows_.data() + at;
+    asked.count = static_cast<int>(ends_[w + 1] - ends_[w]);
+    asked.signs = signs_ ? signs_ + at : nullptr;
+    asked.weights = nullptr;
   }
   std::span<const size_t> ends() const { return ends_; }
 
-  StepArguments<T> arguments(size_t inputs, int asked, T alpha) {
-    const int64_t stride = task_.input_vectors.stride;
-    T* scratch = aligned(scratch_, scratch_size(static_cast<int64_t>(inputs), asked, stride));
-    const auto ahead = [](std::span<T* const> rows) { return RowsAhead<T>{rows.data(), static_cast<int>(rows.size())}; };
-    return {stride, alpha, task_.outputs_learn, ahead(ahead_inputs_), ahead(ahead_asked_), scratch, &loss_};
+  WM_EACH_WINDOW void fill(StepArguments<T>& step, size_t inputs, int asked, T alpha) {
+    step.stride = task_.input_vectors.stride;
+    step.alpha = alpha;
+    step.outputs_learn = task_.outputs_learn;
+    step.ahead_inputs.rows = ahead_inputs_.data();
+    step.ahead_inputs.count = static_cast<int>(ahead_inputs_.size());
+    step.ahead_outputs.rows = ahead_asked_.data();
+    step.ahead_outputs.count = static_cast<int>(ahead_asked_.size());
+    step.scratch = aligned(scratch_, scratch_size(static_cast<int64_t>(inputs), asked, step.stride));
+    step.loss = &loss_;
   }
   double take_loss() { return step_functions<T>(task_.kernels).take_loss(loss_); }
 
@@ -129,7 +139,7 @@ template <class T> class WindowTrainer {
     for (size_t i = 0; i < placed.places.size(); i++) rows[i] = placed.row(placed.places[i]);
   }
   // The rows that windows [from, to) will use and none before them has.
-  void find_ahead(std::span<const Window> windows, size_t from, size_t to) {
+  WM_EACH_WINDOW void find_ahead(std::span<const Window> windows, size_t from, size_t to) {
     ahead_asked_ = std::span(asked_rows_).subspan(ends_[from] - ends_[0], ends_[to] - ends_[from]);
     int32_t last = sent_for_;
     for (size_t w = from; w < to; w++) last = std::max(last, windows[w].last);
