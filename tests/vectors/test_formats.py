@@ -458,3 +458,20 @@ def test_finalfusion_holds_what_it_announces(tmp_path: Path) -> None:
     path.write_bytes(content[:-4] + np.float32(-1).tobytes())
     with pytest.raises(FormatError, match="norm of row 1 is negative"):
         KeyedVectors.load(path)
+
+
+@pytest.mark.parametrize("name", ["key", "count"])
+@pytest.mark.parametrize("categories", [False, True])
+def test_arrow_columns_of_times_beyond_pythons_are_refused_by_name(tmp_path: Path, name: str, categories: bool) -> None:
+    times = pa.array([2**62], pa.duration("s"))
+    table = {
+        "key": pa.array(["a"]),
+        "vector": pa.array([[1.0, 2.0]], pa.list_(pa.float32(), 2)),
+        "count": pa.array([1]),
+    }
+    table[name] = pa.DictionaryArray.from_arrays(pa.array([0]), times) if categories else times
+    batch = pa.table(table)
+    with pa.OSFile(str(tmp_path / "v.arrow"), "wb") as file, pa.ipc.new_file(file, batch.schema) as writer:
+        writer.write_table(batch)
+    with pytest.raises(FormatError, match=f"column '{name}' holds"):
+        KeyedVectors.load(tmp_path / "v.arrow", format="arrow")

@@ -149,6 +149,9 @@ def _plain(path: Path, batch: Any, name: str) -> NDArray[Any]:
     """Return a column of text or integers."""
     column, pa = batch.column(name), _pyarrow()
     column.validate(full=True)
+    held = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+    if pa.types.is_temporal(held):  # Python's times do not reach as far as Arrow's
+        raise FormatError(f"{path}: column {quoted(name)} holds {column.type}, neither text nor integers")
     if column.null_count == 0 and not pa.types.is_integer(column.type):  # text has many types: what it holds counts
         values = _values(column)
         kinds = set(map(type, values))
