@@ -11,16 +11,16 @@ import json
 import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 
-from wordmill.errors import FormatError
+from wordmill.errors import CorpusError, FormatError
 from wordmill.foreign import bounded, quoted
 
-__all__ = ["checksums", "read_metadata", "read_safetensors", "write_safetensors"]
+__all__ = ["checksums", "has_format", "read_metadata", "read_safetensors", "write_safetensors"]
 
 _DTYPES = {
     "F64": "<f8", "F32": "<f4", "F16": "<f2", "BOOL": "|b1",
@@ -101,6 +101,18 @@ def read_metadata(path: Path) -> dict[str, str]:
     """Metadata of a file; empty where it has none."""
     metadata: dict[str, str] | None = _read_header(path)[0].get("__metadata__")
     return metadata or {}
+
+
+def has_format(path: Path | None, name: str) -> TypeGuard[Path]:
+    """Whether this is a file whose metadata, as `write_safetensors` orders it, begins with this `format`."""
+    signature = f'{{"__metadata__":{{"format":"{name}"'.encode()
+    if path is None or not path.is_file():
+        return False
+    try:
+        with path.open("rb") as file:
+            return file.read(8 + len(signature))[8:] == signature
+    except OSError as error:
+        raise CorpusError(f"{path} cannot be read: {error.strerror}") from error
 
 
 def _read_header(path: Path) -> tuple[dict[str, Any], int]:

@@ -23,11 +23,10 @@ from wordmill.errors import CorpusError, FormatError, counted, misfit
 from wordmill.foreign import quoted
 from wordmill.mapped import MappedFile
 from wordmill.paths import checked_path
-from wordmill.safetensors import checksums, read_metadata, read_safetensors, write_safetensors
+from wordmill.safetensors import checksums, has_format, read_metadata, read_safetensors, write_safetensors
 from wordmill.saving import atomic_file
 
 _FORMAT = "wordmill.corpus"
-_SIGNATURE = b'{"__metadata__":{"format":"wordmill.corpus"'
 _DTYPES = {"ids": "<i4", "offsets": "<i8", "counts": "<i8"}
 _SPAN = 1 << 20  # ids that are checked at once: they stay in the cache between two looks
 _SPANS = 1024  # a fingerprint looks at so many spans of so many ids
@@ -243,13 +242,7 @@ def _check_ids(ids: NDArray[np.int32], keys: int) -> None:
 
 def is_saved_corpus(path: Path | None) -> TypeGuard[Path]:
     """Whether this is a file that `EncodedCorpus.save` wrote."""
-    if path is None or not path.is_file():
-        return False
-    try:
-        with path.open("rb") as file:
-            return file.read(8 + len(_SIGNATURE))[8:] == _SIGNATURE
-    except OSError as error:
-        raise CorpusError(f"{path} cannot be read: {error.strerror}") from error
+    return has_format(path, _FORMAT)
 
 
 def _read_checked(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:

@@ -15,15 +15,14 @@ from numpy.typing import NDArray
 
 from wordmill.corpus.phrases.rules import PhraseRules
 from wordmill.corpus.phrases.table import PhraseTable
-from wordmill.errors import CorpusError, FormatError
+from wordmill.errors import FormatError
 from wordmill.paths import checked_path
-from wordmill.safetensors import checksums, read_metadata, read_safetensors, write_safetensors
+from wordmill.safetensors import checksums, has_format, read_metadata, read_safetensors, write_safetensors
 from wordmill.saving import atomic_file
 
 __all__ = ["is_saved_phrases", "pack", "read_phrases", "unpack", "write_phrases"]
 
 _FORMAT = "wordmill.phrases"
-_SIGNATURE = b'{"__metadata__":{"format":"wordmill.phrases"'
 _DTYPES = {
     "text": "|u1",  # words as UTF-8, end to end
     "word_ends": "<i8",  # in the text
@@ -70,13 +69,7 @@ def read_phrases(path: str | os.PathLike[str]) -> tuple[tuple[PhraseTable, ...],
 
 def is_saved_phrases(path: Path | None) -> TypeGuard[Path]:
     """Whether this is a file that `Phrases.save` wrote."""
-    if path is None or not path.is_file():
-        return False
-    try:
-        with path.open("rb") as file:
-            return file.read(8 + len(_SIGNATURE))[8:] == _SIGNATURE
-    except OSError as error:
-        raise CorpusError(f"{path} cannot be read: {error.strerror}") from error
+    return has_format(path, _FORMAT)
 
 
 def pack(phrases: Sequence[tuple[str, ...]]) -> dict[str, NDArray[Any]]:
