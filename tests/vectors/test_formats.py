@@ -447,6 +447,13 @@ def test_binary_files_are_not_taken_for_text(
     assert formats.detect(path) == "word2vec-binary"
 
 
+@pytest.mark.parametrize("space", [b" ", b"\t", b"\r", b"\v", b"\f"])
+def test_binary_numbers_that_begin_like_text_do_not_make_a_file_text(tmp_path: Path, space: bytes) -> None:
+    numbers = np.frombuffer(b"9" + space + b"\x9a\xbe" + b"l\xc8\x83\xbf6lw\xbf", np.float32)
+    KeyedVectors(["word0", "word1"], np.array([numbers, numbers])).save(tmp_path / "a.bin")
+    assert formats.detect(tmp_path / "a.bin") == "word2vec-binary"
+
+
 def test_finalfusion_holds_what_it_announces(tmp_path: Path) -> None:
     path = tmp_path / "x.fifu"
     KeyedVectors(["a", "b"], np.ones((2, 3), np.float32)).save(path, format="finalfusion")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -152,15 +152,23 @@ def looks_like_rows(head: bytes, dimensions: int) -> bool:
 
     So a bad row does not make a file binary: its own reader then names the line.
     """
-    first, *others = head.replace(b"\t", b" ").split(b"\n", _LINES)[:_LINES]
-    if _is_row(first, dimensions) or any(row.count(b" ") >= dimensions and _is_row(row, dimensions) for row in others):
+    rows = head.replace(b"\t", b" ").split(b"\n", _LINES)[:_LINES]
+    if any(_is_row(row, dimensions) for row in rows) or (len(rows) == 1 and _begins_row(rows[0])):
         return True
     return not _CONTROLS.search(head) and _is_utf8(head)
 
 
 def _is_row(line: bytes, dimensions: int) -> bool:
-    """Whether a line (it may be cut off after some numbers) is a key and then numbers."""
-    _, fields = split_row(line, dimensions) if line.count(b" ") >= dimensions else (b"", line.split()[1:-1])
+    """Whether a line is a key and then numbers."""
+    return line.count(b" ") >= dimensions and _are_numbers(line, split_row(line, dimensions)[1])
+
+
+def _begins_row(line: bytes) -> bool:
+    """Whether a line that is cut off is a key and then numbers; the last may be half of one."""
+    return _are_numbers(line, [field for field in line.split(b" ") if field][1:-1])
+
+
+def _are_numbers(line: bytes, fields: Sequence[bytes]) -> bool:
     return b"\0" not in line and bool(fields) and all(parse_number(field) is not None for field in fields)
 
 
