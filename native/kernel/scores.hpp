@@ -1,6 +1,7 @@
 // Scores of a step, by tiles of inputs by outputs whose sums stay in registers.
 #pragma once
 #include "kernel.hpp"
+#include "pieces.hpp"
 #include "simd.hpp"
 
 namespace wordmill {
@@ -39,23 +40,7 @@ template <class T, int N> void panel_scores(T* const* x, int contexts, T* const*
 }
 
 // Calls f.template operator()<n>(j) for each panel [j, j + n) of the outputs.
-template <class F> WM_INLINE void for_each_panel(int outputs, F f) {
-  int j = 0;
-  for (; j + kTileColumns <= outputs; j += kTileColumns) f.template operator()<kTileColumns>(j);
-  switch (outputs - j) {
-    case 5:
-      if constexpr (kTileColumns > 5) f.template operator()<5>(j);
-      break;
-    case 4:
-      if constexpr (kTileColumns > 4) f.template operator()<4>(j);
-      break;
-    case 3:
-      if constexpr (kTileColumns > 3) f.template operator()<3>(j);
-      break;
-    case 2: f.template operator()<2>(j); break;
-    case 1: f.template operator()<1>(j); break;
-  }
-}
+template <class F> WM_INLINE void for_each_panel(int outputs, F f) { for_each_piece<kTileColumns>(outputs, f); }
 
 }  // namespace
 }  // namespace wordmill
