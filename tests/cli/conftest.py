@@ -12,6 +12,9 @@ __all__ = ["cli", "corpus", "model"]
 
 @pytest.fixture(autouse=True, scope="session")
 def _can_be_interrupted() -> None:
-    """Let programs that tests start hear Ctrl-C: a script's background jobs ignore it, and so would they."""
+    """Let programs that tests start hear signals: background jobs and nohup ignore some, and so would they."""
     if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    for number in (signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])):
+        if signal.getsignal(number) == signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
