@@ -1,4 +1,4 @@
-"""Measure what takes hours: whole jobs, quality by three seeds, rates for CBOW, determinism, growing corpora, memory.
+"""Measure what takes hours: whole jobs, quality by three seeds, rates, subwords, determinism, growing corpora, memory.
 
     python benchmarks/full.py --corpus t8.txt --similarity WS-353.txt SimLex-999.txt MEN.dev --budget 60
     python benchmarks/full.py --studies scale --large-corpus enwiki.txt.zst
@@ -12,7 +12,10 @@ import sys
 
 from studies_cli import run_command_line
 
-STUDIES = ["whole-jobs", "memory", "quality", "cbow-alpha", "cbow-elsewhere", "cbow-sessions", "deterministic", "scale"]
+STUDIES = [
+    "whole-jobs", "memory", "quality", "cbow-alpha", "cbow-elsewhere", "cbow-sessions", "subwords",
+    "hierarchical-softmax", "deterministic", "scale",
+]  # fmt: skip
 
 if __name__ == "__main__":
     sys.exit(run_command_line("full", __doc__ or "", STUDIES))

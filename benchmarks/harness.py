@@ -50,10 +50,11 @@ class Setting:
     large_text: Path | None = None  #: any text of many millions of tokens, for the curve of scale
     small_text: Path | None = None  #: a text of a million words, in its own lines
     sessions: Path | None = None  #: sessions of items, one a line
+    other_language: tuple[Path, Path] | None = None  #: a text, in its own lines, and word pairs of its language
     threads: int = field(default_factory=available_cores)
     turns: int = 3
     peers: Sequence[str] = ("gensim",)  #: programs whose whole jobs are timed beside wordmill's
-    analogies: Path = field(default_factory=datasets.questions_words_path)
+    analogies: Path | None = field(default_factory=datasets.questions_words_path)
     pairs: Sequence[Path] = field(default_factory=lambda: [datasets.word_pairs_path()])
     smoke: bool = False
 

@@ -16,8 +16,9 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
-from importlib.metadata import version
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, replace
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Literal
 
@@ -42,8 +43,18 @@ class Job:
     negative: int = 5
     sample: float = 1e-3
     min_count: int = 5
+    objective: Literal["negative_sampling", "hierarchical_softmax"] = "negative_sampling"
+    subwords: tuple[int, int] | None = None
+    buckets: int = 2_000_000
+    ns_exponent: float = 0.75  # fastText's is always 0.5
+    further_words: str | None = None  # a file of words whose vectors are wanted too, if the program makes them
     cbow_update: Literal["mean", "sqrt", "word2vec"] | None = None  # of wordmill; None: its own default
     deterministic: bool = False  # of wordmill
+
+    @property
+    def unseen(self) -> list[str]:
+        """Words that vectors are wanted of, besides those of the vocabulary."""
+        return [] if self.further_words is None else Path(self.further_words).read_text(encoding="utf-8").split()
 
 
 @dataclass
@@ -77,12 +88,20 @@ class Run:
         return (self.read_seconds or 0.0) + self.train_seconds + self.save_seconds
 
 
-Trained = tuple[Run, list[str], NDArray[np.float32]]
+@dataclass
+class Trained:
+    """A run, and its vectors; `further` holds those of words that the corpus does not have."""
+
+    run: Run
+    keys: list[str]
+    vectors: NDArray[np.float32]
+    further: dict[str, NDArray[np.float32]] = field(default_factory=dict)
 
 
 def train_wordmill(job: Job, ready: Callable[[], object] = lambda: None) -> Trained:
     """Train wordmill by its public estimator, on an encoded corpus; `ready` is called before training."""
     from wordmill import TrainConfig, Word2Vec, read_corpus
+    from wordmill.errors import MissingKeyError
 
     clock = Clock()
     corpus = read_corpus(Path(job.corpus), min_count=job.min_count)
@@ -100,6 +119,10 @@ def train_wordmill(job: Job, ready: Callable[[], object] = lambda: None) -> Trai
         negative=job.negative,
         sample=job.sample,
         min_count=job.min_count,
+        objective=job.objective,
+        subwords=job.subwords,
+        buckets=job.buckets,
+        ns_exponent=job.ns_exponent,
         cbow_update=job.cbow_update or TrainConfig().cbow_update,
         deterministic=job.deterministic,
     )
@@ -111,7 +134,12 @@ def train_wordmill(job: Job, ready: Callable[[], object] = lambda: None) -> Trai
     trained = sum(epoch["centres"] + epoch["without_context"] for epoch in model.history)
     tokens, seconds = (sum(epoch[name] for epoch in model.history) for name in ("tokens", "seconds"))
     run = Run(read, train, save, tokens, trained, len(model.wv.keys), seconds)
-    return run, list(model.wv.keys), model.wv.vectors
+    further = {}
+    for word in job.unseen:
+        if word not in model.wv:
+            with suppress(MissingKeyError):  # none of its n-grams was seen
+                further[word] = model.wv[word]
+    return Trained(run, list(model.wv.keys), model.wv.vectors, further)
 
 
 def train_avx2(job: Job) -> Trained:
@@ -137,36 +165,49 @@ def train_processes(job: Job) -> Trained:
     summed: dict[str, Any] = {
         name: sum(getattr(run, name) or 0 for run in runs) for name in ("tokens", "trained", "peak_bytes")
     }
-    return Run(**slowest, **summed), [], np.empty((0, job.vector_size), np.float32)
+    return Trained(Run(**slowest, **summed), [], np.empty((0, job.vector_size), np.float32))
 
 
 def _train_beside(job: Job, barrier: threading.Barrier) -> Run:
-    run, _, _ = train_wordmill(job, barrier.wait)
+    run = train_wordmill(job, barrier.wait).run
     run.peak_bytes = peak_bytes()
     return run
 
 
 def train_gensim(job: Job) -> Trained:
     """Train gensim on `corpus_file`, its fastest input."""
-    from gensim.models import Word2Vec
+    from gensim.models import FastText, Word2Vec
 
+    if job.subwords is None:
+        kind, subwords = Word2Vec, {}
+    else:
+        shortest, longest = job.subwords
+        kind, subwords = FastText, {"min_n": shortest, "max_n": longest, "bucket": job.buckets}
+    tree = job.objective == "hierarchical_softmax"
     clock = Clock()
-    model = Word2Vec(
+    model = kind(
         sg=int(job.architecture == "skipgram"),
         vector_size=job.vector_size,
         workers=job.threads,
         epochs=job.epochs,
         seed=job.seed,
         window=job.window,
-        negative=job.negative,
+        hs=int(tree),
+        negative=0 if tree else job.negative,
+        ns_exponent=job.ns_exponent,
         sample=job.sample,
         min_count=job.min_count,
+        **subwords,
         **({} if job.alpha is None else {"alpha": job.alpha}),
     )
     model.build_vocab(corpus_file=job.corpus)
     read = clock.lap()
     trained, raw = model.train(
-        corpus_file=job.corpus, total_words=model.corpus_total_words, epochs=job.epochs, report_delay=1e9
+        corpus_file=job.corpus,
+        total_examples=model.corpus_count,
+        total_words=model.corpus_total_words,
+        epochs=job.epochs,
+        report_delay=1e9,
     )
     train = clock.lap()
     with tempfile.TemporaryDirectory() as directory:
@@ -175,17 +216,19 @@ def train_gensim(job: Job) -> Trained:
     in_vocabulary = sum(model.wv.get_vecattr(key, "count") for key in model.wv.index_to_key) * job.epochs
     if raw != model.corpus_total_words * job.epochs:
         print(f"gensim trained on {raw:,} words of {model.corpus_total_words * job.epochs:,}", file=sys.stderr)
-    return (
-        Run(read, train, save, int(in_vocabulary), int(trained), len(model.wv)),
-        model.wv.index_to_key,
-        model.wv.vectors,
-    )
+    run = Run(read, train, save, int(in_vocabulary), int(trained), len(model.wv))
+    unseen = job.unseen if job.subwords else []
+    further = {word: model.wv[word] for word in unseen if word not in model.wv.key_to_index}
+    return Trained(run, model.wv.index_to_key, model.wv.vectors, further)
 
 
 def train_fasttext(job: Job) -> Trained:
-    """Train fastText without subwords: its word2vec. One call reads and trains, and its seed is fixed."""
+    """Train fastText, in one call that reads and trains; the older of its packages have a fixed seed."""
     import fasttext
 
+    shortest, longest = job.subwords or (0, 0)
+    if "seed" in fasttext.FastText.unsupervised_default:  # what it trains with, and its function takes no seed
+        fasttext.FastText.unsupervised_default["seed"] = job.seed
     clock = Clock()
     model = fasttext.train_unsupervised(
         job.corpus,
@@ -197,9 +240,10 @@ def train_fasttext(job: Job) -> Trained:
         neg=job.negative,
         t=job.sample,
         minCount=job.min_count,
-        minn=0,
-        maxn=0,
-        loss="ns",
+        minn=shortest,
+        maxn=longest,
+        bucket=job.buckets if longest else 0,
+        loss="ns" if job.objective == "negative_sampling" else "hs",
         verbose=0,
         **({} if job.alpha is None else {"lr": job.alpha}),
     )
@@ -208,10 +252,12 @@ def train_fasttext(job: Job) -> Trained:
         model.save_model(str(Path(directory) / "model.bin"))
         save = clock.lap()
     words, counts = model.get_words(include_freq=True)
-    matrix = model.get_input_matrix()[: len(words)]
     rows = [row for row, word in enumerate(words) if word != "</s>"]  # its end of line
     run = Run(None, train, save, int(counts[rows].sum()) * job.epochs, None, len(rows))
-    return run, [words[row] for row in rows], matrix[rows]
+    keys = [words[row] for row in rows]
+    unseen = set(job.unseen if longest else []) - set(keys)
+    vectors = np.stack([model.get_word_vector(word) for word in keys])
+    return Trained(run, keys, vectors, {word: model.get_word_vector(word) for word in sorted(unseen)})
 
 
 PROGRAMS: dict[str, Callable[[Job], Trained]] = {
@@ -221,13 +267,17 @@ PROGRAMS: dict[str, Callable[[Job], Trained]] = {
     "gensim": train_gensim,
     "fasttext": train_fasttext,
 }
-_DISTRIBUTIONS = {"fasttext": "fasttext-wheel"}
+_DISTRIBUTIONS = {"fasttext": ("fasttext-community", "fasttext-wheel")}
 
 
 def program_version(name: str) -> str:
     """Version of the installed program; `PackageNotFoundError` where it is not installed."""
     program = name.partition("-")[0]
-    return version(_DISTRIBUTIONS.get(program, program))
+    *others, last = _DISTRIBUTIONS.get(program, (program,))
+    for distribution in others:
+        with suppress(PackageNotFoundError):
+            return f"{version(distribution)} ({distribution})"
+    return version(last)
 
 
 def program_build(name: str) -> str:
@@ -270,9 +320,17 @@ def peak_bytes(pid: int | Literal["self"] = "self") -> int | None:
 
 def main(name: str, job_path: str, run_path: str, vectors_path: str) -> None:
     job = Job(**json.loads(Path(job_path).read_text(encoding="utf-8")))
-    run, keys, matrix = PROGRAMS[name](job)
+    trained = PROGRAMS[name](job)
+    run = trained.run
     run.peak_bytes = run.peak_bytes or peak_bytes()
-    np.savez(vectors_path, keys=np.array(keys), vectors=np.asarray(matrix, dtype=np.float32))
+    further = np.array(list(trained.further.values()), dtype=np.float32).reshape(-1, job.vector_size)
+    np.savez(
+        vectors_path,
+        keys=np.array(trained.keys),
+        vectors=np.asarray(trained.vectors, dtype=np.float32),
+        further_keys=np.array(list(trained.further), dtype=str),
+        further_vectors=further,
+    )
     record: dict[str, Any] = {**asdict(run), "job_seconds": run.job_seconds, "pid": os.getpid()}
     Path(run_path).write_text(json.dumps(record), encoding="utf-8")
 

@@ -71,6 +71,13 @@ def parse_arguments(description: str, studies: Sequence[str]) -> argparse.Namesp
         type=Path,
         help="lines of item keys, one session each, for the studies of CBOW (default: without)",
     )
+    add(
+        "--other-language",
+        nargs=2,
+        type=Path,
+        metavar=("TEXT", "PAIRS"),
+        help="a text such as the Korean Wikipedia, also .zst, and word pairs, for subwords (default: without)",
+    )
     add("--threads", type=int, default=available_cores(), help="default: all cores")
     add("--turns", type=int, default=3, help="repeats, or seeds, of each measurement (default %(default)s)")
     add(
@@ -94,6 +101,7 @@ def make_setting(options: argparse.Namespace, scratch: Path) -> Setting:
         large_text=options.large_corpus,
         small_text=options.small_text,
         sessions=options.sessions,
+        other_language=tuple(options.other_language) if options.other_language else None,
         threads=options.threads,
         turns=options.turns,
         peers=options.peers,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from importlib.metadata import PackageNotFoundError
 from typing import Any, Literal
@@ -11,11 +12,13 @@ from harness import Measurement, Record, Setting
 from markdown import table
 from processes import run_program
 from programs import Job, program_build
-from quality import load_vectors, measure_quality
+from quality import load_vectors, measure_quality, write_words
 from report import points
 
 TITLE = "Quality"
+NOTE = "Google analogies among the 30,000 most frequent words; Spearman of word pairs, times 100."
 EPOCHS = 5
+OTHER_CHOICES = ("objective", "subwords", "ns_exponent", "sample")  # of a job, in its key where they are not the usual
 # alpha None: wordmill's own default. gensim's default for CBOW is 0.025; 0.05 is its best.
 RUNS: list[tuple[str, Literal["skipgram", "cbow"], float | None]] = [
     ("wordmill", "skipgram", 0.025),
@@ -54,19 +57,24 @@ def job_key(setting: Setting, program: str, job: Job) -> Record:
     """Return what a run's vectors depend on, beside the build of the program."""
     key = {"program": program, "architecture": job.architecture, "alpha": job.alpha, "cbow_update": job.cbow_update}
     corpus = {"corpus": setting.corpus["name"], "tokens": setting.corpus["tokens"], "epochs": job.epochs}
-    return {**key, **corpus, "D": job.vector_size, "threads": job.threads, "seed": job.seed}
+    others = {name: getattr(job, name) for name in OTHER_CHOICES if getattr(job, name) != getattr(Job, name)}
+    return {**key, **others, **corpus, "D": job.vector_size, "threads": job.threads, "seed": job.seed}
 
 
 def _measure(setting: Setting, program: str, job: Job) -> Record:
-    run_program(program, job, setting.scratch)
-    vectors = load_vectors(setting.scratch / "vectors.npz")
-    return {"scores": measure_quality(vectors, setting.analogies, list(setting.pairs))}
+    pairs = list(setting.pairs)
+    if job.subwords:
+        job = replace(job, further_words=str(setting.scratch / "words.txt"))
+        write_words(pairs, setting.scratch / "words.txt")
+    run = run_program(program, job, setting.scratch)
+    known, whole = (load_vectors(setting.scratch / "vectors.npz", whole=further) for further in (False, True))
+    scores = measure_quality(known, setting.analogies, pairs, whole if job.subwords else None)
+    return {"scores": scores, "train_seconds": run["train_seconds"], "peak_bytes": run["peak_bytes"]}
 
 
 def report(records: list[Record]) -> list[str]:
     """Means over the seeds, ± half the range."""
-    note = "Google analogies among the 30,000 most frequent words; Spearman of word pairs, times 100."
-    return [*score_table(records), "", note]
+    return [*score_table(records), "", NOTE]
 
 
 def score_table(records: list[Record]) -> list[str]:

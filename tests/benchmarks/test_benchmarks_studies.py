@@ -107,3 +107,21 @@ def test_numbers_of_a_trial_stay_out_of_the_documents(tmp_path: Path) -> None:
     refused = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert refused.returncode == 1
     assert "--smoke" in refused.stderr
+
+
+def test_subwords_are_scored_on_unseen_words_and_in_another_language(tmp_path: Path) -> None:
+    (tmp_path / "other.txt").write_text("물고기 고기 바다 물 소금 바다 물고기 소금\n" * 99, encoding="utf-8")
+    (tmp_path / "pairs.csv").write_text(
+        "one,other,score\n물고기,고기,7\n소금,바다,5\n물,바다,6\n바닷물고기,물,4\n", encoding="utf-8"
+    )
+    options = ["--tokens", "20000", "--studies", "subwords", "hierarchical-softmax"]
+    run("full.py", tmp_path, *options, "--other-language", str(tmp_path / "other.txt"), str(tmp_path / "pairs.csv"))
+    measured = studies(tmp_path / "full.json")
+    ours = [record for record in measured["subwords"] if record["key"]["program"] == "wordmill"]
+    assert [record["key"]["corpus"] for record in ours] == ["sample.txt.zst", "other.txt", "other.txt"]
+    assert [record["key"]["subwords"] for record in ours] == [[3, 6], [3, 6], [1, 3]]
+    for record in ours[1:]:
+        known, whole = (record["scores"][f"pairs{unseen}"]["coverage"] for unseen in ("", " with unseen"))
+        assert (known, whole) == (0.75, 1)
+    assert {record["key"]["objective"] for record in measured["hierarchical-softmax"]} == {"hierarchical_softmax"}
+    assert "with unseen" in (tmp_path / "full.md").read_text(encoding="utf-8")
