@@ -20,7 +20,6 @@ LEVELS = [
     {"text"},
     {
         "compression",
-        "config",
         "core",
         "extras",
         "hints",
@@ -32,6 +31,8 @@ LEVELS = [
         "standard_streams",
         "symptoms",
     },
+    {"phrases"},
+    {"config"},
     {"sources"},
     {"layers", "corpus", "vectors"},
     {"evaluation"},

@@ -18,6 +18,8 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from wordmill.errors import ParameterError
 from wordmill.foreign import quoted
 from wordmill.other_names import unknown_parameter
+from wordmill.paths import checked_path
+from wordmill.phrases import MOST_PASSES, PhraseBook
 from wordmill.text import DELIMITER, as_delimiter
 
 __all__ = ["KINDS", "Knob", "Tokenizer", "TrainConfig", "available_cores", "expected", "knobs"]
@@ -180,6 +182,16 @@ class TrainConfig:
     errors: Literal["strict", "replace"] = _knob(
         "strict", "Bytes that are not UTF-8: strict stops and names the place, replace puts U+FFFD.", "Corpus"
     )
+    phrases: int | Path | PhraseBook = _knob(  # noqa: RUF009
+        0,
+        "Join phrases first, new_york: the number of passes to find them in (2 finds up to 4 words), phrases, or the "
+        "file of saved ones; 0: none. A model joins them in all that it reads from then on.",
+        "Corpus",
+        unit="passes",
+        least=0,
+        most=MOST_PASSES,
+        source="Mikolov et al. 2013b, section 4",
+    )
     workers: int | None = _knob(
         None, "Threads; left out: every core that this process may use.", "Run", unit="threads", least=1, most=1_024
     )
@@ -244,9 +256,21 @@ class TrainConfig:
         """The values that training takes for parameters that were left out."""
         return {"alpha": self.start_alpha, "workers": self.threads}
 
+    def as_saved(self) -> dict[str, Any]:
+        """Return the values as a saved model has them: what no file of settings holds is None."""
+        values = {entry.name: getattr(self, entry.name) for entry in fields(self)}
+        return {name: _as_saved(value) for name, value in values.items()}
+
     def resolved(self) -> TrainConfig:
         """Fill in the parameters that were left out: alpha and workers."""
         return replace(self, alpha=self.start_alpha, workers=self.threads)
+
+
+def _as_saved(value: Any) -> Any:
+    """Return what JSON has for a value; None for a function, and for phrases, which have a file of their own."""
+    if callable(value) or isinstance(value, PhraseBook):
+        return None
+    return str(value) if isinstance(value, Path) else value
 
 
 def knobs() -> Iterator[tuple[str, Knob]]:
@@ -269,20 +293,24 @@ def available_cores() -> int:
 def _checked(name: str, value: Any, kinds: tuple[Any, ...], knob: Knob) -> Any:
     """Return the value as one of its kinds, within the bounds; anything else is a `ParameterError`."""
     for kind in kinds:
-        if (kind is NoneType and value is None) or (kind is bool and isinstance(value, bool)):
-            return value
-        if get_origin(kind) is Literal and isinstance(value, str) and value in get_args(kind):
-            return value
-        if kind == Tokenizer and callable(value):
-            return value
-        if kind is str and (delimiter := as_delimiter(value)):
-            return delimiter
-        if kind == LENGTHS and (lengths := _lengths(value, knob)):
-            return lengths
-        number = _number(value, kind)
-        if number is not None and knob.admits(number):
-            return number
+        found = _as_kind(value, kind, knob)
+        if found is not None or (value is None and kind is NoneType):
+            return found
     raise ParameterError(f"{name}={quoted(value)} is not allowed: it must be {expected(kinds, knob)}")
+
+
+def _as_kind(value: Any, kind: Any, knob: Knob) -> Any:
+    """Return the value as this kind, within the bounds; None where it is not that."""
+    if kind in (bool, PhraseBook):
+        return value if isinstance(value, kind) else None
+    if get_origin(kind) is Literal:
+        return value if isinstance(value, str) and value in get_args(kind) else None
+    if kind in _READERS:
+        return _READERS[kind](value)
+    if kind == LENGTHS:
+        return _lengths(value, knob)
+    number = _number(value, kind)
+    return number if number is not None and knob.admits(number) else None
 
 
 def _number(value: Any, kind: Any) -> int | float | None:
@@ -321,11 +349,19 @@ def expected(kinds: tuple[Any, ...], knob: Knob) -> str:
     return " or ".join(words)
 
 
+#: What reads a value that is no number: None where it is not of this kind.
+_READERS: dict[Any, Callable[[Any], Any]] = {
+    Tokenizer: lambda value: value if callable(value) else None,
+    str: lambda value: as_delimiter(value) or None,
+    Path: lambda value: checked_path(value) if isinstance(value, str | os.PathLike) else None,
+}
 _WORDS = {
     bool: "True or False",
     NoneType: "None",
     Tokenizer: "a function from str to list of str",
     str: DELIMITER,
+    Path: "the path of saved ones",
+    PhraseBook: "phrases",
 }
 
 

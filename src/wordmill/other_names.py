@@ -124,7 +124,7 @@ _TRANSLATED: dict[str, Callable[[Any], str]] = {
     "hashfxn": lambda _: "vectors depend on seed alone",
     "minn": lambda _: "give the shortest and the longest n-grams together: subwords=(3, 6)",
     "maxn": lambda _: "give the shortest and the longest n-grams together: subwords=(3, 6)",
-    "wordNgrams": lambda _: "join phrases in the corpus before fit: read_corpus(phrases=2), wordmill train --phrases 2",
+    "wordNgrams": lambda _: "phrases=2 joins phrases, of up to 4 words, in the corpus and in what the model reads",
 }
 
 

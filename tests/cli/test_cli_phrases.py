@@ -65,6 +65,22 @@ def test_a_held_out_corpus_has_the_same_phrases(cli: Cli, text: Path, tmp_path: 
     assert "no held-out token has a context" in outcome.err  # one word a line, which without phrases would be two
 
 
+def test_a_model_answers_to_the_text_of_a_phrase(cli: Cli, text: Path, tmp_path: Path) -> None:
+    assert cli("train", text, "-o", tmp_path / "m", "--phrases", "1", *FAST).code == 0
+    alone = cli("nearest", tmp_path / "m", "new_york", "--json")
+    neighbors = json.loads(alone.out)["neighbors"]
+    assert len(neighbors) == 10
+    assert json.loads(cli("nearest", tmp_path / "m", "new york", "--json").out)["neighbors"] == neighbors
+    piped = cli("nearest", tmp_path / "m", "--json", stdin="new york\nw1 new york w2\n")
+    assert [json.loads(line)["key"] for line in piped.out.splitlines()] == ["new_york", "w1", "new_york", "w2"]
+    assert piped.out.splitlines()[0] == alone.out.strip()
+    facts = json.loads(cli("info", tmp_path / "m", "--json").out)
+    assert (facts["phrases_joined"], facts["params"]["phrases"]) == (3, 1)
+    shown = cli("info", tmp_path / "m").out
+    assert "phrases_joined   3\n" in shown
+    assert "phrases          1\n" in shown
+
+
 @pytest.mark.parametrize(
     ("command", "message"),
     [

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 import wordmill as wm
 from wordmill.corpus import Resources
 from wordmill.corpus.phrases import ENGLISH_CONNECTORS, PhraseRules, Phrases
-from wordmill.corpus.phrases.table import PhraseTable
 from wordmill.errors import CorpusError, FormatError, OutputError, ParameterError, VocabularyError
+from wordmill.phrases.table import PhraseTable
 
 TEXTS = ["new york city is big", "he left new york", "new york city bank of america", "the bank of america is big"] * 4
 LISTS = [text.split() for text in TEXTS]

@@ -129,6 +129,18 @@ def test_the_card_says_data_parameters_scores_and_licence(hub: Hub) -> None:
         assert text in card.text, text
 
 
+def test_a_model_takes_its_phrases_there(hub: Hub) -> None:
+    model = Word2Vec(phrases=1, min_count=1, vector_size=4).fit(["new york", *(f"w{n} v{n}" for n in range(40))] * 6)
+    assert model.wv.phrases is not None
+    model.push_to_hub("me/model", **FACTS)
+    card = (hub.folder / "me/model/README.md").read_text(encoding="utf-8")
+    assert (
+        f"{len(model.wv.phrases)} phrases, {model.wv.phrases.keys[0]!r} for one: wordmill joins them in what it reads."
+        in card
+    )
+    assert (KeyedVectors.from_pretrained("me/model")["new york"] == model.wv["new_york"]).all()
+
+
 def test_the_card_carries_scores_for_the_hub(hub: Hub) -> None:
     words = ["tiger", "cat", "dog", "king", "queen", "man", "woman", "boy", "girl", "brother", "sister"]
     known = KeyedVectors(words, np.random.default_rng(1).normal(size=(11, 4)).astype(np.float32))

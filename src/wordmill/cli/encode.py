@@ -7,8 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from wordmill.cli.joining import PhrasesOption, asked_for, files_of
-from wordmill.cli.options import CORPUS, Corpora, corpus_files, corpus_source, with_settings
+from wordmill.cli.options import CORPUS, Corpora, corpus_files, corpus_source, setting_files, with_settings
 from wordmill.foreign import quoted
 
 EXAMPLES = "Example: wordmill encode 'logs/*.txt.zst' -o logs.corpus && wordmill train logs.corpus -o model/"
@@ -28,7 +27,6 @@ def command(
             "rarer half is forgotten, with a warning that says how short counts may be.",
         ),
     ] = None,
-    phrases: PhrasesOption = "0",
     *,
     settings: dict[str, Any],
 ) -> None:
@@ -41,9 +39,8 @@ def command(
     source = corpus_source(corpus)
     TrainConfig.from_params(settings)
     check_file_writable(output)
-    check_apart([output], [*corpus_files(source), *files_of(phrases)])
-    joined = asked_for(phrases)
+    check_apart([output], [*corpus_files(source), *setting_files(settings)])
     resources = Resources() if max_vocab_size is None else Resources(max_vocab_size=max_vocab_size)
-    encoded = read_corpus(source, **settings, phrases=joined, resources=resources)
+    encoded = read_corpus(source, **settings, resources=resources)
     encoded.save(output)
     note(f"{quoted(encoded)} saved in {output}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import Field, fields
 from pathlib import Path
 from types import NoneType
@@ -15,8 +15,19 @@ import typer
 from wordmill.cli.tokenizers import METAVAR, tokenizer_named
 from wordmill.cli.usage import CommandLineError
 from wordmill.config import KINDS, LENGTHS, Knob, Tokenizer, TrainConfig
+from wordmill.phrases import PhraseBook
 
-__all__ = ["CORPUS", "Corpora", "Json", "ModelPath", "Topn", "corpus_files", "corpus_source", "with_settings"]
+__all__ = [
+    "CORPUS",
+    "Corpora",
+    "Json",
+    "ModelPath",
+    "Topn",
+    "corpus_files",
+    "corpus_source",
+    "setting_files",
+    "with_settings",
+]
 
 Corpora = Annotated[
     list[str], typer.Argument(help="Text files, compressed or not; a pattern in quotes; or - for standard input.")
@@ -73,6 +84,11 @@ def corpus_files(source: str | Path | list[Path]) -> tuple[Path | None, ...]:
     return opened.paths if isinstance(opened, Files) else ()
 
 
+def setting_files(settings: Mapping[str, Any]) -> list[Path]:
+    """Return the files that settings name."""
+    return [value for value in settings.values() if isinstance(value, Path)]
+
+
 def _option(field: Field[Any]) -> inspect.Parameter:
     """Describe one option as Typer wants it: a parameter with an annotation."""
     knob: Knob = field.metadata["knob"]
@@ -87,6 +103,9 @@ def _option(field: Field[Any]) -> inspect.Parameter:
     elif kinds[0] is int and len(kinds) == 2:  # an integer or a word
         annotation, default = str, str(default)
         rest |= {"parser": _integer_or_word, "metavar": "INTEGER|" + "|".join(get_args(kinds[1]))}
+    elif PhraseBook in kinds:
+        annotation, default = str, str(default)
+        rest |= {"parser": _passes_or_file, "metavar": "INTEGER|FILE"}
     elif LENGTHS in kinds:
         annotation = str
         rest |= {"parser": _lengths, "metavar": "SHORTEST-LONGEST"}
@@ -101,6 +120,10 @@ def _lengths(text: str) -> tuple[int, ...] | str:
     """Read 3-6 as (3, 6); anything else is left to the check of the parameter."""
     parts = text.split("-")
     return tuple(map(int, parts)) if len(parts) == 2 and all(map(str.isdecimal, parts)) else text
+
+
+def _passes_or_file(text: str) -> int | Path:
+    return int(text) if text.lstrip("+-").isdecimal() else Path(text)
 
 
 def _integer_or_word(text: str) -> int | str:

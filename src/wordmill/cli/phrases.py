@@ -16,7 +16,7 @@ EXAMPLES = (
 )
 
 
-@with_settings(CORPUS, without=("min_count", "max_final_vocab"))
+@with_settings(CORPUS, without=("min_count", "max_final_vocab", "phrases"))
 def command(
     corpus: Corpora,
     output: Annotated[

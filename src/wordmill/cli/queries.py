@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import typer
@@ -12,6 +13,7 @@ from wordmill.cli.console import at_work, error
 from wordmill.cli.prompt import prompted, read_line
 from wordmill.errors import CorpusError, MissingKeyError, ParameterError, counted
 from wordmill.foreign import quoted
+from wordmill.phrases import PhraseBook
 from wordmill.vectors import KeyedVectors
 from wordmill.vectors.formats.pipes import is_standard_input
 
@@ -37,12 +39,13 @@ def answer_all(
     """Answer each query of `size` words.
 
     The arguments hold the queries one after the other. Without any, each line of standard input is a query, asked for
-    by a prompt on a terminal. A query that cannot be answered is said and passed over; off a prompt the exit code is
-    then 1.
+    by a prompt on a terminal; words that the model joins to a phrase are one there. A query that cannot be answered is
+    said and passed over; off a prompt the exit code is then 1.
     """
     asking, failed = not words and sys.stdin.isatty(), False
     lines = prompted(vectors, what) if asking else _piped()
-    for query in _cut(words, size) if words else (query for line in lines for query in _cut(line.split(), size)):
+    read = (lambda line: line.split()) if vectors.phrases is None else partial(_joined, vectors.phrases)
+    for query in _cut(words, size) if words else (query for line in lines for query in _cut(read(line), size)):
         try:
             answer(_checked_keys(vectors, query, size, what))
         except (MissingKeyError, ParameterError) as mistake:
@@ -60,6 +63,10 @@ def _piped() -> Iterator[str]:
             name = "UTF-16" if begin != line else "UTF-16BE" if begin.startswith("\0") else "UTF-16LE"
             raise CorpusError(f"standard input is {name}, or no text: pipe it through iconv -f {name} -t UTF-8")
         yield line if number else line.removeprefix("\ufeff")
+
+
+def _joined(phrases: PhraseBook, line: str) -> list[str]:
+    return phrases.join_tokens(line.split())
 
 
 def _cut(words: list[str], size: int) -> Iterator[list[str]]:

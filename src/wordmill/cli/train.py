@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from wordmill.cli.console import note, print_rows, program
-from wordmill.cli.joining import PhrasesOption, asked_for, files_of, read_both
-from wordmill.cli.options import Corpora, corpus_files, corpus_source, with_settings
+from wordmill.cli.options import Corpora, corpus_files, corpus_source, setting_files, with_settings
 from wordmill.cli.usage import CommandLineError
 from wordmill.config import TrainConfig
 from wordmill.errors import DivergenceError, OutputError, ParameterError, counted
@@ -61,7 +60,6 @@ def command(
     ] = None,
     log: Annotated[Path | None, typer.Option(help="Append a line of JSON for each second and epoch to a file.")] = None,
     plot: Annotated[Path | None, typer.Option(help="Draw the loss: loss.png, .svg or .pdf.")] = None,
-    phrases: PhrasesOption = "0",
     *,
     settings: dict[str, Any],
 ) -> None:
@@ -83,7 +81,6 @@ def command(
         freeze=freeze,
         log=log,
         plot=plot,
-        phrases=phrases,
         settings=settings,
     ).run()
 
@@ -104,11 +101,11 @@ class _Job:
     freeze: Path | None
     log: Path | None
     plot: Path | None
-    phrases: str
     settings: dict[str, Any]
 
     def run(self) -> None:
         """Check all that can be checked before the corpus is read, read it, train, and save."""
+        from wordmill.cli.training import read
         from wordmill.saving import claim
         from wordmill.training import EarlyStopping
         from wordmill.training.run.prechecks import check_before_reading
@@ -121,14 +118,13 @@ class _Job:
         self._check_apart()
         watched = [] if self.patience is None else [EarlyStopping(self.patience)]
         vectors = check_before_reading(config, self.held_out, watched, self.init_from)
-        phrases = asked_for(self.phrases)
         if self.output is None or self.only_looks:
-            corpus, _ = read_both(self.source, 0.0, config, phrases, quiet=self.quiet)
+            corpus = read(self.source, config, quiet=self.quiet)
             print_rows(("what", "value"), _outlook(corpus, config))
             return
         with claim(self.output):
-            corpus, held_out = read_both(self.source, self.held_out, config, phrases, quiet=self.quiet)
-            self._train(corpus, held_out, config, self.output, vectors, _keys(frozen, corpus, self.freeze))
+            corpus = read(self.source, config, quiet=self.quiet)
+            self._train(corpus, self.held_out, config, self.output, vectors, _keys(frozen, corpus, self.freeze))
 
     def _check_apart(self) -> None:
         """Refuse an output that is a source."""
@@ -142,14 +138,14 @@ class _Job:
                 *corpus_files(self.source),
                 *held_out,
                 *(path for path in (self.init_from, self.freeze) if path is not None),
-                *files_of(self.phrases),
+                *setting_files(self.settings),
             ],
         )
 
     def _train(
         self,
         corpus: EncodedCorpus,
-        held_out: float | Path | EncodedCorpus,
+        held_out: float | Path,
         config: TrainConfig,
         output: Path,
         vectors: KeyedVectors | None,
@@ -289,7 +285,7 @@ def _outlook(corpus: EncodedCorpus, config: TrainConfig) -> Iterator[tuple[str, 
     yield "memory while reading", f"{reading:,.1f} MiB"
     yield "memory at most", f"{max(reading, sum(parts.values())):,.1f} MiB"
     yield "time to train", _time(corpus, config, memory.peak)
-    for name, value in asdict(config.resolved()).items():
+    for name, value in config.resolved().as_saved().items():
         yield name, str(value)
 
 

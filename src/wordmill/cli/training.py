@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 import tempfile
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 from types import FrameType
 from typing import Any, Self
@@ -92,9 +91,7 @@ def is_trained(
         return False
     settings = load_model(output).settings
     history = settings.get("history")
-    params = asdict(config)
-    params["tokenizer"] = None if callable(config.tokenizer) else config.tokenizer  # as a model has it
-    if not history or settings["params"] != params:
+    if not history or settings["params"] != config.as_saved():
         return False
     ended = len(history) == config.epochs
     if early is not None and all("validation_loss" in entry for entry in history):

@@ -23,11 +23,14 @@ from wordmill.errors import CorpusError, FormatError, counted, misfit
 from wordmill.foreign import quoted
 from wordmill.mapped import MappedFile
 from wordmill.paths import checked_path
+from wordmill.phrases.book import PhraseBook
+from wordmill.phrases.saved import pack_rules, pack_tables, unpack_rules, unpack_tables
 from wordmill.safetensors import checksums, has_format, read_metadata, read_safetensors, write_safetensors
 from wordmill.saving import atomic_file
 
 _FORMAT = "wordmill.corpus"
 _DTYPES = {"ids": "<i4", "offsets": "<i8", "counts": "<i8"}
+_PHRASES = "phrases."  # begins the names of their arrays
 _SPAN = 1 << 20  # ids that are checked at once: they stay in the cache between two looks
 _SPANS = 1024  # a fingerprint looks at so many spans of so many ids
 
@@ -53,6 +56,8 @@ class EncodedCorpus:
     count_error : int
         0: counts are exact. Otherwise rare words were forgotten to stay within memory (`Resources.max_vocab_size`), and
         a count may be short by at most this many.
+    phrases : PhraseBook, optional
+        The phrases that were joined in it.
     file : MappedFile, optional
         The file that the arrays are mapped from.
 
@@ -69,6 +74,7 @@ class EncodedCorpus:
     tokenizer: str | None = None
     lowercase: bool = False
     count_error: int = 0
+    phrases: PhraseBook | None = field(default=None, kw_only=True)
     file: MappedFile | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
@@ -164,6 +170,9 @@ class EncodedCorpus:
             "lowercase": str(self.lowercase),
             "count_error": str(self.count_error),
         }
+        if self.phrases is not None:
+            arrays |= {_PHRASES + name: array for name, array in pack_tables(self.phrases.tables).items()}
+            facts["phrases"] = pack_rules(self.phrases.rules)
         with atomic_file(checked_path(path)) as staging:
             write_safetensors(staging, arrays, {"format": _FORMAT, **facts, **checksums(arrays, facts)})
 
@@ -190,9 +199,10 @@ class EncodedCorpus:
                 tokenizer=facts["tokenizer"] or None,
                 lowercase=facts["lowercase"] == "True",
                 count_error=int(facts["count_error"]),
+                phrases=_unpack_phrases(arrays, facts.get("phrases")),
                 file=file,
             )
-        except (KeyError, ValueError) as error:
+        except (KeyError, TypeError, ValueError) as error:
             raise FormatError(
                 f"{path}: its parts do not fit together, {misfit(error)}: encode the corpus again"
             ) from error
@@ -265,6 +275,13 @@ def _pack_keys(vocab: Vocab) -> dict[str, NDArray[Any]]:
     encoded = [key.encode() for key in vocab.keys]
     offsets = np.cumsum([0, *map(len, encoded)], dtype=np.int64)
     return {"keys": np.frombuffer(b"".join(encoded), np.uint8), "key_offsets": offsets}
+
+
+def _unpack_phrases(arrays: Mapping[str, NDArray[Any]], rules: str | None) -> PhraseBook | None:
+    if rules is None:
+        return None
+    tables = {name.removeprefix(_PHRASES): array for name, array in arrays.items() if name.startswith(_PHRASES)}
+    return PhraseBook(unpack_tables(tables), unpack_rules(rules))
 
 
 def _unpack_keys(arrays: Mapping[str, NDArray[Any]]) -> list[str] | NDArray[np.int64]:

@@ -7,12 +7,12 @@ from typing import Any, Literal
 
 from wordmill.corpus.encoded import EncodedCorpus
 from wordmill.corpus.feeding import Tokenizer
-from wordmill.corpus.phrases.phrases import Phrases
 from wordmill.corpus.phrases.reading import Joining
 from wordmill.corpus.reader import read_source
 from wordmill.corpus.resources import Resources
 from wordmill.corpus.vocab import check_thresholds
 from wordmill.hints import helpful_arguments
+from wordmill.phrases import PhraseBook
 
 __all__ = ["read_corpus"]
 
@@ -27,7 +27,7 @@ def read_corpus(
     delimiter: str | None = None,
     lowercase: bool = False,
     errors: Literal["strict", "replace"] = "strict",
-    phrases: int | Phrases | str | os.PathLike[str] = 0,
+    phrases: int | PhraseBook | str | os.PathLike[str] = 0,
     resources: Resources | None = None,
 ) -> EncodedCorpus:
     """Count and encode a source, in one read.
@@ -91,4 +91,4 @@ def read_corpus(
     if joining is None:
         return corpus
     was_encoded = corpus is source or corpus.file is not None
-    return joining.join(corpus, resources, thin_out=not was_encoded)[0]
+    return joining.join(corpus, resources, thin_out=not was_encoded)

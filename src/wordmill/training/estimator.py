@@ -401,6 +401,8 @@ class Estimator(Parameters):
             params = {name: tuple(v) if isinstance(v, list) else v for name, v in saved.settings["params"].items()}
             if params["tokenizer"] is None:
                 params["tokenizer"] = _lost_tokenizer
+            if params.get("phrases", 0) is None:  # they were given
+                params["phrases"] = saved.table.phrases
             model = cls(**params)
             model._trained = Trained.from_saved(saved, TrainConfig.from_params(params))
         except (KeyError, TypeError, ValueError) as error:

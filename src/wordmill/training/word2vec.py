@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from os import PathLike
 from typing import Literal, Never
 
 from wordmill.errors import ParameterError
+from wordmill.phrases import PhraseBook
 from wordmill.training.estimator import Estimator
 
 __all__ = ["Word2Vec"]
@@ -48,6 +50,7 @@ class Word2Vec(Estimator):
         delimiter: str | None = None,
         lowercase: bool = False,
         errors: Literal["strict", "replace"] = "strict",
+        phrases: int | PhraseBook | str | PathLike[str] = 0,
         workers: int | None = None,
         deterministic: bool = False,
         backend: Literal["native", "reference"] = "native",
@@ -81,6 +84,7 @@ class Word2Vec(Estimator):
         self.delimiter = delimiter
         self.lowercase = lowercase
         self.errors = errors
+        self.phrases = phrases
         self.workers = workers
         self.deterministic = deterministic
         self.backend = backend

@@ -119,6 +119,9 @@ def _use(repo_id: str, vectors: VectorTable) -> list[str]:
         f"vectors.most_similar({quoted(key)})",
         "```",
     ]
+    if vectors.phrases is not None:
+        example = f", {quoted(vectors.phrases.keys[0])} for one" if len(vectors.phrases) else ""
+        lines += ["", f"{counted(len(vectors.phrases), 'phrase')}{example}: wordmill joins them in what it reads."]
     if vectors.kind == "str" and vectors.tokenizer is not None:
         lines += ["", f'Texts also by model2vec, `StaticModel.from_pretrained("{repo_id}")`.']
     return lines

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
@@ -142,6 +143,10 @@ class _Reader:
         """Rows of a corpus, whose ids are those of its own vocabulary."""
         corpus.check_file()
         self._expect(corpus.vocab.kind)
+        if self._table.phrases is not None:
+            keys, edges = corpus.vocab.keys, pairwise(corpus.offsets.tolist())
+            yield from (self._found([keys[one] for one in corpus.ids[begin:end].tolist()]) for begin, end in edges)
+            return
         row_of_id = self._keys.find_many(corpus.vocab.keys)
         if self._table.subwords is not None:
             self._ids_are_made = True
@@ -154,6 +159,8 @@ class _Reader:
             at = end
 
     def _found(self, words: list[str]) -> NDArray[np.int64]:
+        if self._table.phrases is not None:
+            words = self._table.phrases.join_tokens(words)
         rows = self._keys.find_many(words)
         if self._table.subwords is not None:
             for place in np.flatnonzero(rows < 0).tolist():

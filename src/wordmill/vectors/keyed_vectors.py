@@ -67,6 +67,8 @@ class KeyedVectors(VectorTable):
         Files that the arrays are mapped from: one that is written to later is refused.
     subwords
         Rows of n-grams, which give words that are no keys a vector: `wv["unseen"]` has one, `"unseen" in wv` is False.
+    phrases
+        Phrases that `encode` joins in texts, and by which `wv["new york"]` is the vector of new_york.
 
     Raises
     ------

@@ -54,7 +54,7 @@ def parse_terms(table: VectorTable, query: Query) -> Iterator[Term]:
         if isinstance(what, np.ndarray) and what.ndim == 1:
             vector = checked_vectors(table, what[None])
             yield Term(vector[0], unit_rows(vector, row_norms(vector))[0], float(weight), None)
-        elif (row := table.key_table.find(what)) >= 0:
+        elif (row := table.find(what)) >= 0:
             yield Term(table.vectors[row], table.unit_vectors([row])[0], float(weight), row)
         else:
             vector = table.vector(what)  # type: ignore[arg-type]
@@ -88,7 +88,7 @@ def parse_many(table: VectorTable, queries: Any | Any) -> tuple[Floats, list[NDA
         ids = table.get_indices(queries)
         return table.unit_vectors(ids), list(ids[:, None])
     keys = flat_keys(queries)
-    ids, rows = table.key_table.find_many(keys), table.vectors_of(keys)
+    ids, rows = table.find_many(keys), table.vectors_of(keys)
     return unit_rows(rows, row_norms(rows)), [one[one >= 0] for one in ids[:, None]]
 
 

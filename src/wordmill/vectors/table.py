@@ -13,8 +13,9 @@ from wordmill.foreign import quoted
 from wordmill.hints import HelpfulNames
 from wordmill.mapped import MappedFile
 from wordmill.other_names import VECTORS
+from wordmill.phrases import PhraseBook
 from wordmill.sources.keys import flat_keys
-from wordmill.text import TokenizerName
+from wordmill.text import TokenizerName, tokenize
 from wordmill.vectors.keys import IntegerKeys, Key, KeyTable, PackedKeys, TextKeys, make_key_table, near_spellings
 from wordmill.vectors.matrix import Floats, row_norms, unit_rows
 from wordmill.vectors.subwords import Subwords
@@ -40,6 +41,7 @@ class VectorTable(HelpfulNames):
         lowercase: bool = False,
         files: Sequence[MappedFile] = (),
         subwords: Subwords | None = None,
+        phrases: PhraseBook | None = None,
     ) -> None:
         self._files = tuple(files)
         self._table = make_key_table(keys)
@@ -58,7 +60,9 @@ class VectorTable(HelpfulNames):
                 f"subwords are of text, with vectors of {subwords.rows.shape[1]} numbers: "
                 f"here are {self.kind} keys with vectors of {self.vector_size}"
             )
-        self.tokenizer, self.lowercase, self.subwords = tokenizer, lowercase, subwords
+        if phrases is not None and (self.kind != "str" or not isinstance(phrases, PhraseBook)):
+            raise ParameterError(f"phrases={quoted(phrases)} beside {self.kind} keys: phrases are made of words")
+        self.tokenizer, self.lowercase, self.subwords, self.phrases = tokenizer, lowercase, subwords, phrases
 
     @classmethod
     def of(cls, table: VectorTable) -> Self:
@@ -72,6 +76,7 @@ class VectorTable(HelpfulNames):
             lowercase=table.lowercase,
             files=table._files,
             subwords=table.subwords,
+            phrases=table.phrases,
         )
 
     def __repr__(self) -> str:
@@ -165,7 +170,7 @@ class VectorTable(HelpfulNames):
     def get(self, key: Key, default: Default = None) -> Floats | Default:  # type: ignore[assignment]
         """Return the vector (D,) of `key`, or `default` if it has none."""
         self.check_files()
-        index = self._table.find(key)
+        index = self.find(key)
         if index >= 0:
             return self._rows(index)
         made = self._made_of_subwords(key)
@@ -187,7 +192,7 @@ class VectorTable(HelpfulNames):
     def vectors_of(self, keys: Sequence[Key] | NDArray[Any]) -> Floats:
         """Return the vectors (n, D) of several keys; as `vector`."""
         self.check_files()
-        ids = self._table.find_many(keys)
+        ids = self.find_many(keys)
         rows: Floats = self._rows(ids.clip(min=0))
         for place in np.flatnonzero(ids < 0).tolist():
             rows[place] = self.vector(keys[place])
@@ -209,7 +214,7 @@ class VectorTable(HelpfulNames):
     def get_index(self, key: Key, default: int | None = None) -> int:
         """Row of a key; where there is none, `default`, or a `MissingKeyError` without one."""
         self.check_files()
-        index = self._table.find(key)
+        index = self.find(key)
         if index >= 0:
             return index
         if default is None:
@@ -220,10 +225,27 @@ class VectorTable(HelpfulNames):
         """Rows of several keys (n,); `MissingKeyError` for the first that is missing."""
         self.check_files()
         listed = flat_keys(keys)
-        ids = self._table.find_many(listed)
+        ids = self.find_many(listed)
         if (ids < 0).any():
             raise self._missing(listed[int(np.flatnonzero(ids < 0)[0])])
         return ids
+
+    def find(self, key: object) -> int:
+        """Row of a key, or of the phrase that a text is read as, "new york" as new_york; -1 where there is none."""
+        row = self.key_table.find(key)
+        if row >= 0 or self.phrases is None or not isinstance(key, str):
+            return row
+        words = tokenize(key, self.tokenizer or "whitespace", lowercase=self.lowercase)
+        joined = self.phrases.join_tokens(words)
+        return self._table.find(joined[0]) if len(joined) == 1 < len(words) else row
+
+    def find_many(self, keys: Sequence[object] | NDArray[Any]) -> NDArray[np.int64]:
+        """Rows (n,) of several keys; as `find`."""
+        rows = self.key_table.find_many(keys)
+        if self.phrases is not None:
+            for place in np.flatnonzero(rows < 0).tolist():
+                rows[place] = self.find(keys[place])
+        return rows
 
     def _rows(self, ids: int | NDArray[np.int64]) -> Floats:
         rows: Floats = self._vectors[ids]
@@ -318,6 +340,7 @@ class VectorTable(HelpfulNames):
             tokenizer=self.tokenizer,
             lowercase=self.lowercase,
             subwords=subwords,
+            phrases=self.phrases,
         )
 
     def unit_vectors_of(self, keys: Sequence[Key] | Iterable[Key] | NDArray[np.integer[Any]]) -> Floats:

@@ -14,10 +14,10 @@ from wordmill.core import core
 from wordmill.corpus.encoded import EncodedCorpus
 from wordmill.corpus.phrases.joining import connector_flags, join_table, words_of
 from wordmill.corpus.phrases.phrases import Phrases, as_corpus
-from wordmill.corpus.phrases.rules import Choice, PhraseRules
-from wordmill.corpus.phrases.scoring import FORMULAS, PairStatistics, Scoring
-from wordmill.corpus.phrases.table import PhraseTable
 from wordmill.corpus.resources import Resources
+from wordmill.phrases.rules import Choice, PhraseRules
+from wordmill.phrases.scoring import FORMULAS, PairStatistics, Scoring
+from wordmill.phrases.table import PhraseTable
 
 __all__ = ["find_by_rules", "find_phrases"]
 

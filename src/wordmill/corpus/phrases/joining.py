@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from wordmill.core import core
 from wordmill.corpus.encoded import EncodedCorpus
-from wordmill.corpus.phrases.rules import PhraseRules
-from wordmill.corpus.phrases.table import PhraseTable
 from wordmill.corpus.resources import Resources
 from wordmill.corpus.spool import Spool
 from wordmill.corpus.vocab import Vocab
 from wordmill.errors import CorpusError
 from wordmill.foreign import quoted
+from wordmill.phrases.rules import PhraseRules
+from wordmill.phrases.table import PhraseTable
 
 __all__ = ["connector_flags", "join_table", "words_of"]
 

@@ -10,13 +10,13 @@ import hashlib
 import json
 import logging
 import os
-from dataclasses import asdict
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from wordmill.config import TrainConfig
 from wordmill.core import instruction_set
 from wordmill.errors import FormatError, Misfit, ParameterError, WordmillError, misfit
 from wordmill.foreign import quoted
@@ -153,8 +153,7 @@ def _take(run: Run, saved: Model, directory: Path) -> None:
 
 
 def _params(run: Run) -> dict[str, Any]:
-    params = {name: [*value] if isinstance(value, tuple) else value for name, value in asdict(run.config).items()}
-    return params | {"tokenizer": None if callable(params["tokenizer"]) else params["tokenizer"]}
+    return {name: [*value] if isinstance(value, tuple) else value for name, value in run.config.as_saved().items()}
 
 
 def _origin(run: Run) -> dict[str, str]:
@@ -173,8 +172,9 @@ def _origin(run: Run) -> dict[str, str]:
 
 def _check_same(run: Run, saved: Model, directory: Path) -> None:
     ours, theirs = _params(run), saved.settings["params"]
+    defaults = TrainConfig().as_saved()  # of parameters that an earlier version did not have
     for name, value in ours.items():
-        if name not in FREE and theirs.get(name) != value:
+        if name not in FREE and theirs.get(name, defaults[name]) != value:
             raise ParameterError(
                 f"the checkpoints in {directory} were made with {name}={quoted(theirs.get(name))}, this run has "
                 f"{name}={quoted(value)}: go on with the same, or remove {directory} to start anew"

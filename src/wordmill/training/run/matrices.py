@@ -54,7 +54,15 @@ def begin_run(config: TrainConfig, corpus: EncodedCorpus) -> Run:
     for begin in range(0, len(rows), 1024):  # in parts: the temporary stays small
         some = input_vectors[begin : begin + 1024]
         some[:] = (random.random(some.shape, dtype=np.float32) - np.float32(0.5)) / np.float32(D)
-    return Run(config, rows, input_vectors, output_vectors, tokens_total=0, fingerprint=corpus.fingerprint())
+    return Run(
+        config,
+        rows,
+        input_vectors,
+        output_vectors,
+        tokens_total=0,
+        phrases=corpus.phrases,
+        fingerprint=corpus.fingerprint(),
+    )
 
 
 def take_vectors(run: Run, vectors: KeyedVectors) -> None:
@@ -118,7 +126,7 @@ def extend_run(run: Run, config: TrainConfig, source: Any, *, extend_vocab: bool
             "extend_vocab=True needs negative sampling: with hierarchical softmax new keys make another tree, whose "
             "nodes have no vectors yet; fit on all the text, or leave extend_vocab out"
         )
-    new = read_more(source, config)
+    new = read_more(source, config, run.phrases)
     counts = dict(zip(run.vocab, run.vocab.counts.tolist(), strict=True))
     if new.vocab.kind != run.vocab.kind:
         raise CorpusError(f"the keys of the corpus are {new.vocab.kind}, those of the model {run.vocab.kind}")
@@ -129,6 +137,7 @@ def extend_run(run: Run, config: TrainConfig, source: Any, *, extend_vocab: bool
     vocab = run.vocab if fixed else Vocab.from_counts(keys, np.fromiter(counts.values(), np.int64))
     corpus = recode(new, vocab)
     extended = begin_run(config, corpus)
+    extended.phrases = run.phrases  # a model without any stays so, whatever the corpus has
     places = extended.rows.places_in(run.rows)
     known = places >= 0
     extended.input_vectors[known] = run.input_vectors[places[known]]

@@ -10,14 +10,15 @@ from wordmill.corpus.phrases.reading import Joining
 from wordmill.corpus.reader import read_and_look
 from wordmill.corpus.recode import recode
 from wordmill.errors import CorpusError, VocabularyError, counted
+from wordmill.phrases import PhraseBook
 from wordmill.training.run.state import Run
 
-__all__ = ["read_more", "read_training_corpus", "read_validation_corpus", "read_with_phrases", "read_with_same_phrases"]
+__all__ = ["read_more", "read_training_corpus", "read_validation_corpus"]
 
 
 def read_training_corpus(source: Any, config: TrainConfig) -> EncodedCorpus:
     """Read a corpus by the settings, unless it is read already, and make sure that there is something to train on."""
-    corpus = _read(source, config, config.min_count, config.max_final_vocab)
+    corpus = _read_with_phrases(source, config)
     if len(corpus.vocab) < 2:
         raise VocabularyError(
             f"the vocabulary has {counted(len(corpus.vocab), 'key')} and training needs two: encode the corpus again, "
@@ -28,29 +29,31 @@ def read_training_corpus(source: Any, config: TrainConfig) -> EncodedCorpus:
     return corpus
 
 
-def read_with_phrases(source: Any, config: TrainConfig, phrases: int | Phrases) -> tuple[EncodedCorpus, Phrases | None]:
-    """Read a corpus by the settings and join phrases, found in it where they are a number of passes; 0: none."""
-    joining = Joining.of(phrases, config.min_count, config.max_final_vocab)
+def _read_with_phrases(source: Any, config: TrainConfig) -> EncodedCorpus:
+    """Read a corpus and join phrases, before rare words are left out; one that has phrases stays as it is."""
+    joining = Joining.of(config.phrases, config.min_count, config.max_final_vocab)
     if joining is None:
-        return _read(source, config, config.min_count, config.max_final_vocab), None
+        return _read(source, config, config.min_count, config.max_final_vocab)
     everything = _read(source, config, 1, None)
+    if everything.phrases is not None:
+        return everything
     was_encoded = everything is source or everything.file is not None
     return joining.join(everything, Resources(threads=config.threads), thin_out=not was_encoded)
 
 
-def read_with_same_phrases(source: Any, config: TrainConfig, phrases: Phrases) -> EncodedCorpus:
-    """Read another corpus by the settings and join phrases."""
-    return phrases.join(_read(source, config, 1, None, silent=True), resources=Resources(threads=config.threads))
-
-
-def read_more(source: Any, config: TrainConfig) -> EncodedCorpus:
-    """Read a corpus to go on with, all of its keys."""
-    return _read(source, config, 1, None)
+def read_more(source: Any, config: TrainConfig, phrases: PhraseBook | None, *, silent: bool = False) -> EncodedCorpus:
+    """Read a corpus to go on with, all of its keys, with the phrases of a model; `silent` without warnings."""
+    corpus = _read(source, config, 1, None, silent=silent)
+    if phrases is None:
+        return corpus
+    if corpus.phrases is not None and not corpus.phrases.joins_like(phrases):
+        raise CorpusError("the corpus has other phrases than the model: give the text, or join the model's, wv.phrases")
+    return Phrases.of(phrases).join(corpus, resources=Resources(threads=config.threads))
 
 
 def read_validation_corpus(run: Run, source: Any) -> EncodedCorpus:
     """Read a corpus in the vocabulary of a run."""
-    return recode(_read(source, run.config, 1, None, silent=True), run.vocab)
+    return recode(read_more(source, run.config, run.phrases, silent=True), run.vocab)
 
 
 def _read(

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from wordmill.config import TrainConfig
 from wordmill.corpus import Vocab
+from wordmill.phrases import PhraseBook
 from wordmill.training.run.account import Account
 from wordmill.training.run.rows import Rows
 from wordmill.vectors import KeyedVectors
@@ -42,6 +43,8 @@ class Run:
         One entry for each complete epoch; see `Word2Vec.history`.
     account : Account, optional
         The books of the epoch in training.
+    phrases : PhraseBook, optional
+        The phrases that were joined in the corpus, and are in every other one.
     epochs_before : int
         Epochs of earlier fits that this run goes on from: it has draws of its own.
     frozen : ndarray, (R,) of bool, optional
@@ -69,6 +72,7 @@ class Run:
     tokens_per_second: float = 0.0
     history: list[dict[str, Any]] = field(default_factory=list)
     account: Account | None = None
+    phrases: PhraseBook | None = None
     epochs_before: int = 0
     frozen: NDArray[np.bool_] | None = None
     stopped: bool = False
@@ -108,6 +112,7 @@ class Run:
             tokenizer=self.config.tokenizer if named else None,  # type: ignore[arg-type]
             lowercase=self.config.lowercase,
             subwords=self.rows.subwords(self.input_vectors),
+            phrases=self.phrases,
         )
 
     def own_rows(self) -> dict[str, NDArray[np.floating[Any]]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -69,9 +69,7 @@ class Trained:
 
     def settings(self) -> dict[str, Any]:
         """Return what JSON can hold of it, for a saved model."""
-        params = asdict(self.config)
-        if callable(params["tokenizer"]):
-            params["tokenizer"] = None  # a function cannot be saved
+        params = self.config.as_saved()
         return {"params": params, "history": self.history, "corpus": self.corpus, "used": self.used, "run": self.run}
 
     def fingerprint(self) -> str:
@@ -105,4 +103,5 @@ class Trained:
             matrix = padded(input_rows(self.keyed_vectors, self.own_rows, rows))
         except ValueError as error:
             raise NotFittedError(f"these vectors cannot be trained on ({error}): fit the model again") from None
-        return Run(self.config, rows, matrix, padded(output_vectors), tokens_total=0)
+        phrases = self.keyed_vectors.phrases
+        return Run(self.config, rows, matrix, padded(output_vectors), tokens_total=0, phrases=phrases)

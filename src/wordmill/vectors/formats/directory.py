@@ -7,6 +7,7 @@
     wordmill.json          our settings
     wordmill.safetensors   norms, counts, keys as UTF-8 and offsets or as int64, and their sorted order
     subwords.safetensors   vectors of n-grams, and the buckets that they are of, where there are any
+    phrases.safetensors    phrases that are joined in texts, where there are any
     training.safetensors   what only going on with training needs; may be deleted
     manifest.json          size and CRC-32 of every file above
 
@@ -25,9 +26,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from numpy.typing import NDArray
 
-from wordmill.errors import FormatError, OutputError, ParameterError
+from wordmill.errors import FormatError, OutputError, ParameterError, counted
 from wordmill.mapped import MappedFile
 from wordmill.paths import checked_path
+from wordmill.phrases import PhraseBook
+from wordmill.phrases.saved import packed, read_phrases
 from wordmill.safetensors import read_safetensors, write_safetensors
 from wordmill.saving import atomic_directory, fingerprint, is_ours, standing
 from wordmill.vectors.formats.checks import (
@@ -53,6 +56,7 @@ OPTIONAL = frozenset({"training.safetensors"})  # may be deleted
 _DERIVED = frozenset({"index.usearch", "index.json"})  # written beside the model later; see wordmill.vectors.ann
 _DROPPINGS = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})  # of file managers: not a user's files
 _SUBWORDS = "subwords.safetensors"
+_PHRASES = "phrases.safetensors"
 _TRIES = 10  # to read a directory that others save to at the same time
 
 if TYPE_CHECKING:
@@ -108,6 +112,8 @@ def save_model(
             (directory / "modules.json").unlink(missing_ok=True)  # sentence-transformers would leave out the weights
         if keyed_vectors.subwords is not None:
             write_safetensors(directory / _SUBWORDS, packed_subwords(keyed_vectors.subwords, storage["dtype"]))
+        if keyed_vectors.phrases is not None:
+            write_safetensors(directory / _PHRASES, *packed(keyed_vectors.phrases.tables, keyed_vectors.phrases.rules))
         _write_json(directory / "wordmill.json", _settings(keyed_vectors, settings) | {"storage": storage})
         if training is not None:
             write_safetensors(directory / "training.safetensors", training)
@@ -183,6 +189,7 @@ def _read_vectors(directory: Path, stored: Stored, *, verify: bool) -> VectorTab
             lowercase=stored.lowercase,
             files=mapped,
             subwords=_read_subwords(directory / _SUBWORDS, stored),
+            phrases=_read_phrases(directory / _PHRASES, stored.phrases),
         )
     except ParameterError as error:
         raise FormatError(f"{files[0]}: {error}: {CURE}") from error
@@ -195,6 +202,15 @@ def _read_subwords(file: Path, stored: Stored) -> Subwords | None:
     check_subwords(file, arrays, stored.vector_size, stored.subwords.buckets, stored.storage.dtype)
     ngrams = Ngrams(stored.subwords.shortest, stored.subwords.longest, stored.subwords.buckets)
     return Subwords(ngrams, unpack(arrays), arrays["buckets"])
+
+
+def _read_phrases(file: Path, size: int | None) -> PhraseBook | None:
+    if size is None:
+        return None
+    phrases = PhraseBook(*read_phrases(file, cure=CURE))
+    if len(phrases) != size:
+        raise FormatError(f"{file} has {counted(len(phrases), 'phrase')}, and wordmill.json says {size}: {CURE}")
+    return phrases
 
 
 def _identity(directory: Path) -> tuple[int, int] | None:
@@ -281,6 +297,7 @@ def _settings(keyed_vectors: VectorTable, settings: Mapping[str, Any] | None) ->
         "lowercase": keyed_vectors.lowercase,
         "settings": dict(settings or {}),
         "subwords": None if keyed_vectors.subwords is None else asdict(keyed_vectors.subwords.ngrams),
+        "phrases": None if keyed_vectors.phrases is None else len(keyed_vectors.phrases),
     }
 
 

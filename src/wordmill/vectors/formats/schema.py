@@ -105,6 +105,7 @@ class Stored(Exact):
     settings: Settings
     storage: Storage
     subwords: NgramFacts | None = None
+    phrases: Count | None = None
 
 
 class IndexFacts(Exact):

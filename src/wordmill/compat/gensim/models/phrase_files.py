@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from wordmill.corpus.phrases.saved import pack, unpack
 from wordmill.errors import FormatError
 from wordmill.paths import checked_path
+from wordmill.phrases.saved import pack, unpack
 from wordmill.safetensors import checksums, read_metadata, read_safetensors, write_safetensors
 from wordmill.saving import atomic_file
 

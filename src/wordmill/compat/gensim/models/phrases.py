@@ -16,10 +16,10 @@ from wordmill.compat.gensim import files
 from wordmill.compat.gensim.absent import MODULES, PHRASES, no_attribute, no_name
 from wordmill.compat.gensim.models.phrase_files import read_state, write_state
 from wordmill.compat.gensim.pairs import count_pairs
-from wordmill.corpus.phrases.rules import ENGLISH_CONNECTORS
-from wordmill.corpus.phrases.tokens import cut
 from wordmill.errors import FormatError, ParameterError
 from wordmill.foreign import quoted
+from wordmill.phrases.rules import ENGLISH_CONNECTORS
+from wordmill.phrases.tokens import cut
 
 __all__ = ["ENGLISH_CONNECTOR_WORDS", "FrozenPhrases", "Phraser", "Phrases", "npmi_scorer", "original_scorer"]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict
 from os import PathLike
 from pathlib import Path
 from typing import Any, Literal, NoReturn, Self
@@ -277,7 +276,7 @@ class Word2Vec(BuildsVocabulary):
     def save(self, fname: str | PathLike[str], **options: object) -> None:
         """Save as wordmill's model directory, which `wordmill.Word2Vec.load` opens too; options are errors."""
         files.prepare_save(fname, options)
-        settings = {"params": asdict(self._config()), "history": [], "corpus": "", "gensim": self._state()}
+        settings = {"params": self._config().as_saved(), "history": [], "corpus": "", "gensim": self._state()}
         save_model(
             fname,
             self.wv.wrapped,

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Any, Literal, get_args
 
-from wordmill.corpus.phrases.scoring import FORMULAS, Scoring
 from wordmill.errors import ParameterError
 from wordmill.foreign import quoted
+from wordmill.phrases.scoring import FORMULAS, Scoring
 
 __all__ = ["ENGLISH_CONNECTORS", "MOST_PASSES", "Choice", "PhraseRules", "as_integer"]
 

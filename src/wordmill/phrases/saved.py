@@ -13,14 +13,25 @@ from typing import Any, TypeGuard
 import numpy as np
 from numpy.typing import NDArray
 
-from wordmill.corpus.phrases.rules import PhraseRules
-from wordmill.corpus.phrases.table import PhraseTable
-from wordmill.errors import FormatError
+from wordmill.errors import FormatError, Misfit, misfit
 from wordmill.paths import checked_path
+from wordmill.phrases.rules import PhraseRules
+from wordmill.phrases.table import PhraseTable
 from wordmill.safetensors import checksums, has_format, read_metadata, read_safetensors, write_safetensors
 from wordmill.saving import atomic_file
 
-__all__ = ["is_saved_phrases", "pack", "read_phrases", "unpack", "write_phrases"]
+__all__ = [
+    "is_saved_phrases",
+    "pack",
+    "pack_rules",
+    "pack_tables",
+    "packed",
+    "read_phrases",
+    "unpack",
+    "unpack_rules",
+    "unpack_tables",
+    "write_phrases",
+]
 
 _FORMAT = "wordmill.phrases"
 _DTYPES = {
@@ -35,36 +46,33 @@ _DTYPES = {
 
 def write_phrases(path: str | os.PathLike[str], tables: Sequence[PhraseTable], rules: PhraseRules) -> None:
     """Write phrases to one file."""
-    phrases = [*chain.from_iterable(table.parts for table in tables)]
-    arrays: dict[str, NDArray[Any]] = {
-        **pack(phrases),
-        "table_ends": np.cumsum([*map(len, tables)], dtype=np.int64),
-        "scores": np.concatenate([np.zeros(0), *(table.scores for table in tables)]),
-        "counts": np.concatenate([np.zeros(0, np.int64), *(table.counts for table in tables)]),
-    }
-    facts = {"rules": json.dumps({**asdict(rules), "connectors": sorted(rules.connectors)}, ensure_ascii=False)}
     with atomic_file(checked_path(path)) as staging:
-        write_safetensors(staging, arrays, {"format": _FORMAT, **facts, **checksums(arrays, facts)})
+        write_safetensors(staging, *packed(tables, rules))
 
 
-def read_phrases(path: str | os.PathLike[str]) -> tuple[tuple[PhraseTable, ...], PhraseRules]:
-    """Read what `write_phrases` wrote."""
+def packed(tables: Sequence[PhraseTable], rules: PhraseRules) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
+    """Return what the file of phrases holds: its arrays and its metadata."""
+    arrays, facts = pack_tables(tables), {"rules": pack_rules(rules)}
+    return arrays, {"format": _FORMAT, **facts, **checksums(arrays, facts)}
+
+
+def read_phrases(
+    path: str | os.PathLike[str], *, cure: str = "find the phrases again"
+) -> tuple[tuple[PhraseTable, ...], PhraseRules]:
+    """Read what `write_phrases` wrote; what is wrong with it is said with a cure."""
     file = checked_path(path)
     if not file.exists():
         raise FormatError(f"there is no file {file}: check the path")
     if not is_saved_phrases(file):
         raise FormatError(f"{file} holds no saved phrases: Phrases.save (wordmill phrases -o) makes such a file")
     arrays, metadata = read_safetensors(file), read_metadata(file)
-    for name, dtype in _DTYPES.items():
-        if name not in arrays or arrays[name].dtype != dtype or arrays[name].ndim != 1:
-            raise FormatError(f"{file}: {name} is missing or has a wrong type: find the phrases again")
     facts = {"rules": metadata.get("rules", "")}
     if checksums(arrays, facts) != {name: value for name, value in metadata.items() if name.startswith("crc32")}:
-        raise FormatError(f"{file}: a checksum is wrong, the file is corrupt: find the phrases again")
+        raise FormatError(f"{file}: a checksum is wrong, the file is corrupt: {cure}")
     try:
-        return _tables(arrays), PhraseRules(**json.loads(facts["rules"]))
-    except (TypeError, ValueError) as error:
-        raise FormatError(f"{file}: its parts do not fit together ({error}): find the phrases again") from error
+        return unpack_tables(arrays), unpack_rules(facts["rules"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise FormatError(f"{file}: its parts do not fit together, {misfit(error)}: {cure}") from error
 
 
 def is_saved_phrases(path: Path | None) -> TypeGuard[Path]:
@@ -89,12 +97,36 @@ def unpack(arrays: Mapping[str, NDArray[Any]]) -> list[tuple[str, ...]]:
     return [tuple(words[begin:end]) for begin, end in _spans(arrays["phrase_ends"], len(words))]
 
 
-def _tables(arrays: Mapping[str, NDArray[Any]]) -> tuple[PhraseTable, ...]:
+def pack_tables(tables: Sequence[PhraseTable]) -> dict[str, NDArray[Any]]:
+    """Return the phrases of each pass, with their scores and counts, as arrays."""
+    return {
+        **pack([*chain.from_iterable(table.parts for table in tables)]),
+        "table_ends": np.cumsum([*map(len, tables)], dtype=np.int64),
+        "scores": np.concatenate([np.zeros(0), *(table.scores for table in tables)]),
+        "counts": np.concatenate([np.zeros(0, np.int64), *(table.counts for table in tables)]),
+    }
+
+
+def unpack_tables(arrays: Mapping[str, NDArray[Any]]) -> tuple[PhraseTable, ...]:
+    """Return what `pack_tables` was given; a `KeyError` or `ValueError` where arrays do not fit together."""
+    for name, dtype in _DTYPES.items():
+        if arrays[name].dtype != dtype or arrays[name].ndim != 1:
+            raise Misfit(f"{name} {arrays[name].dtype} {arrays[name].shape}, not flat {dtype}")
     phrases = unpack(arrays)
     return tuple(
         PhraseTable(tuple(phrases[begin:end]), arrays["scores"][begin:end], arrays["counts"][begin:end])
         for begin, end in _spans(arrays["table_ends"], len(phrases))
     )
+
+
+def pack_rules(rules: PhraseRules) -> str:
+    """Return rules as JSON."""
+    return json.dumps({**asdict(rules), "connectors": sorted(rules.connectors)}, ensure_ascii=False)
+
+
+def unpack_rules(text: str) -> PhraseRules:
+    """Return what `pack_rules` was given; a `TypeError` or `ValueError` where it cannot be."""
+    return PhraseRules(**json.loads(text))
 
 
 def _spans(ends: NDArray[np.int64], size: int) -> list[tuple[int, int]]:
