@@ -10,6 +10,7 @@
 #include "plan/huffman.hpp"
 #include "plan/negative_sampling.hpp"
 #include "system/memory.hpp"
+#include "training/inference.hpp"
 #include "training/slices.hpp"
 
 using namespace nb::literals;
@@ -60,6 +61,9 @@ struct BoundTask {
   std::optional<Array<const uint8_t>> frozen;
   std::optional<Array<const int64_t>> bag_ends;
   std::optional<Array<const int32_t>> bag_rows;
+  std::optional<Array<const int64_t>> tag_ends;
+  std::optional<Array<const int32_t>> tag_rows;
+  bool words_are_inputs, outputs_learn;
 
   void check_bags(int64_t rows) const {
     const auto ends = span(*bag_ends);
@@ -70,17 +74,34 @@ struct BoundTask {
     for (int32_t row : span(*bag_rows))
       if (row < 0 || row >= rows) throw std::invalid_argument("a bag holds a row that is not there");
   }
+  void check_tags(int64_t rows) const {
+    const auto ends = span(*tag_ends);
+    bool right =
+        tag_rows && ends.size() == offsets.shape(0) && ends[0] == 0 && ends.back() == static_cast<int64_t>(tag_rows->shape(0));
+    for (size_t s = 0; right && s + 1 < ends.size(); s++) right = ends[s] <= ends[s + 1];
+    if (!right) throw std::invalid_argument("tags must be of as many sequences as the corpus has");
+    for (int32_t row : span(*tag_rows))
+      if (row < static_cast<int64_t>(keep.shape(0)) || row >= rows)
+        throw std::invalid_argument("a tag has a row that is not there");
+  }
   void check(size_t rows) const {
     if (offsets.shape(0) < 1 || offsets.data()[0] != 0 ||
         offsets.data()[offsets.shape(0) - 1] != static_cast<int64_t>(ids.shape(0)))
       throw BadCorpus("offsets must run from 0 to the number of ids");
     if (window < 0) throw std::invalid_argument("window must be at least 0");
     if (bag_ends) check_bags(static_cast<int64_t>(rows));
+    if (tag_ends) check_tags(static_cast<int64_t>(rows));
+  }
+  Documents documents() const {
+    Documents documents;
+    if (tag_ends) documents.ends = span(*tag_ends), documents.rows = span(*tag_rows);
+    documents.alone = !words_are_inputs;
+    return documents;
   }
   template <class T>
   Task<T> over(const Objective& objective, const Rows<T>& input_vectors, const Rows<T>& output_vectors,
                const std::string& isa) const {
-    return {{span(ids), span(offsets), span(keep), window, shrink_windows, seed},
+    return {{span(ids), span(offsets), span(keep), window, shrink_windows, seed, documents()},
             shape_named(shape),
             update_named(mean_update),
             &objective,
@@ -88,11 +109,13 @@ struct BoundTask {
             matrix(output_vectors),
             kernels_for(isa),
             frozen ? span(*frozen) : std::span<const uint8_t>(),
-            bag_ends ? Bags{span(*bag_ends), span(*bag_rows)} : Bags{}};
+            bag_ends ? Bags{span(*bag_ends), span(*bag_rows)} : Bags{},
+            outputs_learn};
   }
 };
 
-// A stretch of the plan with what its windows ask. Window w's contexts are contexts[bounds[w]:bounds[w + 1]], what it asks the
+// A stretch of the plan with what its windows ask. Window w's contexts are contexts[bounds[w]:bounds[w + 1]], and after them the
+// rows of the document that it lies in; what it asks the
 // rows asked[asked_bounds[w]:asked_bounds[w + 1]]; where leads[w], a step of means takes windows w and w + 1. It reaches over the
 // kept tokens [firsts[w], lasts[w]), its centre, places[w], among them. Signs are as in Asked, none where yes is right for the
 // first row alone.
@@ -100,11 +123,13 @@ struct Planned {
   nb::object tokens, firsts, lasts, places, positions, centres, bounds, contexts, asked_bounds, asked, signs, leads;
   int64_t subsampled, without_context;
 
-  Planned(const Plan& plan, const Questions& questions) : subsampled(plan.subsampled()), without_context(plan.without_context()) {
+  Planned(const Plan& plan, const Documents& documents, const Questions& questions)
+      : subsampled(plan.subsampled()), without_context(plan.without_context()) {
     std::vector<int64_t> places_in_corpus, ends{0};
     std::vector<int32_t> begins, stops, middles, targets, words;
     std::vector<uint8_t> lead;
-    for (const Window& w : plan.windows()) {
+    for (size_t number = 0; number < plan.windows().size(); number++) {
+      const Window& w = plan.windows()[number];
       begins.push_back(w.first);
       stops.push_back(w.last);
       middles.push_back(w.centre);
@@ -113,6 +138,10 @@ struct Planned {
       lead.push_back(w.leads);
       for (int32_t i = w.first; i < w.last; i++)
         if (i != w.centre) words.push_back(plan.tokens()[i]);
+      if (!documents.empty()) {
+        const auto rows = documents.of(plan.passages(number, number + 1)[0].sequence);
+        words.insert(words.end(), rows.begin(), rows.end());
+      }
       ends.push_back(static_cast<int64_t>(words.size()));
     }
     const auto rows = questions.of(0, plan.windows().size());
@@ -167,13 +196,28 @@ template <class T> class BoundTrainer {
                           to_numpy(sums.without_context));
   }
 
+  // The vectors of all sequences, each by itself.
+  nb::object infer(int epochs, double alpha, double min_alpha, int threads) const {
+    if (task_.tag_ends) throw std::invalid_argument("documents that are inferred have no tags");
+    if (task_.outputs_learn || (task_.words_are_inputs && !task_.frozen))
+      throw std::invalid_argument("outputs must not learn, and words be frozen or no inputs");
+    if (epochs < 1 || threads < 1) throw std::invalid_argument("epochs and threads must be at least 1");
+    const auto documents = static_cast<int64_t>(task_.offsets.shape(0)) - 1;
+    const auto size = static_cast<int64_t>(input_vectors_.shape(1));
+    nb::object vectors = allocate<T>(documents, size);
+    const Matrix<T> rows = matrix(nb::cast<Rows<T>>(vectors));
+    nb::gil_scoped_release release;
+    trainer_.infer({epochs, alpha, min_alpha}, size, rows, threads);
+    return vectors;
+  }
+
   Planned plan(uint64_t epoch, int64_t begin, int64_t end) const {
     check(begin, end);
     Plan plan = trainer_.plan(epoch);
     plan.load(begin, end);
     Questions questions;
     trainer_.ask(plan, 0, plan.windows().size(), epoch, questions);
-    return Planned(plan, questions);
+    return Planned(plan, task_.documents(), questions);
   }
 
  private:
@@ -231,7 +275,8 @@ template <class T> void bind_precision(nb::module_& m, const char* trainer, cons
            "input_vectors"_a.noconvert(), "output_vectors"_a.noconvert(), "isa"_a)
       .def("train", &BoundTrainer<T>::train, "epoch"_a, "begins"_a, "ends"_a, "alphas"_a, "alpha_step"_a, "threads"_a,
            "deterministic"_a = false)
-      .def("plan", &BoundTrainer<T>::plan, "epoch"_a, "begin"_a, "end"_a);
+      .def("plan", &BoundTrainer<T>::plan, "epoch"_a, "begin"_a, "end"_a)
+      .def("infer", &BoundTrainer<T>::infer, nb::kw_only(), "epochs"_a, "alpha"_a, "min_alpha"_a, "threads"_a);
   m.def(allocator, &allocate<T>, "rows"_a, "columns"_a);
   m.def("step", &step<T>, "input_vectors"_a.noconvert(), "output_vectors"_a.noconvert(), "inputs"_a, "asked"_a, nb::kw_only(),
         "alpha"_a, "shape"_a, "mean_update"_a, "isa"_a, "signs"_a = nb::none(), "outputs_learn"_a = true);
@@ -262,12 +307,27 @@ void bind_task(nb::module_& m) {
       [](BoundTask* self, Array<const int32_t> ids, Array<const int64_t> offsets, Array<const uint32_t> keep, int window,
          bool shrink_windows, uint64_t seed, std::string shape, std::string mean_update,
          std::optional<Array<const uint8_t>> frozen, std::optional<Array<const int64_t>> bag_ends,
-         std::optional<Array<const int32_t>> bag_rows) {
-        new (self) BoundTask{ids,    offsets,  keep,    window, shrink_windows, seed, std::move(shape), std::move(mean_update),
-                             frozen, bag_ends, bag_rows};
+         std::optional<Array<const int32_t>> bag_rows, std::optional<Array<const int64_t>> tag_ends,
+         std::optional<Array<const int32_t>> tag_rows, bool words_are_inputs, bool outputs_learn) {
+        new (self) BoundTask{ids,
+                             offsets,
+                             keep,
+                             window,
+                             shrink_windows,
+                             seed,
+                             std::move(shape),
+                             std::move(mean_update),
+                             frozen,
+                             bag_ends,
+                             bag_rows,
+                             tag_ends,
+                             tag_rows,
+                             words_are_inputs,
+                             outputs_learn};
       },
       nb::kw_only(), "ids"_a, "offsets"_a, "keep"_a, "window"_a, "shrink_windows"_a, "seed"_a, "shape"_a, "mean_update"_a,
-      "frozen"_a = nb::none(), "bag_ends"_a = nb::none(), "bag_rows"_a = nb::none());
+      "frozen"_a = nb::none(), "bag_ends"_a = nb::none(), "bag_rows"_a = nb::none(), "tag_ends"_a = nb::none(),
+      "tag_rows"_a = nb::none(), "words_are_inputs"_a = true, "outputs_learn"_a = true);
   nb::class_<Planned>(m, "Planned")
       .def_ro("tokens", &Planned::tokens)
       .def_ro("firsts", &Planned::firsts)
@@ -294,6 +354,15 @@ void bind_training(nb::module_& m) {
   bind_precision<float>(m, "TrainerFloat32", "allocate_float32");
   bind_precision<double>(m, "TrainerFloat64", "allocate_float64");
   m.def("available_isas", &available_isas);
+  m.def("content_key", [](Array<const int32_t> ids) { return content_key(span(ids)); }, "ids"_a);
+  m.def(
+      "first_vector",
+      [](uint64_t seed, uint64_t key, int64_t size) {
+        std::vector<double> vector(size);
+        first_vector<double>(seed, key, vector);
+        return to_numpy(std::move(vector));
+      },
+      "seed"_a, "key"_a, "size"_a);
   m.attr("STEP_CONTEXTS") = kStepContexts;
   m.attr("FEW_CONTEXTS") = kFewContexts;
   m.attr("BATCH") = kBatch;

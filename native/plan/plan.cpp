@@ -13,8 +13,15 @@ void Corpus::refuse_id(int64_t position, int32_t id) const {
                   std::to_string(keep.size()));
 }
 
-Plan::Plan(const Corpus& corpus, const Kernels& kernels, uint64_t epoch)
-    : corpus_(corpus), kernels_(kernels), token_key_(stream_key(corpus.seed, epoch, Stream::kTokens)) {}
+Plan::Plan(const Corpus& corpus, const Kernels& kernels, uint64_t epoch) : corpus_(corpus), kernels_(kernels) { begin(epoch); }
+
+void Plan::begin(uint64_t epoch) { token_key_ = stream_key(corpus_.seed, epoch, Stream::kTokens); }
+
+std::span<const Passage> Plan::passages(size_t from, size_t to) const {
+  const auto before = [](const Passage& passage, size_t window) { return passage.end <= window; };
+  const auto first = std::lower_bound(passages_.begin(), passages_.end(), from, before);
+  return {first, std::lower_bound(first, passages_.end(), to - 1, before) + 1};
+}
 
 // With room to read on past the end; and a token that is dropped is written, then overwritten.
 void Plan::make_room(int64_t tokens) {
@@ -52,6 +59,7 @@ void Plan::keep_some(int64_t begin, int64_t end) {
 void Plan::load(int64_t begin, int64_t end) {
   kept_ = 0;
   windows_.clear();
+  passages_.clear();
   subsampled_ = without_context_ = 0;
   const auto& offsets = corpus_.offsets;
   size_t next = std::upper_bound(offsets.begin(), offsets.end(), begin) - offsets.begin();
@@ -60,16 +68,18 @@ void Plan::load(int64_t begin, int64_t end) {
     const int64_t sequence_begin = offsets[next - 1], sequence_end = offsets[next];
     if (sequence_begin < 0 || sequence_begin > at || sequence_end < at || sequence_end > std::ssize(corpus_.ids))
       throw BadCorpus("sequence " + std::to_string(next - 1) + " has bounds that cannot be");
-    load_sequence(at, std::min(end, sequence_end), sequence_begin, sequence_end);
+    load_sequence(at, std::min(end, sequence_end), static_cast<int64_t>(next) - 1, sequence_begin, sequence_end);
     at = sequence_end;
   }
 }
 
 // Plans the centres [begin, end) of one sequence.
-void Plan::load_sequence(int64_t begin, int64_t end, int64_t sequence_begin, int64_t sequence_end) {
-  const int64_t reach = corpus_.window ? corpus_.window : INT64_MAX;
+void Plan::load_sequence(int64_t begin, int64_t end, int64_t sequence, int64_t sequence_begin, int64_t sequence_end) {
+  const auto& documents = corpus_.documents;
+  const bool has_tags = !documents.of(sequence).empty();
+  const int64_t reach = documents.alone ? 0 : corpus_.window ? corpus_.window : INT64_MAX;
   make_room(std::min(reach, begin - sequence_begin) + (end - begin) + std::min(reach, sequence_end - end));
-  const size_t first = kept_;
+  const size_t first = kept_, windows_before = windows_.size();
   int64_t before = 0;
   for (int64_t p = begin - 1; p >= sequence_begin && before < reach; p--) before += try_keep(p, draw_at(token_key_, p));
   const size_t centre_begin = kept_;
@@ -82,15 +92,16 @@ void Plan::load_sequence(int64_t begin, int64_t end, int64_t sequence_begin, int
   subsampled_ += (end - begin) - static_cast<int64_t>(centre_end - centre_begin);
 
   for (size_t i = centre_begin; i < centre_end; i++) {
-    const size_t width = corpus_.window ? widths_[i] : kept_;
+    const size_t width = documents.alone ? 0 : corpus_.window ? widths_[i] : kept_;
     const auto left = static_cast<int32_t>(i - std::min(i - first, width));
     const auto right = static_cast<int32_t>(i + std::min(kept_ - i, width + 1));
-    const bool leads = (i - centre_begin) % 2 == 0 && i + 1 < centre_end;
-    if (right - left > 1)
+    const bool leads = documents.empty() && (i - centre_begin) % 2 == 0 && i + 1 < centre_end;
+    if (right - left > 1 || has_tags)
       windows_.push_back({static_cast<int32_t>(i), left, right, leads});
     else
       without_context_++;  // the only token kept of its sequence
   }
+  if (!documents.empty() && windows_.size() > windows_before) passages_.push_back({windows_.size(), sequence});
 }
 
 }  // namespace wordmill

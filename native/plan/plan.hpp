@@ -15,6 +15,19 @@ struct BadCorpus : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// Inputs that a sequence has beside its words: a row of the input vectors for each of its tags, all distinct. They take part in
+// each of its windows.
+struct Documents {
+  std::span<const int64_t> ends;  // (S + 1); empty: sequences are no documents
+  std::span<const int32_t> rows;  // those of sequence s are rows[ends[s] ... ends[s + 1])
+  bool alone = false;             // words are asked for, but are no inputs
+
+  bool empty() const { return ends.empty(); }
+  std::span<const int32_t> of(int64_t sequence) const {
+    return empty() ? std::span<const int32_t>() : rows.subspan(ends[sequence], ends[sequence + 1] - ends[sequence]);
+  }
+};
+
 struct Corpus {  // and how windows are laid on it; borrowed: the owner keeps the arrays alive
   std::span<const int32_t> ids;
   std::span<const int64_t> offsets;  // (S + 1) sequence bounds in ids
@@ -22,6 +35,7 @@ struct Corpus {  // and how windows are laid on it; borrowed: the owner keeps th
   int window;                        // words each side; 0: the whole sequence
   bool shrink_windows;
   uint64_t seed;
+  Documents documents = {};
 
   int32_t id(int64_t position) const {  // read once, and a row of the vocabulary
     const int32_t id = ids[position];
@@ -37,9 +51,16 @@ struct Window {  // places in Plan::tokens(): the contexts are [first, last) wit
   bool leads;  // the next window is its neighbour: a step of means takes both
 };
 
+struct Passage {  // windows of one sequence: from the end of the passage before
+  size_t end;
+  int64_t sequence;
+};
+
 class Plan {
  public:
   Plan(const Corpus& corpus, const Kernels& kernels, uint64_t epoch);
+
+  void begin(uint64_t epoch);  // other draws from now on
 
   // Plans the centres in [begin, end). Contexts reach across both edges, up to the ends of their sequences. BadCorpus where an id
   // that is read, or the bounds of a sequence, cannot be.
@@ -48,12 +69,14 @@ class Plan {
   // The kept ones, those beyond the edges included; kRowBytes past the end may be read.
   std::span<const int32_t> tokens() const { return {tokens_.data(), kept_}; }
   std::span<const int64_t> positions() const { return {positions_.data(), kept_}; }  // of tokens, in the corpus
-  std::span<const Window> windows() const { return windows_; }  // of the kept centres that have a context, in order
+  std::span<const Window> windows() const { return windows_; }  // of the kept centres that have an input, in order
+  // Where sequences are documents: those that windows [from, to) lie in, at least one window.
+  std::span<const Passage> passages(size_t from, size_t to) const;
   int64_t subsampled() const { return subsampled_; }
   int64_t without_context() const { return without_context_; }
 
  private:
-  void load_sequence(int64_t begin, int64_t end, int64_t sequence_begin, int64_t sequence_end);
+  void load_sequence(int64_t begin, int64_t end, int64_t sequence, int64_t sequence_begin, int64_t sequence_end);
   void make_room(int64_t tokens);
   bool try_keep(int64_t position, uint64_t hash);  // appends the token if it is kept
   void keep_some(int64_t begin, int64_t end);
@@ -65,6 +88,7 @@ class Plan {
   std::vector<int32_t> tokens_, widths_;
   std::vector<int64_t> positions_;
   std::vector<Window> windows_;
+  std::vector<Passage> passages_;
   int64_t subsampled_ = 0, without_context_ = 0;
 };
 

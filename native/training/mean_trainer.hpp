@@ -11,12 +11,16 @@ template <class T> class MeanTrainer final : public WindowTrainer<T> {
   Trained train(const Plan& plan, size_t from, size_t to, const Questions& questions, size_t first, const Rate& rate) override {
     if (from == to) return {};
     const auto windows = plan.windows().subspan(from, to - from);
-    this->begin(plan, windows, questions, first);
+    this->begin(plan, from, to, questions, first);
     for (size_t w = 0, next; w < windows.size(); w = next) {
       next = w + (windows[w].leads && w + 1 < windows.size() ? 2 : 1);
       this->look_ahead(windows, w, next);
       this->come_within_reach(windows.subspan(w, next - w));
-      step(plan.tokens(), windows.subspan(w, next - w), w, static_cast<T>(rate.at(plan.positions()[windows[w].centre])));
+      const T alpha = static_cast<T>(rate.at(plan.positions()[windows[w].centre]));
+      if (this->has_documents())
+        step_in_document(windows[w], w, alpha);
+      else
+        step(plan.tokens(), windows.subspan(w, next - w), w, alpha);
     }
     this->leave();
     return {this->take_loss(), static_cast<int64_t>(windows.size())};
@@ -38,6 +42,16 @@ template <class T> class MeanTrainer final : public WindowTrainer<T> {
     for (size_t m = 0; m < windows.size(); m++)
       lay(step, m, w + m, windows[m].first - begin, windows[m].last - begin, windows[m].centre - begin);
     take(step, this->token_rows(begin, end), windows.size(), alpha);
+  }
+  // Window w of those begun with the document that it lies in, which counts as much as each word.
+  WM_EACH_WINDOW void step_in_document(const Window& window, size_t w, T alpha) {
+    MeanStep<T> step;
+    step.weights = nullptr;
+    const int32_t last = this->words_are_inputs() ? window.last : window.first;
+    inputs_.assign(this->token_row(window.first), this->token_row(last));
+    this->append_document(w, inputs_);
+    lay(step, 0, w, 0, static_cast<int>(inputs_.size()), window.centre < last ? window.centre - window.first : -1);
+    take(step, inputs_, 1, alpha);
   }
   // The mean of all rows of all contexts is that of the composed ones, weighted by how many rows each has.
   const T* weigh(std::span<const int32_t> tokens) {
@@ -70,6 +84,7 @@ template <class T> class MeanTrainer final : public WindowTrainer<T> {
   }
 
   std::vector<T> weights_;
+  std::vector<T*> inputs_;
 };
 
 }  // namespace wordmill

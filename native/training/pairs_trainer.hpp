@@ -15,7 +15,7 @@ template <class T> class PairsTrainer final : public WindowTrainer<T> {
   Trained train(const Plan& plan, size_t from, size_t to, const Questions& questions, size_t first, const Rate& rate) override {
     if (from == to) return {};
     const auto windows = plan.windows().subspan(from, to - from);
-    this->begin(plan, windows, questions, first);
+    this->begin(plan, from, to, questions, first);
     find_repeats(plan.tokens(), windows, questions.of(first, first + windows.size()));
     displaced_ = nullptr;
     Trained trained;
@@ -24,9 +24,10 @@ template <class T> class PairsTrainer final : public WindowTrainer<T> {
       this->look_ahead(windows, w, w + 1);
       this->come_within_reach(windows.subspan(w, 1));
       const bool inputs_repeat =
-          !this->composes() && repeated_tokens_.within(this->place(window.first), this->place(window.last));
-      step(contexts_alone(window), inputs_repeat, w, asked_repeats(w), static_cast<T>(rate.at(plan.positions()[window.centre])));
-      trained.examples += window.last - window.first - 1;
+          tokens_may_repeat() && repeated_tokens_.within(this->place(window.first), this->place(window.last));
+      const auto inputs = this->has_documents() ? contexts_and_document(window, w) : contexts_alone(window);
+      step(inputs, inputs_repeat, w, asked_repeats(w), static_cast<T>(rate.at(plan.positions()[window.centre])));
+      trained.examples += static_cast<int64_t>(inputs.size());
     }
     this->leave();
     trained.loss = this->take_loss();
@@ -38,6 +39,9 @@ template <class T> class PairsTrainer final : public WindowTrainer<T> {
 
   void step_alone(std::span<T* const> inputs, T alpha) override { step(inputs, true, 0, true, alpha); }
 
+  // As rows: each that is composed has one of its own.
+  bool tokens_may_repeat() const { return !this->composes() && this->words_are_inputs(); }
+
   // Of windows that ask much it goes unasked.
   void find_repeats(std::span<const int32_t> tokens, std::span<const Window> windows, std::span<const int32_t> asked) {
     const auto [begin, end] = token_range(windows);
@@ -45,7 +49,7 @@ template <class T> class PairsTrainer final : public WindowTrainer<T> {
     size_t most = 0;
     for (const Window& window : windows) reach = std::max(reach, window.last - window.first);
     for (size_t w = 0; w < windows.size(); w++) most = std::max(most, this->ends()[w + 1] - this->ends()[w]);
-    if (!this->composes()) repeated_tokens_.find(this->task_.kernels, tokens.subspan(begin, end - begin), reach);
+    if (tokens_may_repeat()) repeated_tokens_.find(this->task_.kernels, tokens.subspan(begin, end - begin), reach);
     few_asked_ = most <= kFewIds;
     if (few_asked_) repeated_asked_.find(this->task_.kernels, asked, most);
   }
@@ -68,6 +72,16 @@ template <class T> class PairsTrainer final : public WindowTrainer<T> {
     displaced_ = centre;
     displaced_row_ = std::exchange(*centre, *first);
     return {first + 1, last};
+  }
+
+  // The rows of a window's contexts, then of the document that it lies in.
+  std::span<T* const> contexts_and_document(const Window& window, size_t w) {
+    T **const first = this->token_row(window.first), **const centre = this->token_row(window.centre),
+              **const last = this->token_row(window.last);
+    alone_.assign(first, centre);
+    alone_.insert(alone_.end(), centre + 1, last);
+    this->append_document(w, alone_);
+    return alone_;
   }
 
   // Asks what window w asks. A wide window takes several steps. Where questions have no signs, the first one's row is no other's,

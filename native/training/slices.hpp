@@ -24,14 +24,13 @@ inline float damped(double alpha, float expected_gradients) {
 template <class T> struct PlannedBlock {
   Plan plan;
   Sharing inputs, outputs;
-  Bags bags;
   Questions questions;
 
   PlannedBlock(Plan plan, const Task<T>& task)
       : plan(std::move(plan)),
         inputs(task.input_vectors.rows, task.frozen),
         outputs(task.output_vectors.rows, {}),
-        bags(task.bags) {}
+        task_(&task) {}
 
   void load(const Trainer<T>& trainer, int64_t begin, int64_t end, uint64_t epoch) {
     plan.load(begin, end);
@@ -44,27 +43,19 @@ template <class T> struct PlannedBlock {
 
  private:
   void share(size_t first, size_t last) {
-    std::array<std::span<const int32_t>, kSlices> tokens, asked;
+    std::array<std::span<const int32_t>, kSlices> used, asked;
     size_t slices = 0;
     for (size_t from = first; from < last; from += kSlice, slices++) {
       const size_t to = std::min(from + kSlice, plan.windows().size());
-      const auto [token, end_token] = token_range(plan.windows().subspan(from, to - from));
-      tokens[slices] = input_rows(plan.tokens().subspan(token, end_token - token), slices);
+      used[slices] = input_ids(*task_, plan, from, to, room_[slices]);
       asked[slices] = questions.of(from, to);
     }
-    inputs.append(std::span(tokens).first(slices));
+    inputs.append(std::span(used).first(slices));
     outputs.append(std::span(asked).first(slices));
   }
-  // The rows of input vectors that the tokens of a slice are made of.
-  std::span<const int32_t> input_rows(std::span<const int32_t> tokens, size_t slice) {
-    if (bags.empty()) return tokens;
-    auto& rows = composed_of_[slice];
-    rows.clear();
-    for (int32_t token : tokens) rows.insert(rows.end(), bags.of(token).begin(), bags.of(token).end());
-    return rows;
-  }
 
-  std::array<std::vector<int32_t>, kSlices> composed_of_;
+  const Task<T>* task_;
+  std::array<std::vector<int32_t>, kSlices> room_;
 };
 
 template <class T> class SliceTrainer {

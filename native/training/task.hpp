@@ -46,6 +46,8 @@ template <class T> struct Task {  // borrowed: the owner keeps arrays and object
   std::span<const uint8_t> frozen = {};  // (R) rows of input_vectors that never change; empty: none
   Bags bags = {};
   bool outputs_learn = true;
+
+  bool composes() const { return !bags.empty() && !corpus.documents.alone; }  // words, of several rows
 };
 
 struct Rate {  // the learning rate falls with each token

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "expected.hpp"
+#include "inference.hpp"
 #include "mean_trainer.hpp"
 #include "pairs_trainer.hpp"
 
@@ -49,6 +50,9 @@ template <class T> class Trainer {
   Sums train(uint64_t epoch, const Blocks& blocks, int threads) const;
   Sums train_deterministic(uint64_t epoch, const Blocks& blocks, int threads);
   Plan plan(uint64_t epoch) const { return Plan(task_.corpus, task_.kernels, epoch); }
+  void infer(const Course& course, int64_t size, const Matrix<T>& vectors, int threads) const {
+    infer_documents(task_, course, size, vectors, threads);
+  }
   // What windows [from, to) of a plan ask.
   void ask(const Plan& plan, size_t from, size_t to, uint64_t epoch, Questions& questions) const {
     task_.objective->ask(plan, from, to, epoch, task_.kernels, questions);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "composed_rows.hpp"
+#include "document_rows.hpp"
 #include "task.hpp"
 
 namespace wordmill {
@@ -19,11 +20,30 @@ inline std::pair<int32_t, int32_t> token_range(std::span<const Window> windows) 
   return {begin, end};
 }
 
+// Ids of the rows of input vectors that windows [from, to) of a plan use: of all tokens about them, then of the documents that
+// they lie in. May lie in `room`.
+template <class T>
+std::span<const int32_t> input_ids(const Task<T>& task, const Plan& plan, size_t from, size_t to, std::vector<int32_t>& room) {
+  const auto [begin, end] = token_range(plan.windows().subspan(from, to - from));
+  const auto tokens = plan.tokens().subspan(begin, end - begin);
+  const Documents& documents = task.corpus.documents;
+  if (task.bags.empty() && documents.empty()) return tokens;
+  room.clear();
+  if (task.composes())
+    for (int32_t token : tokens) room.insert(room.end(), task.bags.of(token).begin(), task.bags.of(token).end());
+  else if (!documents.alone)
+    room.assign(tokens.begin(), tokens.end());
+  if (!documents.empty())
+    for (const Passage& passage : plan.passages(from, to))
+      room.insert(room.end(), documents.of(passage.sequence).begin(), documents.of(passage.sequence).end());
+  return room;
+}
+
 // Trains windows one by one: in the matrices, or those rows that others use at the same time in copies.
 template <class T> class WindowTrainer {
  public:
   WindowTrainer(const Task<T>& task, const PlacedRows<T>* inputs, const PlacedRows<T>* outputs)
-      : task_(task), placed_inputs_(inputs), placed_outputs_(outputs), composed_(task) {}
+      : task_(task), placed_inputs_(inputs), placed_outputs_(outputs), composed_(task), documents_(task) {}
   virtual ~WindowTrainer() = default;
 
   // Windows [from, to) of a plan; the first one's questions are number `first`.
@@ -41,15 +61,19 @@ template <class T> class WindowTrainer {
  protected:
   virtual void step_alone(std::span<T* const> inputs, T alpha) = 0;
 
-  // Finds the rows of all tokens about the windows and of what these ask, and sends for the first of them.
-  void begin(const Plan& plan, std::span<const Window> windows, const Questions& questions, size_t first) {
+  // Finds the rows of all inputs of windows [from, to) and of what these ask, and sends for the first of them.
+  void begin(const Plan& plan, size_t from, size_t to, const Questions& questions, size_t first) {
+    const auto windows = plan.windows().subspan(from, to - from);
     const auto [begin, end] = token_range(windows);
     const auto tokens = plan.tokens().subspan(begin, end - begin);
     begin_ = sent_for_ = begin;
     take(questions, first, first + windows.size());
+    if (has_documents()) documents_.begin(plan, from, to, placed_inputs_);
     if (composes()) {
       token_rows_.resize(tokens.size());
       composed_.begin(tokens, within_reach(windows), placed_inputs_);
+    } else if (!words_are_inputs()) {
+      token_rows_.assign(tokens.size(), nullptr);
     } else if (placed_inputs_) {
       find_rows(*placed_inputs_, token_rows_);
     } else {
@@ -63,8 +87,10 @@ template <class T> class WindowTrainer {
     send_for(ahead_asked_);
     send_for(ahead_inputs_);
   }
+  bool has_documents() const { return !task_.corpus.documents.empty(); }
+  bool words_are_inputs() const { return !task_.corpus.documents.alone; }
   // Whether words are made of several rows. Then a step's tokens come within reach before it, and all have left at the end.
-  bool composes() const { return !task_.bags.empty(); }
+  bool composes() const { return task_.composes(); }
   WM_EACH_WINDOW void come_within_reach(std::span<const Window> windows) {
     if (!composes()) return;
     composed_.leave(place(reach_begin(windows.front())));
@@ -82,6 +108,11 @@ template <class T> class WindowTrainer {
   T** token_row(int32_t token) { return token_rows_.data() + (token - begin_); }
   std::span<T* const> token_rows(int32_t first, int32_t last) const {
     return std::span(token_rows_).subspan(first - begin_, last - first);
+  }
+  // Appends the rows of the document that window w of those begun lies in; windows come in order.
+  WM_EACH_WINDOW void append_document(size_t w, std::vector<T*>& rows) {
+    const auto document = documents_.of(w);
+    rows.insert(rows.end(), document.begin(), document.end());
   }
   // Place of a token among the rows found.
   size_t place(int32_t token) const { return token - begin_; }
@@ -143,7 +174,7 @@ template <class T> class WindowTrainer {
     ahead_asked_ = std::span(asked_rows_).subspan(ends_[from] - ends_[0], ends_[to] - ends_[from]);
     int32_t last = sent_for_;
     for (size_t w = from; w < to; w++) last = std::max(last, windows[w].last);
-    ahead_inputs_ = composes() ? composed_.ahead(place(last)) : token_rows(sent_for_, last);
+    ahead_inputs_ = composes() ? composed_.ahead(place(last)) : token_rows(sent_for_, words_are_inputs() ? last : sent_for_);
     sent_for_ = last;
   }
   // The first token that this window or a later one may use.
@@ -176,6 +207,7 @@ template <class T> class WindowTrainer {
   std::span<T* const> ahead_inputs_, ahead_asked_;
   LossSum<T> loss_;
   ComposedRows<T> composed_;
+  DocumentRows<T> documents_;
   std::vector<T*> changed_;
   std::vector<T> scratch_, nowhere_;  // nowhere: takes the changes of frozen rows
 };

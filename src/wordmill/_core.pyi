@@ -48,6 +48,8 @@ def step(
     signs: NDArray[np.int8] | None = None,
     outputs_learn: bool = True,
 ) -> float: ...
+def content_key(ids: NDArray[np.int32]) -> int: ...
+def first_vector(seed: int, key: int, size: int) -> NDArray[np.float64]: ...
 
 BATCH: int
 SLICE: int
@@ -77,6 +79,10 @@ class Task:
         frozen: NDArray[np.uint8] | None = None,
         bag_ends: NDArray[np.int64] | None = None,
         bag_rows: NDArray[np.int32] | None = None,
+        tag_ends: NDArray[np.int64] | None = None,
+        tag_rows: NDArray[np.int32] | None = None,
+        words_are_inputs: bool = True,
+        outputs_learn: bool = True,
     ) -> None: ...
 
 class Planned:
@@ -86,7 +92,7 @@ class Planned:
     places: NDArray[np.int32]  # (n,) of its centre among the tokens
     positions: NDArray[np.int64]  # (n,) of the windows' centres in the corpus
     centres: NDArray[np.int32]  # (n,) their ids
-    bounds: NDArray[np.int64]  # (n + 1,) window w's contexts are contexts[bounds[w]:bounds[w + 1]]
+    bounds: NDArray[np.int64]  # (n + 1,) window w's contexts are contexts[bounds[w]:bounds[w + 1]], rows of tags last
     contexts: NDArray[np.int32]
     asked_bounds: NDArray[np.int64]  # (n + 1,) what it asks are asked[asked_bounds[w]:asked_bounds[w + 1]]
     asked: NDArray[np.int32]
@@ -118,6 +124,7 @@ class _Trainer:
         threads: int,
         deterministic: bool = False,
     ) -> _Trained: ...
+    def infer(self, *, epochs: int, alpha: float, min_alpha: float, threads: int) -> NDArray[np.floating]: ...
     def plan(self, epoch: int, begin: int, end: int) -> Planned: ...
 
 class TrainerFloat32(_Trainer): ...

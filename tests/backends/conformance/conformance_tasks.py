@@ -10,7 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wordmill.core import core
-from wordmill.training.backends import Backend, Bags, Blocks, HuffmanPaths, NegativeSampling, Task, allocate_vectors
+from wordmill.training.backends import (
+    Backend,
+    Bags,
+    Blocks,
+    Documents,
+    HuffmanPaths,
+    NegativeSampling,
+    Task,
+    allocate_vectors,
+)
 from wordmill.training.backends.native import NativeBackend
 from wordmill.training.backends.reference import ReferenceBackend
 
@@ -27,6 +36,12 @@ MODELS: dict[str, dict[str, Any]] = {
     "CBOW with subwords": {"shape": "mean", "mean_update": "sqrt", "bags": True},
     "skip-gram with subwords by hierarchical softmax": {"shape": "pairs", "bags": True, "objective": "huffman"},
     "CBOW by hierarchical softmax": {"shape": "mean", "mean_update": "sqrt", "objective": "huffman"},
+    "documents": {"shape": "pairs", "documents": True, "words_are_inputs": False},
+    "documents and words": {"shape": "pairs", "documents": True},
+    "documents amid words": {"shape": "mean", "mean_update": "sqrt", "documents": True},
+    "documents by hierarchical softmax": {"shape": "pairs", "documents": True, "objective": "huffman"},
+    "documents and subwords": {"shape": "pairs", "documents": True, "bags": True},
+    "documents amid subwords": {"shape": "mean", "mean_update": "sqrt", "documents": True, "bags": True},
 }
 
 #: The backends that train one step after the other, and those that train in deterministic batches.
@@ -64,7 +79,8 @@ def zipf_task(tokens: int = TOKENS, words: int = WORDS, negative: int = 5, **cha
         changes["objective"] = HuffmanPaths(counts.astype(np.int64))
     if changes.get("bags"):
         changes["bags"] = some_bags(words)
-    return replace(plain, **changes)
+    task = replace(plain, **changes)
+    return replace(task, documents=some_documents(task)) if changes.get("documents") else task
 
 
 def some_bags(words: int) -> Bags:
@@ -74,9 +90,21 @@ def some_bags(words: int) -> Bags:
     return Bags(np.cumsum([0, *map(len, bags)], dtype=np.int64), np.concatenate(bags).astype(np.int32))
 
 
+def some_documents(task: Task) -> Documents:
+    """Give each sequence a tag of its own, now and then none, and one of three that they share now and then."""
+    rng, sequences = np.random.default_rng(4), len(task.offsets) - 1
+    first = rows_of(replace(task, documents=None))
+    tags = [
+        first + np.concatenate([[3 + s] * (rng.random() < 0.9), rng.permutation(3)[: rng.integers(0, 2)]])
+        for s in range(sequences)
+    ]
+    return Documents(np.cumsum([0, *map(len, tags)], dtype=np.int64), np.concatenate(tags).astype(np.int32))
+
+
 def rows_of(task: Task) -> int:
     """Rows of the input vectors."""
-    return len(task.keep) if task.bags is None else int(task.bags.rows.max()) + 1
+    used = [part.rows.max() + 1 for part in (task.bags, task.documents) if part is not None]
+    return int(max([len(task.keep), *used]))
 
 
 def start(task: Task, dtype: type[np.floating[Any]], columns: int = 24) -> Matrices:

@@ -21,6 +21,7 @@ from conformance_tasks import (
     start,
     zipf_task,
 )
+from numpy.typing import NDArray
 
 from wordmill.core import core
 from wordmill.training.backends import Backend, Blocks, Sums, Task, create_backend
@@ -47,7 +48,7 @@ def trained(name: str, task: Task, blocks: Blocks, dtype: type[np.floating[Any]]
 
 def with_frozen_rows(task: Task) -> Task:
     """Make the mask of frozen words one of rows."""
-    if task.frozen is None or task.bags is None:
+    if task.frozen is None or len(task.frozen) == rows_of(task):
         return task
     return replace(task, frozen=np.resize(task.frozen, rows_of(task)))
 
@@ -84,10 +85,17 @@ def test_frozen_rows_keep_their_bits_and_others_learn(name: str, model: str) -> 
     (inputs, outputs), _ = trained(name, task, blocks_of(TOKENS, 700), np.float32)
     begun = start(task, np.float32)[0]
     np.testing.assert_array_equal(inputs[frozen], begun[frozen])
-    used = task.ids if task.bags is None else np.concatenate([task.bags.of(word) for word in task.ids])
+    used = input_rows(task)
     seen = np.isin(np.arange(len(inputs)), used) & ~frozen
     assert (inputs[seen] != begun[seen]).any(axis=1).all()
     assert outputs.any(axis=1).all()
+
+
+def input_rows(task: Task) -> NDArray[np.int32]:
+    """Return the rows of input vectors that a task has a use for."""
+    words = [task.ids] if task.bags is None else [task.bags.of(word) for word in task.ids]
+    documents = [] if task.documents is None else [task.documents.rows]
+    return np.concatenate([*(words if task.words_are_inputs else []), *documents])
 
 
 def untrained_loss(task: Task) -> float:

@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from wordmill.training.backends.base import Backend, Bags, Blocks, Sums, Task
+from wordmill.training.backends.base import Backend, Bags, Blocks, Course, Documents, Sums, Task
 from wordmill.training.backends.native import NativeBackend, allocate_vectors
 from wordmill.training.backends.objectives import HuffmanPaths, NegativeSampling, Objective
 from wordmill.training.backends.reference import ReferenceBackend
@@ -21,6 +21,8 @@ __all__ = [
     "Backend",
     "Bags",
     "Blocks",
+    "Course",
+    "Documents",
     "HuffmanPaths",
     "NegativeSampling",
     "Objective",

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from wordmill.mapped import MappedFile
 from wordmill.training.backends.objectives import Objective
 
-__all__ = ["Backend", "Bags", "Blocks", "Sums", "Task"]
+__all__ = ["Backend", "Bags", "Blocks", "Course", "Documents", "Sums", "Task"]
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,18 @@ class Bags:
     def of(self, word: int) -> NDArray[np.int32]:
         """Return the rows of a word."""
         return self.rows[self.ends[word] : self.ends[word + 1]]
+
+
+@dataclass(frozen=True)
+class Documents:
+    """Rows of the input vectors that stand for the sequences of a corpus: inputs of each window in them."""
+
+    ends: NDArray[np.int64]  #: (S + 1,) sequence s has rows[ends[s]:ends[s + 1]]
+    rows: NDArray[np.int32]  #: those of one sequence are distinct, and no word's
+
+    def of(self, sequence: int) -> NDArray[np.int32]:
+        """Return the rows of a sequence."""
+        return self.rows[self.ends[sequence] : self.ends[sequence + 1]]
 
 
 @dataclass(frozen=True)
@@ -45,6 +57,14 @@ class Task:
     file: MappedFile | None = None  #: what ids and offsets are mapped from
     frozen: NDArray[np.bool_] | None = None  #: (R,) rows of the input vectors that never change
     bags: Bags | None = None  #: what words are made of; None: each is its own row
+    documents: Documents | None = None  #: what sequences have beside their words
+    words_are_inputs: bool = True  #: else documents are the only ones, and words are asked for alone
+    outputs_learn: bool = True
+
+    @property
+    def composed(self) -> Bags | None:
+        """What the words among the inputs are made of, where it is several rows."""
+        return self.bags if self.words_are_inputs else None
 
 
 @dataclass(frozen=True)
@@ -62,15 +82,32 @@ class Sums:
     """What training did, an entry a block, in the order of the blocks."""
 
     loss: NDArray[np.float64]  #: (n,) summed over examples
-    examples: NDArray[np.int64]  #: (n,) skip-gram: (context, target) pairs; CBOW: windows
+    examples: NDArray[np.int64]  #: (n,) of pairs: (input, target); of means: windows
     subsampled: NDArray[np.int64]  #: (n,) tokens dropped by subsampling
     centres: NDArray[np.int64]  #: (n,) tokens trained as centres
-    without_context: NDArray[np.int64]  #: (n,) kept tokens that had no context
+    without_context: NDArray[np.int64]  #: (n,) kept tokens that had no input
 
     @property
     def tokens(self) -> NDArray[np.int64]:
         """(n,) tokens accounted for: subsampled, trained as centres or without context."""
         return self.subsampled + self.centres + self.without_context
+
+
+@dataclass(frozen=True)
+class Course:
+    """How vectors of new documents are inferred."""
+
+    epochs: int
+    alpha: float  #: the rate at the first token of a document
+    min_alpha: float  #: and after the last token of its last epoch; linear in between
+
+    def blocks(self, tokens: int) -> list[Blocks]:
+        """Return the block of each epoch of a document of so many tokens."""
+        step = (self.alpha - self.min_alpha) / (tokens * self.epochs)
+        begins, ends = np.zeros(1, np.int64), np.full(1, tokens, np.int64)
+        return [
+            Blocks(begins, ends, np.array([self.alpha - step * (epoch * tokens)]), step) for epoch in range(self.epochs)
+        ]
 
 
 class Backend(Protocol):

@@ -11,9 +11,17 @@ from numpy.typing import NDArray
 from wordmill.core import core, instruction_set
 from wordmill.errors import CorpusError
 from wordmill.mapped import MappedFile
-from wordmill.training.backends.base import Blocks, Sums, Task
+from wordmill.training.backends.base import Blocks, Course, Sums, Task
 
-__all__ = ["NativeBackend", "allocate_vectors", "corpus_in_use", "count_ids", "keep_thresholds", "native_trainer"]
+__all__ = [
+    "NativeBackend",
+    "allocate_vectors",
+    "corpus_in_use",
+    "count_ids",
+    "infer_documents",
+    "keep_thresholds",
+    "native_trainer",
+]
 
 
 def allocate_vectors(rows: int, columns: int, dtype: type[np.floating] = np.float32) -> NDArray[np.floating]:
@@ -46,6 +54,10 @@ def native_trainer(
         frozen=None if task.frozen is None else task.frozen.astype(np.uint8),
         bag_ends=None if task.bags is None else task.bags.ends,
         bag_rows=None if task.bags is None else task.bags.rows,
+        tag_ends=None if task.documents is None else task.documents.ends,
+        tag_rows=None if task.documents is None else task.documents.rows,
+        words_are_inputs=task.words_are_inputs,
+        outputs_learn=task.outputs_learn,
     )
     return trainer(native, task.objective.native(task.seed), input_vectors, output_vectors, isa or instruction_set())
 
@@ -103,3 +115,18 @@ class NativeBackend:
         arguments = blocks.begins, blocks.ends, blocks.alphas, blocks.alpha_step, self._workers
         with corpus_in_use(self._file):
             return Sums(*self._trainer.train(epoch, *arguments, deterministic=self._deterministic))
+
+
+def infer_documents(
+    task: Task,
+    input_vectors: NDArray[np.floating],
+    output_vectors: NDArray[np.floating],
+    course: Course,
+    *,
+    workers: int,
+    isa: str | None = None,
+) -> NDArray[np.floating]:
+    """Return the vectors (S, D) of the task's sequences, each trained by itself; zeros for one without tokens."""
+    with corpus_in_use(task.file):
+        trainer = native_trainer(task, input_vectors, output_vectors, isa)
+        return trainer.infer(epochs=course.epochs, alpha=course.alpha, min_alpha=course.min_alpha, threads=workers)

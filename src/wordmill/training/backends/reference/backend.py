@@ -28,9 +28,17 @@ class Planned:
     plan: core.Planned
     rates: NDArray[np.float64]
 
-    def contexts(self, window: int) -> NDArray[np.int32]:
-        """Return the words around a window's centre."""
+    def inputs(self, window: int) -> NDArray[np.int32]:
+        """Return the words around a window's centre, then the rows of the document that it lies in."""
         return self.plan.contexts[self.plan.bounds[window] : self.plan.bounds[window + 1]]
+
+    def document(self, window: int) -> NDArray[np.int32]:
+        """Return the rows of the document that a window lies in."""
+        return self.inputs(window)[self.plan.lasts[window] - self.plan.firsts[window] - 1 :]
+
+    def tokens(self, first: int, last: int) -> slice:
+        """Return where the tokens about windows [first, last) are among those of the plan."""
+        return slice(int(self.plan.firsts[first:last].min()), int(self.plan.lasts[first:last].max()))
 
     def context_places(self, window: int) -> NDArray[np.int32]:
         """Return where they stand among the plan's tokens."""
@@ -85,25 +93,32 @@ class ReferenceBackend:
         """Train windows [first, last) of a plan, one step after the other; return their loss."""
         if first == last:
             return 0.0
-        if self._task.bags is not None:
-            return self._train_composed(matrices, planned, self._task.bags, first, last)
+        if self._task.composed is not None:
+            return self._train_composed(matrices, planned, self._task.composed, first, last)
         return sum(
-            self._step(matrices, planned, step, [planned.contexts(window) for window in step], self._task.frozen)
+            self._step(matrices, planned, step, [planned.inputs(window) for window in step], self._task.frozen)
             for step in self._steps(planned, first, last)
         )
 
     def _train_composed(self, matrices: Matrices, planned: Planned, bags: Bags, first: int, last: int) -> float:
         """Do the same where words are made of several rows: steps train the rows that they are composed into."""
         plan, width, loss = planned.plan, self._task.window, 0.0
-        begin, end = int(plan.firsts[first:last].min()), int(plan.lasts[first:last].max())
-        composed = ComposedRows(matrices[0], bags, plan.tokens[begin:end], self._task.frozen)
+        tokens, documents = planned.tokens(first, last), [planned.document(window) for window in range(first, last)]
+        begin = tokens.start
+        composed = ComposedRows(
+            matrices[0], bags, plan.tokens[tokens], np.unique(np.concatenate(documents)), self._task.frozen
+        )
         for step in self._steps(planned, first, last):
             reach = plan.places[step.start] - width if width else plan.firsts[step.start]
             composed.leave(reach - begin)
             composed.enter(plan.lasts[step.start : step.stop].max() - begin)
-            places = [planned.context_places(window) - begin for window in step]
-            loss += self._step((composed.rows, matrices[1]), planned, step, places, None, composed.weights)
-        composed.leave(end - begin)
+            places = [
+                np.concatenate([planned.context_places(w) - begin, composed.places(documents[w - first])]) for w in step
+            ]
+            weights = composed.weights if self._task.documents is None else None
+            loss += self._step((composed.rows, matrices[1]), planned, step, places, composed.frozen, weights)
+        composed.leave(tokens.stop - begin)
+        composed.leave_documents()
         return loss
 
     def _steps(self, planned: Planned, first: int, last: int) -> Iterator[range]:
@@ -134,6 +149,7 @@ class ReferenceBackend:
             mean_update=self._task.mean_update,
             frozen=frozen,
             weights=weights,
+            outputs_learn=self._task.outputs_learn,
         )
 
     def _train_batch(self, planned: Planned, first: int, expected: Expected) -> float:
@@ -142,8 +158,7 @@ class ReferenceBackend:
         slices = []
         for begin in range(first, end, core.SLICE):
             last = min(begin + core.SLICE, end)
-            tokens = plan.tokens[plan.firsts[begin:last].min() : plan.lasts[begin:last].max()]
-            rows = tokens if self._task.bags is None else np.concatenate([self._task.bags.of(word) for word in tokens])
+            rows = self._input_rows(planned, begin, last)
             asked = plan.asked[plan.asked_bounds[begin] : plan.asked_bounds[last]]
 
             def train(inputs: Matrix, outputs: Matrix, begin: int = begin, last: int = last) -> float:
@@ -151,3 +166,12 @@ class ReferenceBackend:
 
             slices.append(Slice(rows, asked, train))
         return train_batch(*self._matrices, slices, float(planned.rates[first]), expected, self._task.frozen)
+
+    def _input_rows(self, planned: Planned, first: int, last: int) -> NDArray[np.int32]:
+        """Return the rows of input vectors that windows [first, last) use."""
+        tokens = planned.plan.tokens[planned.tokens(first, last)]
+        documents = [planned.document(window) for window in range(first, last)]
+        if not self._task.words_are_inputs:
+            return np.concatenate(documents)
+        words = [tokens] if self._task.bags is None else [self._task.bags.of(word) for word in tokens]
+        return np.concatenate([*words, *documents])

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wordmill.core import core
-from wordmill.training.backends.base import Task
+from wordmill.training.backends.base import Documents, Task
 from wordmill.training.backends.native import count_ids, keep_thresholds
 
 __all__ = ["Expected", "Slice", "expected_gradients", "train_batch"]
@@ -40,21 +40,48 @@ class Slice:
 
 def expected_gradients(task: Task) -> Expected:
     """Estimate from the frequencies of tokens after subsampling, and by the objective."""
-    kept = count_ids(task.ids, len(task.keep)) * (keep_thresholds(task) + 1.0) * 2.0**-32
+    kept_share = (keep_thresholds(task) + 1.0) * 2.0**-32
+    kept = count_ids(task.ids, len(task.keep)) * kept_share
     frequencies = kept / max(kept.sum(), 1.0)
     longest = kept.sum() / len(task.offsets) / 2
     width = (task.window + 1) / 2 if task.shrink_windows else task.window
-    contexts = 2 * (min(longest, width) if task.window else longest)
-    met, shared = contexts, contexts  # rows that meet each output, and that each output's gradient goes to
-    if task.shape == "mean":  # a mean is one row, whose gradient its contexts share
-        few = max(1.0, contexts)
-        rate = {"mean": 1 / few, "sqrt": max(few, core.FEW_CONTEXTS) ** -0.5, "word2vec": 1.0}[task.mean_update]
-        met, shared = 1.0, contexts * rate
+    contexts = 2 * (min(longest, width) if task.window else longest) if task.words_are_inputs else 0.0
+    inputs, tags = np.zeros(_rows(task)), 0.0
+    if task.documents is not None:
+        of_sequences = np.diff(np.concatenate([[0.0], np.cumsum(kept_share[task.ids])])[task.offsets])
+        tags = float((of_sequences * np.diff(task.documents.ends)).sum()) / max(kept.sum(), 1.0)
+        inputs += _windows_of_documents(task.documents, of_sequences, len(inputs))
+    met, share = contexts + tags, 1.0  # rows that meet each output, and what each gets of its gradient
+    if task.shape == "mean":  # a mean is one row, whose gradient its inputs share
+        few = max(1.0, contexts + tags)
+        share = {"mean": 1 / few, "sqrt": max(few, core.FEW_CONTEXTS) ** -0.5, "word2vec": 1.0}[task.mean_update]
+        met = 1.0
     asked = task.objective.expected_asked(frequencies)
-    inputs = core.BATCH * shared * frequencies * asked.sum()
-    if task.bags is not None:  # each row takes the changes of all words that it is part of
-        inputs = np.bincount(task.bags.rows, np.repeat(inputs, np.diff(task.bags.ends)))
+    words, rows = core.BATCH * contexts * frequencies, np.arange(len(frequencies), dtype=np.int32)
+    if task.composed is not None:  # each row takes the changes of all words that it is part of
+        words, rows = np.repeat(words, np.diff(task.composed.ends)), task.composed.rows
+    np.add.at(inputs, rows, words)
+    inputs *= share * asked.sum()
     return Expected(inputs.astype(np.float32), (core.BATCH * met * asked).astype(np.float32))
+
+
+def _rows(task: Task) -> int:
+    """Return how many rows of the input vectors are used at most."""
+    used = [part.rows for part in (task.bags, task.documents) if part is not None]
+    return max([len(task.keep), *(int(rows.max(initial=-1)) + 1 for rows in used)])
+
+
+def _windows_of_documents(documents: Documents, tokens: NDArray[np.float64], rows: int) -> NDArray[np.float64]:
+    """Return windows of a batch that a document's row is an input of, where it is one of any: all of its document's.
+
+    Of a tag that documents share, as many as they have on average, and those that are there by chance.
+    """
+    each = np.repeat(tokens, np.diff(documents.ends))
+    sums = np.bincount(documents.rows, each, minlength=rows)
+    squares = np.bincount(documents.rows, each**2, minlength=rows)
+    with np.errstate(invalid="ignore"):
+        own = np.where(sums > 0, squares / sums, 0.0)
+    return np.asarray(np.minimum(core.BATCH, own + core.BATCH * sums / max(tokens.sum(), 1.0)), np.float64)
 
 
 def train_batch(

@@ -28,17 +28,30 @@ class ComposedRows:
         What words are made of.
     tokens
         (n,) the words.
+    documents
+        (m,) distinct rows that stand for documents. They are steps' rows too, after those of the words: from the
+        beginning until all words have left.
     frozen
         (R,) rows that never change.
     """
 
     def __init__(
-        self, input_vectors: Matrix, bags: Bags, tokens: NDArray[np.int32], frozen: NDArray[np.bool_] | None
+        self,
+        input_vectors: Matrix,
+        bags: Bags,
+        tokens: NDArray[np.int32],
+        documents: NDArray[np.int32],
+        frozen: NDArray[np.bool_] | None,
     ) -> None:
         self._matrix, self._frozen = input_vectors, frozen
         self._bags = [bags.of(token) for token in tokens]
-        self.rows = np.zeros((len(tokens), input_vectors.shape[1]), input_vectors.dtype)  #: (n, D) as steps train them
+        self._documents = documents
+        words = np.zeros((len(tokens), input_vectors.shape[1]), input_vectors.dtype)
+        self.rows = np.concatenate([words, input_vectors[documents]])  #: (n + m, D) as steps train them
         self.weights = np.array([len(bag) for bag in self._bags], input_vectors.dtype)  #: (n,) rows of each
+        self.frozen: NDArray[np.bool_] | None = None  #: (n + m,) those that steps do not change; words spread less
+        if frozen is not None:
+            self.frozen = np.concatenate([np.zeros(len(tokens), np.bool_), frozen[documents]])
         self._before = self.rows.copy()
         self._entered = self._left = 0
 
@@ -56,3 +69,11 @@ class ComposedRows:
             learns = bag if self._frozen is None else bag[~self._frozen[bag]]
             np.add.at(self._matrix, learns, self.rows[token] - self._before[token])
         self._left = max(self._left, min(end, self._entered))
+
+    def places(self, documents: NDArray[np.int32]) -> NDArray[np.int64]:
+        """Return where the rows of documents are among `rows`."""
+        return len(self._bags) + np.searchsorted(self._documents, documents)
+
+    def leave_documents(self) -> None:
+        """Put the rows of documents where they came from."""
+        self._matrix[self._documents] = self.rows[len(self._bags) :]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,7 @@ def reference_step(
     mean_update: str,
     frozen: NDArray[np.bool_] | None = None,
     weights: NDArray[np.floating] | None = None,
+    outputs_learn: bool = True,
 ) -> float:
     """Train M windows by the layers; return their loss, summed over examples.
 
@@ -45,44 +47,63 @@ def reference_step(
         (R,) rows of `input_vectors` that never change.
     weights
         (R,) of rows in a mean; all the same where it is left out.
+    outputs_learn
+        Else the input vectors change alone.
     """
-    loss = loss_of(objective, output_vectors)
+    embedding, loss = Embedding(input_vectors), loss_of(objective, output_vectors)
+    learning = _Learning(alpha, frozen, outputs_learn)
     if shape == "mean":
-        return _mean_step(input_vectors, loss, contexts, targets, asked, alpha, frozen, mean_update, weights)
+        return _mean_step(embedding, loss, contexts, targets, asked, learning, mean_update, weights)
     (words,) = contexts
     parts = [words[first : first + core.STEP_CONTEXTS] for first in range(0, len(words), core.STEP_CONTEXTS)]
-    return sum(_pairs_step(input_vectors, loss, part, targets, asked, alpha, frozen) for part in parts)
+    return sum(_pairs_step(embedding, loss, part, targets, asked, learning) for part in parts)
+
+
+@dataclass(frozen=True)
+class _Learning:
+    """What a step changes, and how much."""
+
+    alpha: float
+    frozen: NDArray[np.bool_] | None
+    outputs_learn: bool
+
+    def update(
+        self, embedding: Embedding, loss: Loss, gradients: NDArray[np.floating], words: NDArray[np.int32], sums: int
+    ) -> None:
+        """Take the gradients of some words' rows and those of the outputs, which are averages of so many."""
+        if self.frozen is not None:
+            gradients[self.frozen[words]] = 0
+        embedding.backward(gradients)
+        if self.alpha > 0:  # at rate 0 the loss alone is asked for
+            SGD(lr=self.alpha * sums).update(embedding.params, embedding.grads)
+            if self.outputs_learn:
+                SGD(lr=self.alpha * sums).update(loss.layer.params, loss.layer.grads)
 
 
 def _pairs_step(
-    input_vectors: NDArray[np.floating],
+    embedding: Embedding,
     loss: Loss,
     contexts: NDArray[np.int32],
     target: NDArray[np.int32],
     asked: Sequence[NDArray[np.int32]],
-    alpha: float,
-    frozen: NDArray[np.bool_] | None,
+    learning: _Learning,
 ) -> float:
-    embedding = Embedding(input_vectors)
     pairs = len(contexts)  # that are asked the same; the layer averages over them, the step sums
     averaged = loss.forward(embedding.forward(contexts), np.repeat(target, pairs), [*asked] * pairs)
-    embedding.backward(_thawed(loss.layer.backward(), contexts, frozen))
-    _update(embedding, loss, alpha * pairs)
+    learning.update(embedding, loss, loss.layer.backward(), contexts, pairs)
     return averaged * pairs
 
 
 def _mean_step(
-    input_vectors: NDArray[np.floating],
+    embedding: Embedding,
     loss: Loss,
     contexts: Sequence[NDArray[np.int32]],
     targets: NDArray[np.int32],
     asked: Sequence[NDArray[np.int32]],
-    alpha: float,
-    frozen: NDArray[np.bool_] | None,
+    learning: _Learning,
     update: str,
     weights: NDArray[np.floating] | None,
 ) -> float:
-    embedding = Embedding(input_vectors)
     sizes = np.array([len(words) for words in contexts])
     words = np.concatenate(contexts)  # (C of all windows,)
     rows = embedding.forward(words)
@@ -93,20 +114,5 @@ def _mean_step(
     square_roots = np.sqrt(np.maximum(sizes, core.FEW_CONTEXTS))
     scale = {"mean": 1 / sizes, "sqrt": 1 / square_roots, "word2vec": np.ones(len(sizes))}[update]
     dh = loss.layer.backward() * scale[:, None]
-    embedding.backward(_thawed(np.repeat(dh, sizes, axis=0), words, frozen))
-    _update(embedding, loss, alpha * len(sizes))
+    learning.update(embedding, loss, np.repeat(dh, sizes, axis=0), words, len(sizes))
     return averaged * len(sizes)
-
-
-def _thawed(
-    gradients: NDArray[np.floating], words: NDArray[np.int32], frozen: NDArray[np.bool_] | None
-) -> NDArray[np.floating]:
-    """Return the gradients of some words' rows, zeros for the frozen ones."""
-    if frozen is not None:
-        gradients[frozen[words]] = 0
-    return gradients
-
-
-def _update(embedding: Embedding, loss: Loss, lr: float) -> None:
-    if lr > 0:  # at rate 0 the loss alone is asked for
-        SGD(lr=lr).update(embedding.params + loss.layer.params, embedding.grads + loss.layer.grads)
