@@ -35,7 +35,7 @@ LEVELS = [
     {"config"},
     {"sources"},
     {"layers", "corpus", "vectors"},
-    {"evaluation"},
+    {"evaluation", "graphs"},
     {"plots"},
     {"training"},
     {"compat", "datasets"},

@@ -9,4 +9,5 @@ void bind_cut(nb::module_& m);
 void bind_ngrams(nb::module_& m);
 void bind_text(nb::module_& m);
 void bind_phrases(nb::module_& m);
+void bind_graph(nb::module_& m);
 void bind_training(nb::module_& m);

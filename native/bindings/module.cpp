@@ -24,5 +24,6 @@ NB_MODULE(_core, m) {
   bind_ngrams(m);
   bind_text(m);
   bind_phrases(m);
+  bind_graph(m);
   bind_training(m);
 }

@@ -64,7 +64,10 @@ struct BoundTask {
   std::optional<Array<const int64_t>> tag_ends;
   std::optional<Array<const int32_t>> tag_rows;
   bool words_are_inputs, outputs_learn;
+  nb::object maker;  // of tokens in place of ids, or None
 
+  const TokenMaker* token_maker() const { return maker.is_none() ? nullptr : nb::cast<const TokenMaker*>(maker); }
+  int64_t positions() const { return maker.is_none() ? static_cast<int64_t>(ids.shape(0)) : token_maker()->positions(); }
   void check_bags(int64_t rows) const {
     const auto ends = span(*bag_ends);
     bool right =
@@ -88,6 +91,8 @@ struct BoundTask {
     if (offsets.shape(0) < 1 || offsets.data()[0] != 0 ||
         offsets.data()[offsets.shape(0) - 1] != static_cast<int64_t>(ids.shape(0)))
       throw BadCorpus("offsets must run from 0 to the number of ids");
+    if (!maker.is_none() && (ids.shape(0) || token_maker()->counts().size() != keep.shape(0)))
+      throw std::invalid_argument("tokens are stored or made, of as many words as keep has");
     if (window < 0) throw std::invalid_argument("window must be at least 0");
     if (bag_ends) check_bags(static_cast<int64_t>(rows));
     if (tag_ends) check_tags(static_cast<int64_t>(rows));
@@ -101,7 +106,7 @@ struct BoundTask {
   template <class T>
   Task<T> over(const Objective& objective, const Rows<T>& input_vectors, const Rows<T>& output_vectors,
                const std::string& isa) const {
-    return {{span(ids), span(offsets), span(keep), window, shrink_windows, seed, documents()},
+    return {{span(ids), span(offsets), span(keep), window, shrink_windows, seed, documents(), token_maker()},
             shape_named(shape),
             update_named(mean_update),
             &objective,
@@ -222,8 +227,7 @@ template <class T> class BoundTrainer {
 
  private:
   void check(int64_t begin, int64_t end) const {
-    if (begin < 0 || begin > end || end > static_cast<int64_t>(task_.ids.shape(0)))
-      throw std::invalid_argument("a block must lie within the corpus");
+    if (begin < 0 || begin > end || end > task_.positions()) throw std::invalid_argument("a block must lie within the corpus");
   }
 
   BoundTask task_;
@@ -308,7 +312,7 @@ void bind_task(nb::module_& m) {
          bool shrink_windows, uint64_t seed, std::string shape, std::string mean_update,
          std::optional<Array<const uint8_t>> frozen, std::optional<Array<const int64_t>> bag_ends,
          std::optional<Array<const int32_t>> bag_rows, std::optional<Array<const int64_t>> tag_ends,
-         std::optional<Array<const int32_t>> tag_rows, bool words_are_inputs, bool outputs_learn) {
+         std::optional<Array<const int32_t>> tag_rows, bool words_are_inputs, bool outputs_learn, nb::object maker) {
         new (self) BoundTask{ids,
                              offsets,
                              keep,
@@ -323,11 +327,12 @@ void bind_task(nb::module_& m) {
                              tag_ends,
                              tag_rows,
                              words_are_inputs,
-                             outputs_learn};
+                             outputs_learn,
+                             maker};
       },
       nb::kw_only(), "ids"_a, "offsets"_a, "keep"_a, "window"_a, "shrink_windows"_a, "seed"_a, "shape"_a, "mean_update"_a,
       "frozen"_a = nb::none(), "bag_ends"_a = nb::none(), "bag_rows"_a = nb::none(), "tag_ends"_a = nb::none(),
-      "tag_rows"_a = nb::none(), "words_are_inputs"_a = true, "outputs_learn"_a = true);
+      "tag_rows"_a = nb::none(), "words_are_inputs"_a = true, "outputs_learn"_a = true, "maker"_a = nb::none());
   nb::class_<Planned>(m, "Planned")
       .def_ro("tokens", &Planned::tokens)
       .def_ro("firsts", &Planned::firsts)

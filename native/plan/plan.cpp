@@ -15,12 +15,22 @@ void Corpus::refuse_id(int64_t position, int32_t id) const {
 
 Plan::Plan(const Corpus& corpus, const Kernels& kernels, uint64_t epoch) : corpus_(corpus), kernels_(kernels) { begin(epoch); }
 
-void Plan::begin(uint64_t epoch) { token_key_ = stream_key(corpus_.seed, epoch, Stream::kTokens); }
+void Plan::begin(uint64_t epoch) {
+  epoch_ = epoch;
+  token_key_ = stream_key(corpus_.seed, epoch, Stream::kTokens);
+}
 
 std::span<const Passage> Plan::passages(size_t from, size_t to) const {
   const auto before = [](const Passage& passage, size_t window) { return passage.end <= window; };
   const auto first = std::lower_bound(passages_.begin(), passages_.end(), from, before);
   return {first, std::lower_bound(first, passages_.end(), to - 1, before) + 1};
+}
+
+std::vector<double> Corpus::counts() const {
+  if (maker) return {maker->counts().begin(), maker->counts().end()};
+  std::vector<double> counts(keep.size());
+  for (int64_t position = 0; position < std::ssize(ids); position++) counts[id(position)] += 1;
+  return counts;
 }
 
 // With room to read on past the end; and a token that is dropped is written, then overwritten.
@@ -34,7 +44,7 @@ void Plan::make_room(int64_t tokens) {
 
 // Of the token's hash, the high half decides whether it is kept, the low half how wide its window is.
 bool Plan::try_keep(int64_t position, uint64_t hash) {
-  const int32_t id = corpus_.id(position);
+  const int32_t id = this->id(position);
   const uint64_t reach = corpus_.window;
   tokens_[kept_] = id;
   positions_[kept_] = position;
@@ -56,19 +66,31 @@ void Plan::keep_some(int64_t begin, int64_t end) {
   }
 }
 
+// Finds where the tokens about [begin, end) are.
+void Plan::find(int64_t begin, int64_t end) {
+  if (corpus_.maker && begin < end) corpus_.maker->make(epoch_, begin, end, made_);
+  ids_ = corpus_.maker ? made_.ids : corpus_.ids;
+  offsets_ = corpus_.maker ? made_.offsets : corpus_.offsets;
+  ids_begin_ = corpus_.maker && begin < end ? made_.offsets[0] : 0;
+}
+
 void Plan::load(int64_t begin, int64_t end) {
   kept_ = 0;
   windows_.clear();
   passages_.clear();
   subsampled_ = without_context_ = 0;
-  const auto& offsets = corpus_.offsets;
-  size_t next = std::upper_bound(offsets.begin(), offsets.end(), begin) - offsets.begin();
+  find(begin, end);
+  size_t next = std::upper_bound(offsets_.begin(), offsets_.end(), begin) - offsets_.begin();
   for (int64_t at = begin; at < end; next++) {
-    if (next == 0 || next >= offsets.size()) throw BadCorpus("token " + std::to_string(at) + " is in no sequence");
-    const int64_t sequence_begin = offsets[next - 1], sequence_end = offsets[next];
-    if (sequence_begin < 0 || sequence_begin > at || sequence_end < at || sequence_end > std::ssize(corpus_.ids))
+    if (next == 0 || next >= offsets_.size()) throw BadCorpus("token " + std::to_string(at) + " is in no sequence");
+    const int64_t sequence_begin = offsets_[next - 1], sequence_end = offsets_[next];
+    if (sequence_begin < 0 || sequence_begin > at || sequence_end < at || sequence_end - ids_begin_ > std::ssize(ids_))
       throw BadCorpus("sequence " + std::to_string(next - 1) + " has bounds that cannot be");
-    load_sequence(at, std::min(end, sequence_end), static_cast<int64_t>(next) - 1, sequence_begin, sequence_end);
+    const bool no_tokens = corpus_.maker && next % 2 == 0;
+    if (no_tokens)
+      without_context_ += std::min(end, sequence_end) - at;
+    else
+      load_sequence(at, std::min(end, sequence_end), static_cast<int64_t>(next) - 1, sequence_begin, sequence_end);
     at = sequence_end;
   }
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "kernel/kernel.hpp"
+#include "plan/tokens.hpp"
 
 namespace wordmill {
 
@@ -28,7 +29,7 @@ struct Documents {
   }
 };
 
-struct Corpus {  // and how windows are laid on it; borrowed: the owner keeps the arrays alive
+struct Corpus {  // and how windows are laid on it; borrowed: the owner keeps arrays and maker alive
   std::span<const int32_t> ids;
   std::span<const int64_t> offsets;  // (S + 1) sequence bounds in ids
   std::span<const uint32_t> keep;    // (V) a token is kept if its 32-bit draw is at most this
@@ -36,9 +37,14 @@ struct Corpus {  // and how windows are laid on it; borrowed: the owner keeps th
   bool shrink_windows;
   uint64_t seed;
   Documents documents = {};
+  const TokenMaker* maker = nullptr;  // of tokens that are not stored: then there are no ids and offsets
 
-  int32_t id(int64_t position) const {  // read once, and a row of the vocabulary
-    const int32_t id = ids[position];
+  int64_t positions() const { return maker ? maker->positions() : std::ssize(ids); }
+  int64_t sequences() const { return maker ? maker->sequences() : std::ssize(offsets) - 1; }
+  std::vector<double> counts() const;  // (V) occurrences of each word
+
+  int32_t id(int64_t position) const { return checked(ids[position], position); }  // read once
+  int32_t checked(int32_t id, int64_t position) const {                            // a row of the vocabulary
     if (static_cast<uint32_t>(id) >= keep.size()) [[unlikely]]
       refuse_id(position, id);
     return id;
@@ -81,9 +87,16 @@ class Plan {
   bool try_keep(int64_t position, uint64_t hash);  // appends the token if it is kept
   void keep_some(int64_t begin, int64_t end);
 
+  void find(int64_t begin, int64_t end);
+  int32_t id(int64_t position) const { return corpus_.checked(ids_[position - ids_begin_], position); }  // read once
+
   const Corpus& corpus_;
   const Kernels& kernels_;
-  uint64_t token_key_;
+  uint64_t epoch_, token_key_;
+  MadeStretch made_;              // by the corpus's maker, if it has one
+  std::span<const int32_t> ids_;  // of the stored corpus, or of the stretch
+  std::span<const int64_t> offsets_;
+  int64_t ids_begin_ = 0;
   size_t kept_ = 0;  // the first so many of each of these are in use
   std::vector<int32_t> tokens_, widths_;
   std::vector<int64_t> positions_;

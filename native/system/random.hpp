@@ -17,7 +17,7 @@ static inline uint64_t mix(uint64_t x) {
 // Draw number `counter` of the stream `key`.
 static inline uint64_t draw_at(uint64_t key, uint64_t counter) { return mix(key + (counter + 1) * kGolden); }
 
-enum class Stream : uint64_t { kTokens = 1, kNegatives = 2, kFirstVectors = 3 };
+enum class Stream : uint64_t { kTokens = 1, kNegatives = 2, kFirstVectors = 3, kWalks = 4 };
 
 static inline uint64_t stream_key(uint64_t seed, uint64_t epoch, Stream stream) {
   return draw_at(draw_at(draw_at(0, seed), epoch), static_cast<uint64_t>(stream));

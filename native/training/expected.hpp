@@ -19,8 +19,7 @@ struct Kept {
   std::vector<double> sequences;  // (S), where they are documents
   double tokens = 0, tags = 0;    // tags: of a token's document
 
-  explicit Kept(const Corpus& corpus) : words(corpus.keep.size()) {
-    for (int64_t position = 0; position < std::ssize(corpus.ids); position++) words[corpus.id(position)] += 1;
+  explicit Kept(const Corpus& corpus) : words(corpus.counts()) {
     for (size_t id = 0; id < words.size(); id++) tokens += words[id] *= share(corpus, static_cast<int32_t>(id));
     if (!corpus.documents.empty()) count_documents(corpus);
   }
@@ -53,7 +52,7 @@ template <class T> std::vector<double> windows_of_documents(const Task<T>& task,
 template <class T> Expected expected_gradients(const Task<T>& task) {
   const Corpus& corpus = task.corpus;
   const Kept kept(corpus);
-  const double longest = kept.tokens / static_cast<double>(corpus.offsets.size()) / 2;
+  const double longest = kept.tokens / static_cast<double>(corpus.sequences() + 1) / 2;
   const double width = corpus.shrink_windows ? (corpus.window + 1) / 2.0 : corpus.window;
   const double contexts = corpus.documents.alone ? 0 : 2 * (corpus.window ? std::min(longest, width) : longest);
   const bool mean = task.shape == Shape::kMean;

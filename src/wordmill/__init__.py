@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from wordmill.config import TrainConfig
     from wordmill.corpus import EncodedCorpus, Phrases, Vocab, find_phrases, read_corpus
+    from wordmill.graphs import Graph, random_walks, read_graph
     from wordmill.training import Callback, Checkpoint, EarlyStopping, FastText, LogFile, Word2Vec
     from wordmill.vectors import KeyedVectors
 
@@ -20,6 +21,7 @@ __all__ = [
     "EarlyStopping",
     "EncodedCorpus",
     "FastText",
+    "Graph",
     "KeyedVectors",
     "LogFile",
     "Phrases",
@@ -28,16 +30,21 @@ __all__ = [
     "Word2Vec",
     "__version__",
     "find_phrases",
+    "random_walks",
     "read_corpus",
+    "read_graph",
 ]
 
 #: Packages that `import wordmill` alone gives, too.
-_PARTS = frozenset({"compat", "corpus", "datasets", "errors", "evaluation", "layers", "plots", "training", "vectors"})
+_PARTS = frozenset(
+    {"compat", "corpus", "datasets", "errors", "evaluation", "graphs", "layers", "plots", "training", "vectors"}
+)
 _HOME = {
     "Callback": "wordmill.training",
     "Checkpoint": "wordmill.training",
     "EarlyStopping": "wordmill.training",
     "EncodedCorpus": "wordmill.corpus",
+    "Graph": "wordmill.graphs",
     "KeyedVectors": "wordmill.vectors",
     "LogFile": "wordmill.training",
     "Phrases": "wordmill.corpus",
@@ -46,7 +53,9 @@ _HOME = {
     "FastText": "wordmill.training",
     "Word2Vec": "wordmill.training",
     "find_phrases": "wordmill.corpus",
+    "random_walks": "wordmill.graphs",
     "read_corpus": "wordmill.corpus",
+    "read_graph": "wordmill.graphs",
 }
 
 

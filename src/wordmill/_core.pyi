@@ -83,6 +83,7 @@ class Task:
         tag_rows: NDArray[np.int32] | None = None,
         words_are_inputs: bool = True,
         outputs_learn: bool = True,
+        maker: TokenMaker | None = None,
     ) -> None: ...
 
 class Planned:
@@ -188,3 +189,48 @@ def join_phrases(
     best: bool,
     threads: int,
 ) -> tuple[NDArray[np.int32], NDArray[np.int64]]: ...
+
+class BadLineError(ValueError):  # args: line of the file, reason
+    args: tuple[int, bytes]
+
+_Rows: TypeAlias = tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32] | None]
+
+class EdgeReader:
+    def __init__(self, *, adjacency: bool, weighted: bool | None, delimiter: str, integers: bool) -> None: ...
+    def begin_file(self) -> None: ...
+    def read(self, chunk: NDArray[np.uint8]) -> None: ...
+    def end_file(self) -> None: ...
+    @property
+    def edges(self) -> int: ...
+    def names(self, integers: bool) -> list[str] | NDArray[np.int64]: ...
+    def build(self, directed: bool, threads: int) -> _Rows: ...
+
+def build_graph(
+    nodes: int,
+    sources: NDArray[np.int32],
+    targets: NDArray[np.int32],
+    weights: NDArray[np.float32] | None,
+    directed: bool,
+    threads: int,
+) -> _Rows: ...
+
+class TokenMaker: ...
+
+class Walks:
+    def __init__(
+        self,
+        offsets: NDArray[np.int64],
+        neighbours: NDArray[np.int32],
+        weights: NDArray[np.float32] | None,
+        *,
+        length: int,
+        per_node: int,
+        p: float,
+        q: float,
+        seed: int,
+    ) -> None: ...
+    def count(self, epoch: int, threads: int) -> NDArray[np.int64]: ...
+    def make(self, epoch: int, first: int, last: int, threads: int) -> tuple[NDArray[np.int32], NDArray[np.int64]]: ...
+
+class WalkTokens(TokenMaker):
+    def __init__(self, walks: Walks, ids: NDArray[np.int32], counts: NDArray[np.int64]) -> None: ...

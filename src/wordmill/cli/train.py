@@ -19,8 +19,8 @@ from wordmill.errors import DivergenceError, OutputError, ParameterError, counte
 from wordmill.foreign import quoted
 
 if TYPE_CHECKING:
-    from wordmill.corpus import EncodedCorpus
     from wordmill.training import Callback, Checkpoint, EarlyStopping, LogFile, Word2Vec
+    from wordmill.training.run.corpora import TrainingCorpus
     from wordmill.vectors import KeyedVectors
 
 EXAMPLES = (
@@ -144,7 +144,7 @@ class _Job:
 
     def _train(
         self,
-        corpus: EncodedCorpus,
+        corpus: TrainingCorpus,
         held_out: float | Path,
         config: TrainConfig,
         output: Path,
@@ -191,7 +191,7 @@ class _Job:
 
 
 def _train_and_tidy(
-    corpus: EncodedCorpus,
+    corpus: TrainingCorpus,
     settings: dict[str, Any],
     output: Path,
     checkpoint: Checkpoint,
@@ -250,7 +250,7 @@ def _lines(path: Path) -> list[str]:
         raise ParameterError(f"{path} is no list of keys, one a line, for --freeze: {reason}") from None
 
 
-def _keys(lines: list[str], corpus: EncodedCorpus, path: Path | None) -> list[str | int]:
+def _keys(lines: list[str], corpus: TrainingCorpus, path: Path | None) -> list[str | int]:
     """Turn lines into keys of the corpus's kind."""
     if corpus.vocab.kind == "str":
         return [*lines]
@@ -267,16 +267,12 @@ def _share_or_corpus(text: str) -> float | Path:
         return Path(text)
 
 
-def _outlook(corpus: EncodedCorpus, config: TrainConfig) -> Iterator[tuple[str, str]]:
+def _outlook(corpus: TrainingCorpus, config: TrainConfig) -> Iterator[tuple[str, str]]:
     """Yield what training would take, as names and values."""
     from wordmill.training.run.memory import estimate_memory
 
     memory = estimate_memory(corpus, config)
-    yield "tokens in vocabulary", f"{len(corpus.ids):,}"
-    yield "tokens of other keys", f"{corpus.tokens_read - len(corpus.ids):,}"
-    yield "tokens read", f"{corpus.tokens_read:,}"
-    yield "sequences", f"{len(corpus):,}"
-    yield "vocabulary", f"{len(corpus.vocab):,}"
+    yield from _contents(corpus)
     parts = {name: round(size / 2**20, 1) for name, size in asdict(memory).items()}
     reading = parts.pop("reading")
     for part, size in parts.items():
@@ -289,9 +285,27 @@ def _outlook(corpus: EncodedCorpus, config: TrainConfig) -> Iterator[tuple[str, 
         yield name, str(value)
 
 
-def _time(corpus: EncodedCorpus, config: TrainConfig, memory: int) -> str:
+def _contents(corpus: TrainingCorpus) -> Iterator[tuple[str, str]]:
+    """Yield what is in a corpus."""
+    from wordmill.graphs import Walks
+
+    if isinstance(corpus, Walks):
+        yield "nodes", f"{len(corpus.graph):,}"
+        yield "arcs", f"{corpus.graph.arcs:,}"
+        yield "walks", f"{len(corpus):,}"
+        yield "steps", f"{corpus.tokens_read:,}"
+        return
+    yield "tokens in vocabulary", f"{len(corpus.ids):,}"
+    yield "tokens of other keys", f"{corpus.tokens_read - len(corpus.ids):,}"
+    yield "tokens read", f"{corpus.tokens_read:,}"
+    yield "sequences", f"{len(corpus):,}"
+    yield "vocabulary", f"{len(corpus.vocab):,}"
+
+
+def _time(corpus: TrainingCorpus, config: TrainConfig, memory: int) -> str:
     """Say how long training would take here."""
     from wordmill.cli.console import at_work
+    from wordmill.training.run.corpora import positions
     from wordmill.training.run.memory import free_memory
     from wordmill.training.run.rehearsal import measure_speed
 
@@ -302,6 +316,6 @@ def _time(corpus: EncodedCorpus, config: TrainConfig, memory: int) -> str:
             speed = measure_speed(corpus, config)
     except DivergenceError:
         return "not measured: the loss explodes at this alpha"
-    seconds = round(config.epochs * len(corpus.ids) / speed)
+    seconds = round(config.epochs * positions(corpus) / speed)
     shown = f"about {timedelta(seconds=seconds)}" if seconds else "less than a second"
     return f"{shown} ({counted(config.epochs, 'epoch')} at {speed:,.0f} words/s here)"

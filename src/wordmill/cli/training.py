@@ -15,11 +15,13 @@ from wordmill.cli.console import note
 from wordmill.cli.leaving import SIGNALS
 from wordmill.cli.signals import Interrupted
 from wordmill.config import TrainConfig
-from wordmill.corpus import EncodedCorpus
 from wordmill.errors import OutputError, counted
+from wordmill.foreign import quoted
+from wordmill.graphs import Walks
 from wordmill.training import Callback, EarlyStopping, Run, Word2Vec
 from wordmill.training.callbacks.progress import Progress
 from wordmill.training.run.checkpoints import newest_run
+from wordmill.training.run.corpora import TrainingCorpus, positions
 from wordmill.training.run.reading import read_training_corpus
 from wordmill.vectors.formats.directory import is_model_directory, load_model
 
@@ -69,10 +71,13 @@ class StopOnSignal(Callback):
         self.caught.append(number)
 
 
-def read(source: str | Path | list[Path] | EncodedCorpus, config: TrainConfig, *, quiet: bool) -> EncodedCorpus:
+def read(source: str | Path | list[Path] | TrainingCorpus, config: TrainConfig, *, quiet: bool) -> TrainingCorpus:
     """Read a corpus by the settings, and say what is in it."""
     corpus = read_training_corpus(source, config)
-    if not quiet:
+    if isinstance(corpus, Walks):
+        if not quiet:
+            note(quoted(corpus))
+    elif not quiet:
         note(
             f"{counted(corpus.tokens_read, 'token')} read, {len(corpus.ids):,} of them in a vocabulary of "
             f"{len(corpus.vocab):,}"
@@ -81,7 +86,7 @@ def read(source: str | Path | list[Path] | EncodedCorpus, config: TrainConfig, *
 
 
 def is_trained(
-    output: Path, checkpoints: Path, config: TrainConfig, corpus: EncodedCorpus, early: EarlyStopping | None
+    output: Path, checkpoints: Path, config: TrainConfig, corpus: TrainingCorpus, early: EarlyStopping | None
 ) -> bool:
     """Whether a model is there, of the same corpus and settings, with all its epochs, or stopped early.
 
@@ -102,7 +107,7 @@ def is_trained(
 
 
 def train_and_save(
-    corpus: EncodedCorpus,
+    corpus: TrainingCorpus,
     settings: dict[str, Any],
     output: Path,
     *,
@@ -117,7 +122,7 @@ def train_and_save(
         stop.leave_where_asked_twice()
         _save(model, output)
     if stop.caught:
-        done = sum(entry["tokens"] for entry in model.history) / len(corpus.ids)
+        done = sum(entry["tokens"] for entry in model.history) / positions(corpus)
         note(
             f"interrupted; the vectors so far ({done:.1f} of {counted(model.epochs, 'epoch')}) are saved in {output}; "
             "the same command with --resume goes on"

@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wordmill.config import TrainConfig
-from wordmill.corpus import EncodedCorpus
 from wordmill.corpus.reader import open_saved
 from wordmill.errors import (
     DivergenceError,
@@ -31,6 +30,7 @@ from wordmill.training.containers import choose_container, in_container
 from wordmill.training.parameters import Parameters
 from wordmill.training.prediction import word_probabilities
 from wordmill.training.run.checkpoints import resume as resume_run
+from wordmill.training.run.corpora import TrainingCorpus
 from wordmill.training.run.matrices import begin_run, extend_run, freeze_keys, take_vectors
 from wordmill.training.run.prechecks import check_before_reading, refuse_unknown
 from wordmill.training.run.reading import read_training_corpus, read_validation_corpus
@@ -100,7 +100,7 @@ class Estimator(Parameters):
         X
             The corpus: a path or glob, ``"-"`` for standard input, a list of paths, a sequence of texts, an iterable of
             lists of keys (text or integers), a function without arguments that returns one, a column of a table, or
-            an `EncodedCorpus`, whose vocabulary then stands.
+            an `EncodedCorpus` or `random_walks`, whose vocabulary then stands.
         y
             Ignored; there for scikit-learn's pipelines.
         validation : float or corpus
@@ -192,7 +192,7 @@ class Estimator(Parameters):
     def _train(
         self,
         run: Run,
-        corpus: EncodedCorpus,
+        corpus: TrainingCorpus,
         validation: Any,
         callbacks: Sequence[Callback],
         scratch: bool | str | PathLike[str],

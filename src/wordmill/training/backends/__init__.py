@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from wordmill.training.backends.base import Backend, Bags, Blocks, Course, Documents, Sums, Task
+from wordmill.training.backends.base import Backend, Bags, Blocks, Course, Documents, MadeTokens, Sums, Task
 from wordmill.training.backends.native import NativeBackend, allocate_vectors
 from wordmill.training.backends.objectives import HuffmanPaths, NegativeSampling, Objective
 from wordmill.training.backends.reference import ReferenceBackend
@@ -24,6 +24,7 @@ __all__ = [
     "Course",
     "Documents",
     "HuffmanPaths",
+    "MadeTokens",
     "NegativeSampling",
     "Objective",
     "Sums",

@@ -8,10 +8,11 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from wordmill.core import core
 from wordmill.mapped import MappedFile
 from wordmill.training.backends.objectives import Objective
 
-__all__ = ["Backend", "Bags", "Blocks", "Course", "Documents", "Sums", "Task"]
+__all__ = ["Backend", "Bags", "Blocks", "Course", "Documents", "MadeTokens", "Sums", "Task"]
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,15 @@ class Documents:
 
 
 @dataclass(frozen=True)
+class MadeTokens:
+    """Tokens that the core makes when they are trained, others each epoch."""
+
+    maker: core.TokenMaker
+    counts: NDArray[np.int64]  #: (V,) of an epoch
+    sequences: int  #: of an epoch
+
+
+@dataclass(frozen=True)
 class Task:
     """What is trained: fixed for a run.
 
@@ -57,6 +67,7 @@ class Task:
     file: MappedFile | None = None  #: what ids and offsets are mapped from
     frozen: NDArray[np.bool_] | None = None  #: (R,) rows of the input vectors that never change
     bags: Bags | None = None  #: what words are made of; None: each is its own row
+    made: MadeTokens | None = None  #: tokens that are not stored: then there are no ids and offsets
     documents: Documents | None = None  #: what sequences have beside their words
     words_are_inputs: bool = True  #: else documents are the only ones, and words are asked for alone
     outputs_learn: bool = True

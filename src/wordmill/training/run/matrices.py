@@ -12,12 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wordmill.config import TrainConfig
-from wordmill.corpus import EncodedCorpus, Vocab
-from wordmill.corpus.recode import recode
+from wordmill.corpus import Vocab
 from wordmill.errors import CorpusError, ParameterError
 from wordmill.sources.keys import flat_keys
 from wordmill.text import TokenizerName
 from wordmill.training.backends import allocate_vectors
+from wordmill.training.run.corpora import TrainingCorpus, recoded
 from wordmill.training.run.objective import output_rows
 from wordmill.training.run.reading import read_more
 from wordmill.training.run.rows import Rows, SubwordRows, WordRows
@@ -40,7 +40,7 @@ def make_rows(config: TrainConfig, vocab: Vocab) -> Rows:
     return SubwordRows.of_vocabulary(vocab, Ngrams(*config.subwords, config.buckets))
 
 
-def begin_run(config: TrainConfig, corpus: EncodedCorpus) -> Run:
+def begin_run(config: TrainConfig, corpus: TrainingCorpus) -> Run:
     """Make the matrices: input vectors uniform in +-0.5/D, output vectors zero."""
     config = replace(config, lowercase=corpus.lowercase)  # it may have been read by other settings
     if corpus.tokenizer is not None:
@@ -109,7 +109,7 @@ def freeze_keys(run: Run, keys: Iterable[str | int]) -> None:
     logger.info("%d of %d keys of freeze have a vector, which stays", words.sum(), len(wanted))
 
 
-def extend_run(run: Run, config: TrainConfig, source: Any, *, extend_vocab: bool) -> tuple[Run, EncodedCorpus]:
+def extend_run(run: Run, config: TrainConfig, source: Any, *, extend_vocab: bool) -> tuple[Run, TrainingCorpus]:
     """Make the run that goes on from another one with more text: counts add up, rows move with their keys.
 
     The first vector of a new key is drawn by (seed, key), its output vector is zero. The inner nodes of a Huffman tree
@@ -135,7 +135,7 @@ def extend_run(run: Run, config: TrainConfig, source: Any, *, extend_vocab: bool
             counts[key] = counts.get(key, 0) + count
     keys: Any = list(counts) if run.vocab.kind == "str" else np.fromiter(counts, np.int64)
     vocab = run.vocab if fixed else Vocab.from_counts(keys, np.fromiter(counts.values(), np.int64))
-    corpus = recode(new, vocab)
+    corpus = recoded(new, vocab)
     extended = begin_run(config, corpus)
     extended.phrases = run.phrases  # a model without any stays so, whatever the corpus has
     places = extended.rows.places_in(run.rows)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wordmill.config import TrainConfig
-from wordmill.corpus import EncodedCorpus
+from wordmill.training.run.corpora import TrainingCorpus, held_bytes
 from wordmill.training.run.matrices import make_rows
 from wordmill.training.run.objective import output_rows
 
@@ -51,12 +51,12 @@ class MemoryEstimate:
         return max(self.reading, self.program_and_corpus + self.vectors + self.training_and_saving)
 
 
-def estimate_memory(corpus: EncodedCorpus, config: TrainConfig) -> MemoryEstimate:
+def estimate_memory(corpus: TrainingCorpus, config: TrainConfig) -> MemoryEstimate:
     """Estimate the peak of a run by these settings on a corpus that this process has read; vectors are float32."""
     V, row = len(corpus.vocab), row_bytes(config.vector_size)
     inputs = make_rows(config, corpus.vocab)
     rows = len(inputs) + output_rows(config, V)
-    reckoned = PROGRAM + VOCABULARY_ENTRY * V + corpus.ids.nbytes
+    reckoned = PROGRAM + VOCABULARY_ENTRY * V + held_bytes(corpus)
     return MemoryEstimate(
         program_and_corpus=_status("VmRSS") or reckoned,
         vectors=rows * row,

@@ -8,25 +8,33 @@ from wordmill.config import TrainConfig
 from wordmill.corpus import EncodedCorpus, Phrases, Resources, read_corpus
 from wordmill.corpus.phrases.reading import Joining
 from wordmill.corpus.reader import read_and_look
-from wordmill.corpus.recode import recode
-from wordmill.errors import CorpusError, VocabularyError, counted
+from wordmill.errors import CorpusError, ParameterError, VocabularyError, counted
+from wordmill.graphs import Walks
 from wordmill.phrases import PhraseBook
+from wordmill.training.run.corpora import TrainingCorpus, positions, recoded
 from wordmill.training.run.state import Run
 
-__all__ = ["read_more", "read_training_corpus", "read_validation_corpus"]
+__all__ = ["read_more", "read_stored_corpus", "read_training_corpus", "read_validation_corpus"]
 
 
-def read_training_corpus(source: Any, config: TrainConfig) -> EncodedCorpus:
+def read_training_corpus(source: Any, config: TrainConfig) -> TrainingCorpus:
     """Read a corpus by the settings, unless it is read already, and make sure that there is something to train on."""
-    corpus = _read_with_phrases(source, config)
+    corpus = _walks(source, config.phrases) if isinstance(source, Walks) else _read_with_phrases(source, config)
     if len(corpus.vocab) < 2:
         raise VocabularyError(
             f"the vocabulary has {counted(len(corpus.vocab), 'key')} and training needs two: encode the corpus again, "
             "with a lower min_count"
         )
-    if not len(corpus.ids):
+    if not positions(corpus):
         raise CorpusError("the corpus has no token of the vocabulary")
     return corpus
+
+
+def _walks(walks: Walks, phrases: object) -> Walks:
+    """Take walks as they are; nodes do not make phrases."""
+    if phrases:
+        raise ParameterError("phrases are made of words, and walks on a graph have none: leave phrases out")
+    return walks
 
 
 def _read_with_phrases(source: Any, config: TrainConfig) -> EncodedCorpus:
@@ -41,8 +49,10 @@ def _read_with_phrases(source: Any, config: TrainConfig) -> EncodedCorpus:
     return joining.join(everything, Resources(threads=config.threads), thin_out=not was_encoded)
 
 
-def read_more(source: Any, config: TrainConfig, phrases: PhraseBook | None, *, silent: bool = False) -> EncodedCorpus:
+def read_more(source: Any, config: TrainConfig, phrases: PhraseBook | None, *, silent: bool = False) -> TrainingCorpus:
     """Read a corpus to go on with, all of its keys, with the phrases of a model; `silent` without warnings."""
+    if isinstance(source, Walks):
+        return _walks(source, phrases)
     corpus = _read(source, config, 1, None, silent=silent)
     if phrases is None:
         return corpus
@@ -51,9 +61,17 @@ def read_more(source: Any, config: TrainConfig, phrases: PhraseBook | None, *, s
     return Phrases.of(phrases).join(corpus, resources=Resources(threads=config.threads))
 
 
-def read_validation_corpus(run: Run, source: Any) -> EncodedCorpus:
+def read_validation_corpus(run: Run, source: Any) -> TrainingCorpus:
     """Read a corpus in the vocabulary of a run."""
-    return recode(read_more(source, run.config, run.phrases, silent=True), run.vocab)
+    return recoded(read_more(source, run.config, run.phrases, silent=True), run.vocab)
+
+
+def read_stored_corpus(run: Run, source: Any) -> EncodedCorpus:
+    """Read a corpus in the vocabulary of a run, for what cannot be asked of walks."""
+    corpus = read_validation_corpus(run, source)
+    if isinstance(corpus, Walks):
+        raise CorpusError("walks are made when they are trained, and are read by nothing else: pass list(walks)")
+    return corpus
 
 
 def _read(

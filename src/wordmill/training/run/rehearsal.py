@@ -5,10 +5,8 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
-import numpy as np
-
 from wordmill.config import TrainConfig
-from wordmill.corpus import EncodedCorpus
+from wordmill.training.run.corpora import TrainingCorpus, beginning, positions
 from wordmill.training.run.matrices import begin_run
 from wordmill.training.run.setup import make_trainer
 
@@ -18,7 +16,7 @@ _ENOUGH = 0.5  # seconds
 _FIRST_PIECE = 5_000  # tokens; each further piece has four times as many
 
 
-def measure_speed(corpus: EncodedCorpus, config: TrainConfig) -> float:
+def measure_speed(corpus: TrainingCorpus, config: TrainConfig) -> float:
     """Return tokens a second of a training by these settings, which is not begun; takes about a second.
 
     Raises
@@ -29,19 +27,11 @@ def measure_speed(corpus: EncodedCorpus, config: TrainConfig) -> float:
     config = replace(config, epochs=1, verbose=False)
     run, tokens = begin_run(config, corpus), _FIRST_PIECE
     while True:
-        piece = _beginning(corpus, tokens)
+        piece = beginning(corpus, tokens)
         trainer = make_trainer(replace(run, history=[], tokens_done=0), piece, 0.0, [])
         begin = time.perf_counter()
         trainer.train()
         seconds = time.perf_counter() - begin
-        if seconds >= _ENOUGH or len(piece.ids) == len(corpus.ids):
-            return len(piece.ids) / seconds
+        if seconds >= _ENOUGH or positions(piece) == positions(corpus):
+            return positions(piece) / seconds
         tokens *= 4
-
-
-def _beginning(corpus: EncodedCorpus, tokens: int) -> EncodedCorpus:
-    """Return the first tokens of a corpus, whose last sequence may be cut."""
-    tokens = min(tokens, len(corpus.ids))
-    whole = corpus.offsets[corpus.offsets < tokens]
-    offsets = np.append(whole, tokens).astype(np.int64)
-    return replace(corpus, ids=corpus.ids[:tokens], offsets=offsets, tokens_read=tokens, file=None)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from wordmill.corpus import EncodedCorpus
 from wordmill.corpus.vocab import keep_probabilities
 from wordmill.errors import CorpusError
 from wordmill.training.backends import Backend, Task, create_backend
+from wordmill.training.run.corpora import TrainingCorpus, made_tokens, stored
 from wordmill.training.run.objective import make_objective
 from wordmill.training.run.state import Run
 
@@ -17,7 +17,7 @@ __all__ = ["make_backend", "make_task"]
 LONGEST_WINDOW = 20_001  # tokens, with window="sequence": as many as the widest window in numbers spans
 
 
-def make_task(run: Run, counts: NDArray[np.int64], corpus: EncodedCorpus, offsets: NDArray[np.int64]) -> Task:
+def make_task(run: Run, counts: NDArray[np.int64], corpus: TrainingCorpus, offsets: NDArray[np.int64]) -> Task:
     """Make a task of a corpus whose words occur so often, (V,), cut into sequences at these offsets."""
     config = run.config
     if config.window == "sequence":
@@ -29,11 +29,12 @@ def make_task(run: Run, counts: NDArray[np.int64], corpus: EncodedCorpus, offset
         window=0 if config.window == "sequence" else config.window,
         shrink_windows=config.shrink_windows and config.window != "sequence",
         seed=config.seed,
-        ids=corpus.ids,
+        ids=stored(corpus)[0],
         offsets=offsets,
         keep=keep_probabilities(counts, config.sample),
         file=corpus.file,
         bags=run.rows.bags,
+        made=made_tokens(corpus),
     )
 
 

@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 
 from wordmill.errors import CorpusError, ParameterError
 from wordmill.foreign import quoted
+from wordmill.graphs import Walks
 from wordmill.training.backends import Backend, Blocks
+from wordmill.training.run.corpora import TrainingCorpus
 from wordmill.training.run.schedule import cut_into_blocks
 
-__all__ = ["HeldOut", "Split", "checked_share", "split"]
+__all__ = ["HeldOut", "Split", "checked_share", "split", "split_corpus"]
 
 #: The loss is measured with the windows and negatives of this epoch, which no training has.
 EPOCH = 2**32
@@ -48,6 +50,16 @@ def checked_share(share: object) -> float:
     return float(share)
 
 
+def split_corpus(corpus: TrainingCorpus, fraction: float, seed: int) -> Split:
+    """Hold out a fraction of a corpus; of walks, which are others each epoch, whole ones at the same positions."""
+    if not isinstance(corpus, Walks):
+        return split(len(corpus.ids), corpus.offsets, fraction, seed)
+    edges = cut_into_blocks(corpus.positions)
+    edges = np.unique(np.rint(edges / corpus.walk_length).astype(np.int64)) * corpus.walk_length
+    held_out = _chosen(np.diff(edges), fraction, seed)
+    return Split(edges[:-1], edges[1:], held_out, np.zeros(1, np.int64))
+
+
 def split(tokens: int, offsets: NDArray[np.int64], fraction: float, seed: int) -> Split:
     """Hold out blocks chosen at random until they make up a fraction of the tokens; 0 holds out none.
 
@@ -57,15 +69,22 @@ def split(tokens: int, offsets: NDArray[np.int64], fraction: float, seed: int) -
     if not fraction:
         return Split(edges[:-1], edges[1:], np.zeros(len(edges) - 1, np.bool_), offsets)
     edges = _snapped(edges, offsets)
-    sizes = np.diff(edges)
-    if len(sizes) < 2:
-        raise CorpusError(f"the corpus is too small to hold a part of it out: {tokens:,} tokens in one piece")
-    order = np.random.default_rng([seed, 2]).permutation(len(sizes))
-    count = 1 + int(np.searchsorted(np.cumsum(sizes[order]), fraction * tokens))
-    held_out = np.zeros(len(sizes), np.bool_)
-    held_out[order[: min(count, len(sizes) - 1)]] = True
+    held_out = _chosen(np.diff(edges), fraction, seed)
     meetings = edges[1:-1][held_out[1:] != held_out[:-1]]
     return Split(edges[:-1], edges[1:], held_out, np.union1d(offsets, meetings))
+
+
+def _chosen(sizes: NDArray[np.int64], fraction: float, seed: int) -> NDArray[np.bool_]:
+    """Choose blocks at random until they make up a fraction of the tokens; 0: none."""
+    held_out = np.zeros(len(sizes), np.bool_)
+    if not fraction:
+        return held_out
+    if len(sizes) < 2:
+        raise CorpusError(f"the corpus is too small to hold a part of it out: {sizes.sum():,} tokens in one piece")
+    order = np.random.default_rng([seed, 2]).permutation(len(sizes))
+    count = 1 + int(np.searchsorted(np.cumsum(sizes[order]), fraction * sizes.sum()))
+    held_out[order[: min(count, len(sizes) - 1)]] = True
+    return held_out
 
 
 class HeldOut:

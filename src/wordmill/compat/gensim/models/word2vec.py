@@ -26,14 +26,14 @@ from wordmill.compat.gensim.sentences import (
 )
 from wordmill.compat.gensim.vocabulary import TrimRule
 from wordmill.config import TrainConfig
-from wordmill.corpus import EncodedCorpus
 from wordmill.errors import DivergenceError, FormatError, NotFittedError, ParameterError, misfit
 from wordmill.foreign import quoted
 from wordmill.training.callbacks.callback import Callback
 from wordmill.training.prediction import sequence_log_probabilities, word_probabilities
+from wordmill.training.run.corpora import TrainingCorpus
 from wordmill.training.run.matrices import make_rows, padded
 from wordmill.training.run.objective import output_rows
-from wordmill.training.run.reading import read_validation_corpus
+from wordmill.training.run.reading import read_stored_corpus, read_validation_corpus
 from wordmill.training.run.saved import output_vectors, own_rows
 from wordmill.training.run.setup import make_trainer
 from wordmill.training.run.state import Run
@@ -264,7 +264,7 @@ class Word2Vec(BuildsVocabulary):
             raise ParameterError("score needs the probabilities of hierarchical softmax: train with hs=1, negative=0")
         run = self._run()
         return sequence_log_probabilities(
-            read_validation_corpus(run, as_source(sentences, None)),
+            read_stored_corpus(run, as_source(sentences, None)),
             self.wv.vectors,
             self._trained_outputs(),
             architecture=run.config.architecture,
@@ -370,7 +370,7 @@ class Word2Vec(BuildsVocabulary):
         matrices = padded(self.wv.rows_for_training(rows)), padded(output_vectors)
         return Run(config, rows, *matrices, tokens_total=0, epochs_before=self._epochs_done)
 
-    def _train(self, run: Run, corpus: EncodedCorpus, callbacks: Iterable[CallbackAny2Vec]) -> tuple[int, int]:
+    def _train(self, run: Run, corpus: TrainingCorpus, callbacks: Iterable[CallbackAny2Vec]) -> tuple[int, int]:
         """Train a run; what it leaves is taken over also where it is interrupted, but not where it diverged."""
         run.frozen = self.wv.frozen(run.rows)
         trainer = make_trainer(run, corpus, 0.0, [_Watcher(self, list(callbacks))])

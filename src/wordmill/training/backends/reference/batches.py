@@ -41,9 +41,11 @@ class Slice:
 def expected_gradients(task: Task) -> Expected:
     """Estimate from the frequencies of tokens after subsampling, and by the objective."""
     kept_share = (keep_thresholds(task) + 1.0) * 2.0**-32
-    kept = count_ids(task.ids, len(task.keep)) * kept_share
+    counts = count_ids(task.ids, len(task.keep)) if task.made is None else task.made.counts
+    kept = counts * kept_share
     frequencies = kept / max(kept.sum(), 1.0)
-    longest = kept.sum() / len(task.offsets) / 2
+    sequences = len(task.offsets) if task.made is None else task.made.sequences + 1
+    longest = kept.sum() / sequences / 2
     width = (task.window + 1) / 2 if task.shrink_windows else task.window
     contexts = 2 * (min(longest, width) if task.window else longest) if task.words_are_inputs else 0.0
     inputs, tags = np.zeros(_rows(task)), 0.0

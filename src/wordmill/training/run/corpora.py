@@ -1,0 +1,64 @@
+"""What a run is trained on: a corpus whose ids are stored, or walks on a graph that are made as they are trained."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wordmill.corpus import EncodedCorpus, Vocab
+from wordmill.corpus.recode import recode
+from wordmill.graphs import Walks
+from wordmill.training.backends import MadeTokens
+from wordmill.training.backends.native import corpus_in_use, count_ids
+
+__all__ = ["TrainingCorpus", "beginning", "count", "held_bytes", "made_tokens", "positions", "recoded", "stored"]
+
+TrainingCorpus = EncodedCorpus | Walks
+
+
+def positions(corpus: TrainingCorpus) -> int:
+    """Return how many tokens an epoch has; walks that end before their time have positions without one."""
+    return corpus.positions if isinstance(corpus, Walks) else len(corpus.ids)
+
+
+def stored(corpus: TrainingCorpus) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """Return ids (N,) and the bounds of sequences (S + 1,); of walks nothing is stored."""
+    if isinstance(corpus, Walks):
+        return np.empty(0, np.int32), np.zeros(1, np.int64)
+    return corpus.ids, corpus.offsets
+
+
+def made_tokens(corpus: TrainingCorpus) -> MadeTokens | None:
+    """Return what makes the tokens, where they are not stored."""
+    return MadeTokens(corpus.maker, corpus.vocab.counts, len(corpus)) if isinstance(corpus, Walks) else None
+
+
+def held_bytes(corpus: TrainingCorpus) -> int:
+    """Return how many bytes a corpus is."""
+    return corpus.nbytes if isinstance(corpus, Walks) else corpus.ids.nbytes
+
+
+def recoded(corpus: TrainingCorpus, vocab: Vocab) -> TrainingCorpus:
+    """Return the corpus in the ids of another vocabulary; `CorpusError` where they have nothing in common."""
+    return corpus.recoded(vocab) if isinstance(corpus, Walks) else recode(corpus, vocab)
+
+
+def beginning(corpus: TrainingCorpus, tokens: int) -> TrainingCorpus:
+    """Return the first tokens of a corpus, whose last sequence may be cut; of walks, whole ones."""
+    if isinstance(corpus, Walks):
+        return corpus.beginning(tokens)
+    tokens = min(tokens, len(corpus.ids))
+    offsets = np.append(corpus.offsets[corpus.offsets < tokens], tokens).astype(np.int64)
+    return replace(corpus, ids=corpus.ids[:tokens], offsets=offsets, tokens_read=tokens, file=None)
+
+
+def count(corpus: TrainingCorpus, begins: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Count the keys of some stretches, (V,); of walks, which are others each epoch, what they have on average."""
+    if isinstance(corpus, Walks):
+        share = float((ends - begins).sum()) / corpus.positions
+        return np.asarray(np.floor(corpus.vocab.counts * share), np.int64)
+    stretches = [corpus.ids[begin:end] for begin, end in zip(begins.tolist(), ends.tolist(), strict=True)]
+    with corpus_in_use(corpus.file):
+        return count_ids(np.concatenate([np.empty(0, np.int32), *stretches]), len(corpus.vocab))
