@@ -15,6 +15,7 @@ __all__ = [
     "LOAD_OPTIONS",
     "MODEL",
     "PACKAGE",
+    "PHRASES",
     "VECTORS",
     "other_parameters",
     "renamed",
@@ -127,6 +128,19 @@ _TRANSLATED: dict[str, Callable[[Any], str]] = {
     "wordNgrams": lambda _: "phrases=2 joins phrases, of up to 4 words, in the corpus and in what the model reads",
 }
 
+
+#: What other tools' phrases have, and what does the same with ours.
+PHRASES = {
+    "phrasegrams": "the phrases are keys, their scores scores",
+    "export_phrases": "the phrases are keys, their scores scores",
+    "vocab": "the phrases are keys, their counts counts",
+    "freeze": "they are as small as they get: save them",
+    "add_vocab": "call find_phrases on all of the text",
+    "find_phrases": "wordmill.find_phrases(corpus) finds them; join(corpus) joins them in another one",
+    "analyze_sentence": "join_tokens(tokens) joins one text",
+    "transform": "join(corpus) joins a corpus, join_tokens(tokens) one text",
+    "encode": "join(corpus) joins a corpus, join_tokens(tokens) one text",
+}
 
 #: Attributes of other tools' vectors, and what does the same with ours, `wv`.
 VECTORS = {
@@ -241,6 +255,8 @@ ARGUMENTS = {
     "entities": _SEVERAL_KEYS,
     "keys": _SEVERAL_KEYS,
     "context_words_list": ("context",),
+    "connector_words": ("connectors",),
+    "common_terms": ("connectors",),
     "word_or_vector": ("key_or_vector",),
     "other_words": ("other_keys",),
     "entities_list": ("keys",),

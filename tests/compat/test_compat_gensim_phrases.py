@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import inspect
+import math
 import pickle
 from pathlib import Path
 from typing import Any
@@ -128,7 +129,9 @@ def test_what_cannot_be_is_an_error(tmp_path: Path) -> None:
         Phrases(SENTENCES, scoring=by_itself).save(tmp_path / "p")
     with pytest.raises(ParameterError, match=r"save: separately="):
         Phrases(SENTENCES).save(tmp_path / "p", separately=[])
-    for options in ({"min_count": 0}, {"threshold": 0}, {"threshold": 2, "scoring": "npmi"}, {"scoring": "pmi"}):
+    wrong: list[dict[str, Any]] = [{"min_count": 0}, {"threshold": 0}, {"threshold": 2, "scoring": "npmi"}]
+    wrong += [{"scoring": "pmi"}, {"threshold": math.nan}, {"min_count": math.nan}, {"connector_words": "of"}]
+    for options in [*wrong, {"threshold": math.nan, "scoring": by_itself}]:
         with pytest.raises(ParameterError, match=next(iter(options))):
             Phrases(**options)
     with pytest.raises(ParameterError, match="must take worda_count"):

@@ -283,6 +283,16 @@ def test_read_corpus_names_what_is_no_phrases(phrases: Any) -> None:
         wm.read_corpus(LISTS, phrases=phrases)
 
 
+def test_other_tools_names_are_answered() -> None:
+    with pytest.raises(ParameterError, match="takes no connector_words=: here it is connectors"):
+        wm.find_phrases(LISTS, connector_words=["of"])  # type: ignore[call-arg]
+    found = wm.find_phrases(LISTS, min_count=1)
+    with pytest.raises(AttributeError, match="the phrases are keys, their scores scores"):
+        found.phrasegrams  # type: ignore[attr-defined]  # noqa: B018
+    with pytest.raises(ParameterError, match=r"pass a list of them, text\.split"):
+        found.join_tokens("new york")
+
+
 def test_integers_make_no_phrases() -> None:
     for call in (wm.find_phrases, phrases_of((("a", "b"), 1.0)).join, lambda lists: wm.read_corpus(lists, phrases=1)):
         with pytest.raises(CorpusError, match="keys of the corpus are integers"):

@@ -104,6 +104,15 @@ def test_a_text_asks_for_the_phrase_that_it_is(model: Word2Vec, tmp_path: Path) 
     np.testing.assert_array_equal(smaller["new york"], wv["new_york"])
 
 
+def test_keys_that_phrases_make_are_reached_by_their_words(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    spaced = wm.find_phrases(TEXTS, min_count=2, delimiter=" ")
+    model = Word2Vec(phrases=spaced, **SMALL).fit(TEXTS)
+    caplog.clear()
+    model.save(tmp_path / "m")
+    assert "cannot be reached" not in caplog.text
+    np.testing.assert_array_equal(KeyedVectors.load(tmp_path / "m").encode("new york"), model.wv["new york"])
+
+
 def test_partial_fit_joins_them_and_finds_no_others(model: Word2Vec, tmp_path: Path) -> None:
     model.save(tmp_path / "m")
     more = [*TEXTS[:50], *["red tape"] * 50]

@@ -12,6 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wordmill.errors import ParameterError, counted
+from wordmill.foreign import quoted
+from wordmill.hints import HelpfulNames
+from wordmill.other_names import PHRASES
 from wordmill.phrases.rules import PhraseRules
 from wordmill.phrases.saved import read_phrases, write_phrases
 from wordmill.phrases.table import PhraseTable
@@ -21,7 +24,7 @@ __all__ = ["PhraseBook"]
 
 
 @dataclass(frozen=True, eq=False)
-class PhraseBook:
+class PhraseBook(HelpfulNames):
     """Phrases, and how they are joined: all that reading a text needs. Immutable.
 
     Attributes
@@ -31,6 +34,8 @@ class PhraseBook:
     rules : PhraseRules
         What they were found by.
     """
+
+    HINTS = PHRASES
 
     tables: tuple[PhraseTable, ...]
     rules: PhraseRules
@@ -57,6 +62,8 @@ class PhraseBook:
 
     def join_tokens(self, tokens: Sequence[str]) -> list[str]:
         """Return the tokens of one text with phrases in the place of their words."""
+        if isinstance(tokens, str):
+            raise ParameterError(f"the tokens are one text, {quoted(tokens)}: pass a list of them, text.split()")
         joined = [*tokens]
         for score_of in self._score_of:
             pieces = cut(joined, score_of.get, self._connectors, best=self.rules.choose == "best")

@@ -15,6 +15,7 @@ from wordmill.corpus.encoded import EncodedCorpus
 from wordmill.corpus.phrases.joining import connector_flags, join_table, words_of
 from wordmill.corpus.phrases.phrases import Phrases, as_corpus
 from wordmill.corpus.resources import Resources
+from wordmill.hints import helpful_arguments
 from wordmill.phrases.rules import Choice, PhraseRules
 from wordmill.phrases.scoring import FORMULAS, PairStatistics, Scoring
 from wordmill.phrases.table import PhraseTable
@@ -24,6 +25,7 @@ __all__ = ["find_by_rules", "find_phrases"]
 log = logging.getLogger(__name__)
 
 
+@helpful_arguments
 def find_phrases(
     corpus: Any,
     *,

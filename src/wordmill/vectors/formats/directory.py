@@ -266,6 +266,9 @@ def _write_tokenizer_files(directory: Path, keyed_vectors: VectorTable, target: 
     unreachable = write_tokenizer(
         directory / "tokenizer.json", table.keys, tokenizer, lowercase=keyed_vectors.lowercase
     )
+    if keyed_vectors.phrases is not None:  # whose words reach them
+        joined = frozenset(keyed_vectors.phrases.keys)
+        unreachable = unreachable[[table[row] not in joined for row in unreachable.tolist()]]
     if len(unreachable):
         logger.warning(
             "%s: %d of %d keys cannot be reached by text split at %s%s, for example %r: encode passes over them",

@@ -150,6 +150,11 @@ class Phrases(_Transformation):
         scoring: str | Scorer = "default",
         connector_words: Collection[str] = frozenset(),
     ) -> None:
+        if isinstance(connector_words, str):
+            raise ParameterError(
+                f"connector_words={quoted(connector_words)} is one text, whose letters gensim would take for words: "
+                "pass a list of words"
+            )
         self.connector_words = frozenset(connector_words)
         self.min_count, self.threshold, self.scoring = _checked(min_count, threshold, scoring)
         self.max_vocab_size, self.delimiter, self.progress_per = max_vocab_size, delimiter, progress_per
@@ -299,9 +304,9 @@ Phraser = FrozenPhrases  # its name in old programs
 
 def _checked(min_count: float, threshold: float, scoring: str | Scorer) -> tuple[float, float, Scorer]:
     """Return these with a scorer for its name, or raise the errors of gensim."""
-    if min_count <= 0:
+    if not min_count > 0:  # NaN neither
         raise ParameterError(f"min_count={quoted(min_count)}: at least 1 is needed")
-    if scoring == "default" and threshold <= 0:
+    if scoring == "default" and not threshold > 0:
         raise ParameterError(f"threshold={quoted(threshold)}: above 0 is needed for scoring='default'")
     if scoring == "npmi" and not -1 <= threshold <= 1:
         raise ParameterError(f"threshold={quoted(threshold)}: from -1 to 1 is needed for scoring='npmi'")
@@ -309,6 +314,8 @@ def _checked(min_count: float, threshold: float, scoring: str | Scorer) -> tuple
         if scoring not in SCORERS:
             raise ParameterError(f"scoring={quoted(scoring)}: 'default', 'npmi' or a function")
         return min_count, threshold, SCORERS[scoring]
+    if math.isnan(threshold):
+        raise ParameterError("threshold=nan: a number is needed")
     missing = [name for name in _SCORER_TAKES if name not in inspect.signature(scoring).parameters]
     if missing:
         raise ParameterError(f"scoring: the function must take {', '.join(missing)}")
