@@ -15,6 +15,7 @@ from wordmill.cli import map as word_map
 from wordmill.cli.console import error, print_text
 from wordmill.cli.signals import leave_tidily
 from wordmill.cli.usage import CommandLineError, UsageError, explained, no_command, refuse_single_dashes
+from wordmill.cli.walking import spelled_out
 from wordmill.cli.wording import in_options
 from wordmill.errors import OutputError, WordmillError
 from wordmill.standard_streams import ReaderGoneError
@@ -105,7 +106,8 @@ class Command(TyperCommand):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse the arguments."""
-        given = [*args]
+        given = spelled_out(args)
+        args = [*given]
         refuse_single_dashes(self, ctx, given)
         try:
             return super().parse_args(ctx, args)

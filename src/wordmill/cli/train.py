@@ -14,11 +14,13 @@ import typer
 from wordmill.cli.console import note, print_rows, program
 from wordmill.cli.options import Corpora, corpus_files, corpus_source, setting_files, with_settings
 from wordmill.cli.usage import CommandLineError
+from wordmill.cli.walking import Walking, with_walks
 from wordmill.config import TrainConfig
 from wordmill.errors import DivergenceError, OutputError, ParameterError, counted
 from wordmill.foreign import quoted
 
 if TYPE_CHECKING:
+    from wordmill.graphs import Walks
     from wordmill.training import Callback, Checkpoint, EarlyStopping, LogFile, Word2Vec
     from wordmill.training.run.corpora import TrainingCorpus
     from wordmill.vectors import KeyedVectors
@@ -27,11 +29,13 @@ EXAMPLES = (
     "Examples: wordmill train corpus.txt -o model/ --tokenizer words --lowercase  |  "
     "wordmill train baskets.csv -o model/ --delimiter , --window sequence --sample 0  |  "
     "wordmill train 'shards/*.zst' -o model/ --architecture cbow --vector-size 300  |  "
+    "wordmill train graph.edges -o model/ --walks 10 --walk-length 80 -p 0.5 -q 2  |  "
     "zcat x.gz | wordmill train - -o model/"
 )
 
 
 @with_settings()
+@with_walks
 def command(
     corpus: Corpora,
     output: Annotated[
@@ -61,9 +65,10 @@ def command(
     log: Annotated[Path | None, typer.Option(help="Append a line of JSON for each second and epoch to a file.")] = None,
     plot: Annotated[Path | None, typer.Option(help="Draw the loss: loss.png, .svg or .pdf.")] = None,
     *,
+    walking: Walking,
     settings: dict[str, Any],
 ) -> None:
-    """Train vectors on a corpus.
+    """Train vectors on a corpus, or with --walks on a graph.
 
     Ctrl-C, SIGTERM and SIGHUP stop it, and the vectors so far are saved (exit code 130, 143 or 129); a second one
     leaves with a checkpoint alone. With the same command and --resume it goes on.
@@ -81,6 +86,7 @@ def command(
         freeze=freeze,
         log=log,
         plot=plot,
+        walking=walking,
         settings=settings,
     ).run()
 
@@ -101,6 +107,7 @@ class _Job:
     freeze: Path | None
     log: Path | None
     plot: Path | None
+    walking: Walking
     settings: dict[str, Any]
 
     def run(self) -> None:
@@ -111,20 +118,36 @@ class _Job:
         from wordmill.training.run.prechecks import check_before_reading
 
         config = TrainConfig.from_params(self.settings)
-        if self.output is None and not self.only_looks:
+        if self.output is None and not self.only_looks and self.walking.save_walks is None:
             raise CommandLineError("--output is missing: say where the model goes, -o model/")
-        _check_outputs(self.output, self.log, self.plot)
+        _check_outputs(self.output, [self.log, self.walking.save_walks], self.plot)
         frozen = [] if self.freeze is None else _lines(self.freeze)
         self._check_apart()
         watched = [] if self.patience is None else [EarlyStopping(self.patience)]
         vectors = check_before_reading(config, self.held_out, watched, self.init_from)
         if self.output is None or self.only_looks:
-            corpus = read(self.source, config, quiet=self.quiet)
-            print_rows(("what", "value"), _outlook(corpus, config))
+            corpus = read(self._source(), config, quiet=self.quiet)
+            if self.only_looks:
+                print_rows(("what", "value"), _outlook(corpus, config))
             return
         with claim(self.output):
-            corpus = read(self.source, config, quiet=self.quiet)
-            self._train(corpus, self.held_out, config, self.output, vectors, _keys(frozen, corpus, self.freeze))
+            corpus = read(self._source(), config, quiet=self.quiet)
+            self._train(corpus, self._held_out(), config, self.output, vectors, _keys(frozen, corpus, self.freeze))
+
+    def _held_out(self) -> float | Path | Walks:
+        """Return the share to hold out, or another corpus; beside a graph, walks on another graph."""
+        if self.walking.walks is None or not isinstance(self.held_out, Path):
+            return self.held_out
+        return self.walking.make(self.held_out, self.settings)
+
+    def _source(self) -> str | Path | list[Path] | Walks:
+        """Return the corpus to read: files, or walks on the graph in them."""
+        if self.walking.walks is None:
+            return self.source
+        walks = self.walking.make(self.source, self.settings)
+        if self.walking.save_walks is not None and not self.only_looks:
+            walks.save(self.walking.save_walks)
+        return walks
 
     def _check_apart(self) -> None:
         """Refuse an output that is a source."""
@@ -133,7 +156,7 @@ class _Job:
         outputs = [] if self.output is None else [self.output, _beside(self.output)]
         held_out = corpus_files(self.held_out) if isinstance(self.held_out, Path) else ()
         check_apart(
-            [*outputs, *(path for path in (self.log, self.plot) if path is not None)],
+            [*outputs, *(path for path in (self.log, self.plot, self.walking.save_walks) if path is not None)],
             [
                 *corpus_files(self.source),
                 *held_out,
@@ -145,7 +168,7 @@ class _Job:
     def _train(
         self,
         corpus: TrainingCorpus,
-        held_out: float | Path,
+        held_out: float | Path | Walks,
         config: TrainConfig,
         output: Path,
         vectors: KeyedVectors | None,
@@ -211,7 +234,7 @@ def _train_and_tidy(
     return model
 
 
-def _check_outputs(output: Path | None, log: Path | None, plot: Path | None) -> None:
+def _check_outputs(output: Path | None, files: Sequence[Path | None], plot: Path | None) -> None:
     """Raise a `WordmillError` where one cannot be written: before the work, not after it."""
     from wordmill.cli.outputs import check_file_writable, check_model_writable, check_picture_writable
     from wordmill.saving import check_directory
@@ -221,8 +244,9 @@ def _check_outputs(output: Path | None, log: Path | None, plot: Path | None) -> 
         if (beside := _beside(output)).exists() and not beside.is_dir():
             raise OutputError(f"{beside} is a file, and checkpoints go there: move it away, or choose another --output")
         check_directory(beside / "training")
-    if log is not None:
-        check_file_writable(log)
+    for path in files:
+        if path is not None:
+            check_file_writable(path)
     if plot is not None:
         check_picture_writable(plot)
 

@@ -1,0 +1,84 @@
+"""`wordmill train --walks`: from a graph to vectors of its nodes."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from cli_calls import Cli
+
+import wordmill as wm
+
+FAST = ["--vector-size", "8", "--epochs", "2", "--workers", "1", "--sample", "0", "--quiet"]
+
+
+@pytest.fixture
+def graph(tmp_path: Path) -> Path:
+    """Two cliques with one bridge."""
+    edges = [(f"{c}{a}", f"{c}{b}") for c in "xy" for a in range(8) for b in range(a)] + [("x0", "y0")]
+    path = tmp_path / "graph.edges"
+    path.write_text("# cliques\n" + "".join(f"{a} {b}\n" for a, b in edges), encoding="utf-8")
+    return path
+
+
+def test_trains_what_the_library_trains(cli: Cli, graph: Path, tmp_path: Path) -> None:
+    model = tmp_path / "model"
+    options = ["--walks", "5", "--walk-length", "20", "-p", "0.5", "-q", "2", "--seed", "7"]
+    outcome = cli("train", graph, "-o", model, *options, *FAST)
+    assert (outcome.code, outcome.err) == (0, "")
+    walks = wm.random_walks(graph, walk_length=20, walks_per_node=5, p=0.5, q=2, seed=7)
+    expected = wm.Word2Vec(vector_size=8, epochs=2, workers=1, sample=0, seed=7).fit(walks)
+    np.testing.assert_array_equal(wm.KeyedVectors.load(model).vectors, expected.wv.vectors)
+    near = cli("nearest", model, "y3", "-n", "5").out.split()[0]
+    assert near.startswith("y")
+
+
+def test_says_what_it_walks_on_and_goes_on(cli: Cli, graph: Path, tmp_path: Path) -> None:
+    loud = [option for option in FAST if option != "--quiet"]
+    outcome = cli("train", graph, "-o", tmp_path / "m", "--walks", "5", *loud, "--validation", graph)
+    assert "Walks(80 walks of 80 nodes, first order, on Graph(16 nodes, 114 arcs, undirected))" in outcome.err
+    again = cli("train", graph, "-o", tmp_path / "m", "--walks", "5", *loud, "--validation", graph, "--resume")
+    assert "is trained already" in again.err
+    rows = cli("train", graph, "--dry-run", "--walks", "5", *FAST).out
+    assert "nodes\t16\n" in rows
+    assert "steps\t6,400\n" in rows
+
+
+def test_saves_walks_for_other_tools(cli: Cli, graph: Path, tmp_path: Path) -> None:
+    outcome = cli(
+        "train", graph, "--walks", "3", "--walk-length", "6", "--save-walks", tmp_path / "walks.txt", "--quiet"
+    )
+    assert outcome.code == 0, outcome.err
+    lines = (tmp_path / "walks.txt").read_text(encoding="utf-8").splitlines()
+    assert [line.split() for line in lines] == list(wm.random_walks(graph, walk_length=6, walks_per_node=3))
+    assert cli("train", graph, "--walks", "3", "--save-walks", graph).code == 1
+    assert graph.read_text(encoding="utf-8").startswith("# cliques")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["-p", "2"], "--p is of walks on a graph: give their number too, --walks 10"),
+        (["--directed"], "--directed is of walks on a graph"),
+        (["--walks", "0"], "--walks 0 is not allowed"),
+        (["--walks", "5", "-q", "-1"], "--q -1.0 is not allowed"),
+        (["--walks", "5", "--walk-length", "20000"], "--walk-length 20000 is not allowed"),
+        (["--walks", "5", "--weighted"], "graph.edges, line 2: it has 2 columns where 3 are expected.*--no-weighted"),
+        (["--walks", "5", "--phrases", "1"], "leave phrases out"),
+    ],
+)
+def test_what_is_wrong_is_said_in_options(
+    cli: Cli, graph: Path, tmp_path: Path, options: list[str], message: str
+) -> None:
+    outcome = cli("train", graph, "-o", tmp_path / "m", *options, *FAST)
+    assert outcome.code in (1, 2)
+    assert re.search(message, outcome.err), outcome.err
+    assert not (tmp_path / "m").exists()
+
+
+def test_a_quiet_training_of_text_stays_quiet(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "2").write_text("a b a b\n" * 20, encoding="utf-8")
+    outcome = cli("train", "-q", tmp_path / "2", "-o", tmp_path / "m", "--epochs", "1")
+    assert (outcome.code, outcome.out) == (0, "")
