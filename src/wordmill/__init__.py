@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from wordmill.config import TrainConfig
-    from wordmill.corpus import EncodedCorpus, Phrases, Vocab, find_phrases, read_corpus
+    from wordmill.corpus import EncodedCorpus, EventCorpus, Phrases, Vocab, find_phrases, read_corpus, read_events
     from wordmill.graphs import Graph, random_walks, read_graph
     from wordmill.training import Callback, Checkpoint, EarlyStopping, FastText, LogFile, Word2Vec
     from wordmill.vectors import KeyedVectors
@@ -20,6 +20,7 @@ __all__ = [
     "Checkpoint",
     "EarlyStopping",
     "EncodedCorpus",
+    "EventCorpus",
     "FastText",
     "Graph",
     "KeyedVectors",
@@ -32,6 +33,7 @@ __all__ = [
     "find_phrases",
     "random_walks",
     "read_corpus",
+    "read_events",
     "read_graph",
 ]
 
@@ -44,6 +46,7 @@ _HOME = {
     "Checkpoint": "wordmill.training",
     "EarlyStopping": "wordmill.training",
     "EncodedCorpus": "wordmill.corpus",
+    "EventCorpus": "wordmill.corpus",
     "Graph": "wordmill.graphs",
     "KeyedVectors": "wordmill.vectors",
     "LogFile": "wordmill.training",
@@ -56,6 +59,7 @@ _HOME = {
     "random_walks": "wordmill.graphs",
     "read_corpus": "wordmill.corpus",
     "read_graph": "wordmill.graphs",
+    "read_events": "wordmill.corpus",
 }
 
 

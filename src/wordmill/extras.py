@@ -11,6 +11,7 @@ from wordmill.errors import MissingDependencyError
 __all__ = ["check_extra", "import_extra"]
 
 _EXTRAS = {  # module: the name of its package, and what installs it
+    "duckdb": ("duckdb", "'wordmill[events]'"),
     "huggingface_hub": ("huggingface_hub", "'wordmill[hub]'"),
     "matplotlib": ("matplotlib", "'wordmill[plot]'"),
     "pandas": ("pandas", "pandas"),

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from wordmill.cli.events import EventsOption, GapOption, MissingOption, TableOptions, TimeFormatOption
 from wordmill.cli.options import CORPUS, Corpora, corpus_files, corpus_source, setting_files, with_settings
 from wordmill.foreign import quoted
 
@@ -27,6 +28,10 @@ def command(
             "rarer half is forgotten, with a warning that says how short counts may be.",
         ),
     ] = None,
+    events: EventsOption = None,
+    session_gap: GapOption = None,
+    time_format: TimeFormatOption = None,
+    missing: MissingOption = "error",
     *,
     settings: dict[str, Any],
 ) -> None:
@@ -38,9 +43,12 @@ def command(
 
     source = corpus_source(corpus)
     TrainConfig.from_params(settings)
+    table = TableOptions.of(events, session_gap, time_format, missing)
+    if table is not None:
+        table.check_settings(settings)
     check_file_writable(output)
     check_apart([output], [*corpus_files(source), *setting_files(settings)])
     resources = Resources() if max_vocab_size is None else Resources(max_vocab_size=max_vocab_size)
-    encoded = read_corpus(source, **settings, resources=resources)
+    encoded = read_corpus(source if table is None else table.read(source), **settings, resources=resources)
     encoded.save(output)
     note(f"{quoted(encoded)} saved in {output}")

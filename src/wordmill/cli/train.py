@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from wordmill.cli.console import note, print_rows, program
+from wordmill.cli.events import EventsOption, GapOption, MissingOption, TableOptions, TimeFormatOption
 from wordmill.cli.options import Corpora, corpus_files, corpus_source, setting_files, with_settings
 from wordmill.cli.usage import CommandLineError
 from wordmill.cli.walking import Walking, with_walks
@@ -19,7 +20,10 @@ from wordmill.config import TrainConfig
 from wordmill.errors import DivergenceError, OutputError, ParameterError, counted
 from wordmill.foreign import quoted
 
+Source = str | Path | list[Path]
+
 if TYPE_CHECKING:
+    from wordmill.corpus import EventCorpus
     from wordmill.graphs import Walks
     from wordmill.training import Callback, Checkpoint, EarlyStopping, LogFile, Word2Vec
     from wordmill.training.run.corpora import TrainingCorpus
@@ -28,6 +32,7 @@ if TYPE_CHECKING:
 EXAMPLES = (
     "Examples: wordmill train corpus.txt -o model/ --tokenizer words --lowercase  |  "
     "wordmill train baskets.csv -o model/ --delimiter , --window sequence --sample 0  |  "
+    "wordmill train clicks.csv -o model/ --events user,item,time --session-gap 30m  |  "
     "wordmill train 'shards/*.zst' -o model/ --architecture cbow --vector-size 300  |  "
     "wordmill train graph.edges -o model/ --walks 10 --walk-length 80 -p 0.5 -q 2  |  "
     "zcat x.gz | wordmill train - -o model/"
@@ -64,6 +69,10 @@ def command(
     ] = None,
     log: Annotated[Path | None, typer.Option(help="Append a line of JSON for each second and epoch to a file.")] = None,
     plot: Annotated[Path | None, typer.Option(help="Draw the loss: loss.png, .svg or .pdf.")] = None,
+    events: EventsOption = None,
+    session_gap: GapOption = None,
+    time_format: TimeFormatOption = None,
+    missing: MissingOption = "error",
     *,
     walking: Walking,
     settings: dict[str, Any],
@@ -86,6 +95,7 @@ def command(
         freeze=freeze,
         log=log,
         plot=plot,
+        table=TableOptions.of(events, session_gap, time_format, missing),
         walking=walking,
         settings=settings,
     ).run()
@@ -95,7 +105,7 @@ def command(
 class _Job:
     """What the command line asks for."""
 
-    source: str | Path | list[Path]
+    source: Source
     output: Path | None
     only_looks: bool
     quiet: bool
@@ -107,6 +117,7 @@ class _Job:
     freeze: Path | None
     log: Path | None
     plot: Path | None
+    table: TableOptions | None  # how the corpus is read where it holds events
     walking: Walking
     settings: dict[str, Any]
 
@@ -118,6 +129,10 @@ class _Job:
         from wordmill.training.run.prechecks import check_before_reading
 
         config = TrainConfig.from_params(self.settings)
+        if self.table is not None:
+            self.table.check_settings(self.settings)
+        if self.table is not None and self.walking.walks is not None:
+            raise CommandLineError("--events reads a table, --walks a graph: give one of them")
         if self.output is None and not self.only_looks and self.walking.save_walks is None:
             raise CommandLineError("--output is missing: say where the model goes, -o model/")
         _check_outputs(self.output, [self.log, self.walking.save_walks], self.plot)
@@ -134,20 +149,22 @@ class _Job:
             corpus = read(self._source(), config, quiet=self.quiet)
             self._train(corpus, self._held_out(), config, self.output, vectors, _keys(frozen, corpus, self.freeze))
 
-    def _held_out(self) -> float | Path | Walks:
-        """Return the share to hold out, or another corpus; beside a graph, walks on another graph."""
-        if self.walking.walks is None or not isinstance(self.held_out, Path):
-            return self.held_out
-        return self.walking.make(self.held_out, self.settings)
+    def _held_out(self) -> float | Source | EventCorpus | Walks:
+        """Return the share to hold out, or another corpus of the same kind."""
+        return self._opened(self.held_out) if isinstance(self.held_out, Path) else self.held_out
 
-    def _source(self) -> str | Path | list[Path] | Walks:
-        """Return the corpus to read: files, or walks on the graph in them."""
-        if self.walking.walks is None:
-            return self.source
-        walks = self.walking.make(self.source, self.settings)
+    def _source(self) -> Source | EventCorpus | Walks:
+        """Return the corpus to read."""
+        opened = self._opened(self.source)
         if self.walking.save_walks is not None and not self.only_looks:
-            walks.save(self.walking.save_walks)
-        return walks
+            opened.save(self.walking.save_walks)  # type: ignore[union-attr]
+        return opened
+
+    def _opened(self, source: Source) -> Source | EventCorpus | Walks:
+        """Open what is no text: walks on a graph, a table of events."""
+        if self.walking.walks is not None:
+            return self.walking.make(source, self.settings)
+        return source if self.table is None else self.table.read(source)
 
     def _check_apart(self) -> None:
         """Refuse an output that is a source."""
@@ -168,7 +185,7 @@ class _Job:
     def _train(
         self,
         corpus: TrainingCorpus,
-        held_out: float | Path | Walks,
+        held_out: float | Source | EventCorpus | Walks,
         config: TrainConfig,
         output: Path,
         vectors: KeyedVectors | None,

@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 from wordmill.corpus.encoded import EncodedCorpus
+from wordmill.corpus.events import EventCorpus, read_events
 from wordmill.corpus.phrases import PhraseRules, Phrases, find_phrases
 from wordmill.corpus.reading import read_corpus
 from wordmill.corpus.resources import Resources
 from wordmill.corpus.vocab import Vocab
 
-__all__ = ["EncodedCorpus", "PhraseRules", "Phrases", "Resources", "Vocab", "find_phrases", "read_corpus"]
+__all__ = [
+    "EncodedCorpus",
+    "EventCorpus",
+    "PhraseRules",
+    "Phrases",
+    "Resources",
+    "Vocab",
+    "find_phrases",
+    "read_corpus",
+    "read_events",
+]

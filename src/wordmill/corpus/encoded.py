@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, TypeGuard
+from typing import Any, Self, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
 
-from wordmill.corpus.vocab import Vocab
+from wordmill.corpus.vocab import Keys, Vocab
 from wordmill.errors import CorpusError, FormatError, counted, misfit
 from wordmill.foreign import quoted
 from wordmill.mapped import MappedFile
@@ -137,7 +137,7 @@ class EncodedCorpus:
     def _fingerprint(self) -> str:
         shape = [len(self.ids), len(self.offsets), self.tokens_read, self.vocab.kind]
         digest = hashlib.blake2b(json.dumps(shape).encode(), digest_size=16)
-        for array in (*_pack_keys(self.vocab).values(), self.vocab.counts):
+        for array in (*pack_keys(self.vocab.keys).values(), self.vocab.counts):
             digest.update(array.tobytes())
         for begin in np.linspace(0, max(len(self.ids) - _SPANS, 0), _SPANS, dtype=np.int64).tolist():
             digest.update(self.ids[begin : begin + _SPANS].tobytes())
@@ -158,11 +158,17 @@ class EncodedCorpus:
             The file cannot be written; the message says what is there.
         """
         self.check_file()
+        arrays, facts = self._saved()
+        with atomic_file(checked_path(path)) as staging:
+            write_safetensors(staging, arrays, {"format": _FORMAT, **facts, **checksums(arrays, facts)})
+
+    def _saved(self) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
+        """Return the arrays and the facts that a file holds; a subclass adds its own."""
         arrays: dict[str, NDArray[Any]] = {
             "ids": self.ids,
             "offsets": self.offsets,
             "counts": self.vocab.counts,
-            **_pack_keys(self.vocab),
+            **pack_keys(self.vocab.keys),
         }
         facts = {
             "tokens_read": str(self.tokens_read),
@@ -173,11 +179,15 @@ class EncodedCorpus:
         if self.phrases is not None:
             arrays |= {_PHRASES + name: array for name, array in pack_tables(self.phrases.tables).items()}
             facts["phrases"] = pack_rules(self.phrases.rules)
-        with atomic_file(checked_path(path)) as staging:
-            write_safetensors(staging, arrays, {"format": _FORMAT, **facts, **checksums(arrays, facts)})
+        return arrays, facts
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> EncodedCorpus:
+    def _of_saved(cls, arrays: dict[str, NDArray[Any]], facts: dict[str, str]) -> dict[str, Any]:  # noqa: ARG003
+        """Return what a subclass holds besides, from the arrays and facts of its file."""
+        return {}
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Self:
         """Open a saved corpus; its ids are mapped into memory, its checksums verified.
 
         Raises
@@ -192,7 +202,7 @@ class EncodedCorpus:
         arrays, facts = _read_checked(path)
         try:
             corpus = cls(
-                Vocab(_unpack_keys(arrays), arrays["counts"]),
+                Vocab(unpack_keys(arrays), arrays["counts"]),
                 arrays["ids"],
                 arrays["offsets"],
                 tokens_read=int(facts["tokens_read"]),
@@ -201,6 +211,7 @@ class EncodedCorpus:
                 count_error=int(facts["count_error"]),
                 phrases=_unpack_phrases(arrays, facts.get("phrases")),
                 file=file,
+                **cls._of_saved(arrays, facts),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise FormatError(
@@ -268,13 +279,13 @@ def _read_checked(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
     return arrays, facts
 
 
-def _pack_keys(vocab: Vocab) -> dict[str, NDArray[Any]]:
+def pack_keys(keys: Keys, name: str = "keys") -> dict[str, NDArray[Any]]:
     """Keys as arrays: integers as they are, words as UTF-8 end to end with their offsets."""
-    if not isinstance(vocab.keys, list):
-        return {"keys": vocab.keys}
-    encoded = [key.encode() for key in vocab.keys]
+    if not isinstance(keys, list):
+        return {name: keys}
+    encoded = [key.encode() for key in keys]
     offsets = np.cumsum([0, *map(len, encoded)], dtype=np.int64)
-    return {"keys": np.frombuffer(b"".join(encoded), np.uint8), "key_offsets": offsets}
+    return {name: np.frombuffer(b"".join(encoded), np.uint8), f"{name.removesuffix('s')}_offsets": offsets}
 
 
 def _unpack_phrases(arrays: Mapping[str, NDArray[Any]], rules: str | None) -> PhraseBook | None:
@@ -284,8 +295,9 @@ def _unpack_phrases(arrays: Mapping[str, NDArray[Any]], rules: str | None) -> Ph
     return PhraseBook(unpack_tables(tables), unpack_rules(rules))
 
 
-def _unpack_keys(arrays: Mapping[str, NDArray[Any]]) -> list[str] | NDArray[np.int64]:
-    if "key_offsets" not in arrays:
-        return arrays["keys"]
-    text = arrays["keys"].tobytes()
-    return [text[begin:end].decode() for begin, end in pairwise(arrays["key_offsets"].tolist())]
+def unpack_keys(arrays: Mapping[str, NDArray[Any]], name: str = "keys") -> Keys:
+    """Return keys that `pack_keys` made arrays of."""
+    if (ends := f"{name.removesuffix('s')}_offsets") not in arrays:
+        return arrays[name]
+    text = arrays[name].tobytes()
+    return [text[begin:end].decode() for begin, end in pairwise(arrays[ends].tolist())]

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from wordmill.core import core
 from wordmill.corpus.encoded import EncodedCorpus, is_saved_corpus
+from wordmill.corpus.events.event_corpus import EventCorpus, load_corpus
 from wordmill.corpus.feeding import Feeder, Tokenizer
 from wordmill.corpus.ranking import IdMap, Ranking, rank, rewrite
 from wordmill.corpus.resources import Resources
@@ -53,6 +54,8 @@ def read_and_look(
     resources = resources or Resources()
 
     opened = open_saved(source)
+    if isinstance(opened, EventCorpus):
+        return opened.thinned(min_count, max_final_vocab), None
     if isinstance(opened, EncodedCorpus):
         opened.check_file()
         loaded = opened is not source
@@ -141,7 +144,7 @@ def open_saved(source: Any, *, once: bool = False) -> Source:
     """Find out what a source is, as `open_source`; the file of a saved corpus is loaded."""
     opened = open_source(source, once=once)
     if isinstance(opened, Files) and len(opened.paths) == 1 and is_saved_corpus(opened.paths[0]):
-        return EncodedCorpus.load(opened.paths[0])
+        return load_corpus(opened.paths[0])
     return opened
 
 

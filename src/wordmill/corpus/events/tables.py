@@ -1,0 +1,223 @@
+"""What may be read as a table of events: files (CSV, JSON lines, Parquet, Arrow) and frames, opened in DuckDB."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from wordmill.compression import HEAD_BYTES, decompressor_for
+from wordmill.corpus.events.choosing import Column, cells, delimiter_of, numbered, place_of
+from wordmill.corpus.events.complaints import our_words
+from wordmill.errors import CorpusError
+from wordmill.extras import import_extra
+from wordmill.foreign import quoted
+from wordmill.sources.files import read_chunks, read_lines
+from wordmill.sources.opening import Files, open_source
+
+__all__ = ["Opened", "Wanted", "literal", "opened_tables"]
+
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The columns that are asked for; `order` may be none."""
+
+    group: Column
+    item: Column
+    order: Column | None
+
+    @property
+    def columns(self) -> tuple[Column | None, ...]:
+        """All three."""
+        return self.group, self.item, self.order
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A table as DuckDB reads it: a query for the columns `who`, `what` and `moment`, and how its rows are called."""
+
+    query: str
+    name: str
+    first_row: int  # what its first row is called
+    heading: bool = False  # whether a line of names stands above it
+
+    def row(self, index: int) -> str:
+        """Name a row, given its number from 0."""
+        first = "the first below the heading" if self.heading else "the first"
+        return f"{self.name}, row {index + self.first_row:,} ({first} is {self.first_row})"
+
+
+def opened_tables(table: Any, wanted: Wanted, connection: Any, scratch: Path) -> Iterator[Opened]:
+    """Yield what a user gives as a table, file by file.
+
+    Raises
+    ------
+    CorpusError
+        It is no table, cannot be read, or lacks a column.
+    """
+    if isinstance(table, Mapping):
+        table = import_extra("pyarrow", "tables of events").table(dict(table))
+    elif isinstance(table, list) and table and all(isinstance(row, Mapping) for row in table):
+        table = import_extra("pyarrow", "tables of events").Table.from_pylist(table)
+    if hasattr(table, "column_names") or hasattr(type(table), "columns") or hasattr(table, "schema"):
+        yield _frame(table, wanted, connection, scratch)
+        return
+    opened = open_source(table)
+    if not isinstance(opened, Files):
+        raise CorpusError(
+            f"{type(table).__name__} is no table of events: pass a path (CSV, JSON lines, Parquet, Arrow), or a table "
+            "of pandas, Polars or Arrow"
+        )
+    for path in opened.paths:
+        yield _file(path, wanted, connection, scratch)
+
+
+def literal(text: str) -> str:
+    """Quote a text in SQL."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+# Frames
+
+
+def _frame(table: Any, wanted: Wanted, connection: Any, scratch: Path) -> Opened:
+    """Take the wanted columns of a frame; a lazy one goes through a file, so that it need not fit into memory."""
+    if numbered(wanted.columns):
+        raise CorpusError("columns of a table are given by name: numbers are for files without a heading")
+    kind = type(table).__name__
+    places = _places(_frame_names(table), wanted, f"the {kind}")
+    names = {role: name for role, name in zip(("who", "what", "moment"), places, strict=False) if name is not None}
+    if hasattr(table, "sink_parquet"):
+        path = scratch / "lazy.parquet"
+        table.select([*names.values()]).sink_parquet(path)
+        return _parquet(path, [*names.values()], wanted, f"the {kind}", 0)
+    if hasattr(table, "iloc"):
+        table = table[[*names.values()]]
+        for name in names.values():
+            _refuse_mixed(table[name], name)
+    elif hasattr(table, "select"):
+        table = table.select([*names.values()])
+    connection.register("source", table)
+    chosen = ", ".join(f"{_identifier(name)} AS {role}" for role, name in names.items())
+    return Opened(f"SELECT {chosen} FROM source", f"the {kind}", 0)  # noqa: S608 (names are quoted)
+
+
+def _frame_names(table: Any) -> list[str]:
+    if hasattr(table, "collect_schema"):
+        return list(table.collect_schema().names())
+    if hasattr(table, "column_names"):
+        return list(table.column_names)
+    if hasattr(table, "schema") and hasattr(table.schema, "names") and not hasattr(table, "iloc"):
+        return list(table.schema.names)
+    return [str(name) for name in table.columns]
+
+
+def _places(names: Sequence[str], wanted: Wanted, table: str) -> list[str | None]:
+    """Return the names of the wanted columns, in the order of who, what and when."""
+    return [None if column is None else names[place_of(column, names, table)] for column in wanted.columns]
+
+
+def _refuse_mixed(column: Any, name: str) -> None:
+    """Refuse a column of Python objects of several kinds, which DuckDB would turn into text."""
+    if str(column.dtype) != "object":
+        return
+    kind = import_extra("pandas", "tables of pandas").api.types.infer_dtype(column, skipna=True)
+    if kind.startswith("mixed"):
+        raise CorpusError(
+            f"column {quoted(name)} holds values of several kinds ({kind}): make them all text, or all int"
+        )
+
+
+# Files
+
+
+def _file(path: Path | None, wanted: Wanted, connection: Any, scratch: Path) -> Opened:
+    head = b""
+    if path is not None and path.is_file():
+        with path.open("rb") as file:
+            head = file.read(max(HEAD_BYTES, 16))
+    name = "standard input" if path is None else str(path)
+    if path is not None and head.startswith(b"PAR1"):
+        schema = import_extra("pyarrow.parquet", "Parquet files of events")
+        try:
+            names = schema.read_schema(path).names
+        except (OSError, ValueError) as error:
+            raise CorpusError(f"{name} is a damaged Parquet file ({error}): fetch or write it again") from None
+        return _parquet(path, names, wanted, name, 1)
+    if path is not None and (head.startswith((b"ARROW1", b"\xff\xff\xff\xff"))):
+        return _arrow(path, wanted, connection, name)
+    plain = _unpacked(path, head, scratch)
+    lines = [line for line in islice(read_lines(plain, _CHUNK), 100) if line.strip()]
+    if not lines:
+        raise CorpusError(f"{name} is empty: there are no events in it")
+    if lines[0].lstrip().startswith(("{", "[")):
+        return _json(plain, wanted, connection, name)
+    return _csv(plain, lines[0], wanted, name)
+
+
+def _unpacked(path: Path | None, head: bytes, scratch: Path) -> Path:
+    """Return a file that DuckDB can read several times: itself, or what comes out of a pipe or a packed one."""
+    if path is not None and path.is_file() and decompressor_for(head) is None:
+        return path
+    target = scratch / "unpacked"
+    with target.open("wb") as file:
+        for chunk in read_chunks(path, _CHUNK):
+            file.write(chunk.data)
+    return target
+
+
+def _parquet(path: Path, names: Sequence[str], wanted: Wanted, name: str, first_row: int) -> Opened:
+    chosen = _chosen(_places(names, wanted, name))
+    return Opened(f"SELECT {chosen} FROM read_parquet({literal(str(path))})", name, first_row)  # noqa: S608
+
+
+def _chosen(names: Sequence[str | None]) -> str:
+    pairs = zip(("who", "what", "moment"), names, strict=True)
+    return ", ".join(f"{_identifier(name)} AS {role}" for role, name in pairs if name is not None)
+
+
+def _arrow(path: Path, wanted: Wanted, connection: Any, name: str) -> Opened:
+    """Open an Arrow file, mapped, or a stream."""
+    pa = import_extra("pyarrow", "Arrow files of events")
+    try:
+        mapped = pa.memory_map(str(path))
+        with path.open("rb") as file:
+            is_file = file.read(6) == b"ARROW1"
+        table = (pa.ipc.open_file if is_file else pa.ipc.open_stream)(mapped).read_all()
+    except (pa.ArrowException, OSError) as error:
+        raise CorpusError(f"{name} is a damaged Arrow file ({error}): fetch or write it again") from None
+    names = _places(table.column_names, wanted, name)
+    connection.register("source", table.select([each for each in names if each is not None]))
+    return Opened(f"SELECT {_chosen(names)} FROM source", name, 1)  # noqa: S608
+
+
+def _json(path: Path, wanted: Wanted, connection: Any, name: str) -> Opened:
+    """Open lines, or a list, of JSON objects; what a cell holds is looked at later."""
+    source = f"{literal(str(path))}, format='auto', maximum_object_size={1 << 24}"
+    with our_words(name):
+        found = connection.sql(f"SELECT * FROM read_json({source}, sample_size=20480) LIMIT 0").columns  # noqa: S608
+    names = _places(found, wanted, name)
+    types = ", ".join(f"{literal(each)}: 'JSON'" for each in names if each is not None)
+    chosen = _chosen(names)
+    return Opened(f"SELECT {chosen} FROM read_json({source}, columns={{{types}}})", name, 1)  # noqa: S608
+
+
+def _csv(path: Path, first: str, wanted: Wanted, name: str) -> Opened:
+    """Open a file of separated values, all as text: what it holds is looked at later."""
+    without_heading = numbered(wanted.columns)
+    delimiter = delimiter_of(first, wanted.columns)
+    names = cells(first, delimiter)
+    places = [None if column is None else place_of(column, names, name) for column in wanted.columns]
+    types = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(len(names)))
+    chosen = _chosen([None if place is None else f"c{place}" for place in places])
+    options = f"delim={literal(delimiter)}, quote='\"', escape='\"', header={not without_heading}, auto_detect=false"
+    query = f"SELECT {chosen} FROM read_csv({literal(str(path))}, columns={{{types}}}, {options})"  # noqa: S608
+    return Opened(query, name, 1, heading=not without_heading)
+
+
+def _identifier(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

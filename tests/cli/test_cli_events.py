@@ -1,0 +1,59 @@
+"""Tables of events on the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from cli_calls import Cli
+
+ROWS = [
+    f"{user},{'xyz'[(user + step) % 3]},2024-01-{1 + user % 28:02d} 1{step}:00"
+    for user in range(60)
+    for step in (2, 0, 1)
+]
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    path = tmp_path / "clicks.csv"
+    path.write_text("\n".join(["user,item,time", *ROWS]) + "\n", encoding="utf-8")
+    return path
+
+
+def test_train_and_encode(cli: Cli, table: Path, tmp_path: Path) -> None:
+    columns = ("--events", "user,item,time", "--session-gap", "2h")
+    fast = ("--epochs", 1, "--vector-size", 4, "--sample", 0, "--workers", 1, "-q")
+    assert cli("train", table, "-o", tmp_path / "m", *columns, *fast).code == 0
+    assert cli("encode", table, "-o", tmp_path / "e", *columns).code == 0
+    assert cli("train", tmp_path / "e", "-o", tmp_path / "again", *fast).code == 0
+    one, other = ((tmp_path / name / "model.safetensors").read_bytes() for name in ("m", "again"))
+    assert one == other
+    outcome = cli("train", "-", "--dry-run", *columns, stdin=table.read_bytes())
+    assert "sequences\t60" in outcome.out
+    assert "sequences\t180" in cli("train", table, "--dry-run", *columns[:2], "--session-gap", "30m").out
+
+
+def test_phrases_are_joined_in_events_too(cli: Cli, table: Path) -> None:
+    outcome = cli("train", table, "--dry-run", "--events", "user,item,time", "--phrases", 1, "--min-count", 1)
+    assert outcome.code == 0, outcome.err
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "message"),
+    [
+        (["--events", "usr,item,time"], 1, "has no column 'usr': did you mean 'user'? it has user, item, time"),
+        (["--events", "user"], 1, "--events 'user' is not allowed: write the columns of who, what and when"),
+        (["--events", "user,2,time"], 1, "has no column '2'"),
+        (["--events", "1,2,3"], 1, "row 1 (the first is 1): 'time' is no time"),
+        (["--events", "user,item,time", "--delimiter", ","], 2, "items as they are: leave out --delimiter"),
+        (["--events", "user,item,time", "--session-gap", "soon"], 1, "--session-gap soon is not allowed: write 90s"),
+        (["--events", "user,item,time", "--time-format", "%H"], 1, "it is not written as --time-format '%H' says"),
+        (["--session-gap", "30m"], 2, "name their columns, --events user,item,time"),
+    ],
+)
+def test_mistakes(cli: Cli, table: Path, options: list[str], code: int, message: str) -> None:
+    outcome = cli("train", table, "--dry-run", *options)
+    assert (outcome.code, outcome.out) == (code, "")
+    assert message in outcome.err
+    assert outcome.err.count("\n") == 1
