@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from wordmill.config import TrainConfig
     from wordmill.corpus import EncodedCorpus, EventCorpus, Phrases, Vocab, find_phrases, read_corpus, read_events
+    from wordmill.evaluation import evaluate_nodes
     from wordmill.graphs import Graph, random_walks, read_graph
     from wordmill.training import Callback, Checkpoint, EarlyStopping, FastText, LogFile, Word2Vec
     from wordmill.vectors import KeyedVectors
@@ -30,6 +31,7 @@ __all__ = [
     "Vocab",
     "Word2Vec",
     "__version__",
+    "evaluate_nodes",
     "find_phrases",
     "random_walks",
     "read_corpus",
@@ -55,6 +57,7 @@ _HOME = {
     "Vocab": "wordmill.corpus",
     "FastText": "wordmill.training",
     "Word2Vec": "wordmill.training",
+    "evaluate_nodes": "wordmill.evaluation",
     "find_phrases": "wordmill.corpus",
     "random_walks": "wordmill.graphs",
     "read_corpus": "wordmill.corpus",
