@@ -194,6 +194,9 @@ VECTORS = {
 #: The same of models, beside what their vectors have.
 MODEL = {
     "train": "write fit(corpus), or partial_fit(corpus) to go on",
+    "save_facebook_model": "write save_fasttext('model.bin')",
+    "load_facebook_model": "write load('model.bin')",
+    "load_fasttext_format": "write load('model.bin')",
     "update": "write partial_fit(corpus)",
     "build_vocab": "fit builds the vocabulary; partial_fit(corpus, extend_vocab=True) adds to it",
     "infer_vector": "write transform([text])[0]",
@@ -213,7 +216,7 @@ MODEL = {
     "corpus_count": "counts of words are wv.counts, and history counts tokens",
     "load_word2vec_format": "write KeyedVectors.load(path): vectors alone are no model",
     "save_word2vec_format": "write wv.save('vectors.bin') or wv.save('vectors.txt')",
-    "save_model": "write save(path)",
+    "save_model": "write save(path), or save_fasttext('model.bin') for fastText's format",
     "load_model": "write Word2Vec.load(path)",
     "delete_temporary_training_data": "a model holds nothing temporary; to have the vectors alone save wv",
     "estimate_memory": "wordmill train --dry-run estimates memory",
@@ -298,7 +301,8 @@ PACKAGE = {
     "from_pretrained": "write wordmill.KeyedVectors.from_pretrained(name)",
     "train": "write wordmill.Word2Vec().fit(corpus)",
     "fit": "write wordmill.Word2Vec().fit(corpus)",
-    "train_unsupervised": "write wordmill.Word2Vec().fit(corpus)",
+    "train_unsupervised": "write wordmill.FastText().fit(corpus)",
+    "load_facebook_model": "write wordmill.FastText.load(path), or wordmill.KeyedVectors.load(path) for vectors alone",
     "models": "gensim's names are in wordmill.compat.gensim",
     "encode": "write wordmill.KeyedVectors.load(path).encode(texts)",
     "Vocabulary": "it is wordmill.Vocab",
@@ -314,7 +318,7 @@ PACKAGE = {
 }
 
 #: Models of other tools that are not here.
-ABSENT_HERE = dict.fromkeys(("FastText", "Doc2Vec", "GloVe", "Glove"), "it is not there: wordmill.Word2Vec trains, and "
+ABSENT_HERE = dict.fromkeys(("Doc2Vec", "GloVe", "Glove"), "it is not there: wordmill.Word2Vec trains, and "
                             "wordmill.KeyedVectors reads the vectors of other tools")  # fmt: skip
 
 

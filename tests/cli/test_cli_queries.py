@@ -9,10 +9,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from cli_calls import Cli, Outcome
 
-from wordmill import KeyedVectors
+from wordmill import KeyedVectors, Word2Vec
 
 NUMBERS = {"one", "two", "three", "four", "five", "six"}
 
@@ -176,6 +177,24 @@ def test_export(cli: Cli, model: Path, tmp_path: Path, name: str) -> None:
     assert (KeyedVectors.load(tmp_path / name)["cat"] == KeyedVectors.load(model)["cat"]).all()
     assert cli("nearest", tmp_path / name, "cat").out == cli("nearest", model, "cat").out
     assert json.loads(cli("info", tmp_path / name, "--json").out)["keys"] == 12
+
+
+def test_export_to_fasttext_is_whole_where_the_model_is(cli: Cli, model: Path, tmp_path: Path) -> None:
+    outcome = cli("export", model, tmp_path / "m.bin", "--format", "fasttext")
+    assert outcome.code == 0
+    assert "with the output vectors that training on needs" in outcome.err
+    trained, again = Word2Vec.load(model), Word2Vec.load(tmp_path / "m.bin")
+    np.testing.assert_array_equal(again.output_vectors, trained.output_vectors)
+    np.testing.assert_allclose(again.wv.vectors, trained.wv.vectors, atol=1e-6)
+    KeyedVectors.load(model).save(tmp_path / "v.npz")
+    for source, options in ((tmp_path / "v.npz", []), (model, ["--limit", "3"])):
+        outcome = cli("export", source, tmp_path / "v.bin", "--format", "fasttext", *options)
+        assert outcome.code == 0
+        assert "output vectors" not in outcome.err
+        assert not Word2Vec.load(tmp_path / "v.bin").output_vectors.any()  # with which fastText begins
+    outcome = cli("export", model, tmp_path / "v.bin", "--format", "fasttext", "--dtype", "float16")
+    assert outcome.code == 1
+    assert "--format fasttext takes no --dtype" in outcome.err
 
 
 def test_export_with_an_ending_of_no_format_names_those_there_are(cli: Cli, model: Path, tmp_path: Path) -> None:

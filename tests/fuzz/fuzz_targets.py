@@ -146,6 +146,29 @@ def _fasttext() -> Target:
     return Target(seeds, read)
 
 
+def _fasttext_training() -> Target:
+    """fastText's models as those that training goes on with."""
+
+    def seeds(_: Path) -> Iterator[bytes]:
+        yield from (fasttext_model(version=version) for version in (0, 11, 12))
+        yield fasttext_model(changes=[(8 + 4 * 6, b"\1")])  # hierarchical softmax
+        yield fasttext_model(longest=0, architecture=1)
+
+    def read(directory: Path, data: bytes) -> None:
+        path = directory / "model.bin"
+        path.write_bytes(data)
+        model = Word2Vec.load(path)
+        model.set_params(workers=1, epochs=1, sample=0.0, window=2)
+        known = [str(key) for key in model.wv.index_to_key[:3]]
+        model.partial_fit([[*known, "new"]] * 2, extend_vocab=model.objective == "negative_sampling", scratch=False)
+        model.save_fasttext(path)
+        again = Word2Vec.load(path)
+        assert again.wv.index_to_key == model.wv.index_to_key
+        np.testing.assert_allclose(again.wv.vectors, model.wv.vectors, rtol=1e-4, atol=1e-4)
+
+    return Target(seeds, read)
+
+
 def _detected() -> Target:
     """Files of any format, told from their content: ours, and the small ones of other programs."""
 
@@ -398,6 +421,7 @@ TARGETS = {
     "detected": _detected(),
     **_SEVERAL,
     "text": Target(_text_seeds, _read_text),
+    "fasttext-training": _fasttext_training(),
     "encoded": Target(_encoded_seeds, _read_encoded),
     "phrases": Target(_phrases_seeds, _read_phrases),
     "gensim-phrases": Target(_gensim_phrases_seeds, _read_gensim_phrases),

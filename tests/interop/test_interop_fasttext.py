@@ -140,6 +140,42 @@ def test_fasttext_reads_what_we_train(tmp_path: Path) -> None:
     assert theirs.get_output_matrix().shape == (len(wv), 8)
 
 
+@pytest.mark.parametrize("objective", ["negative_sampling", "hierarchical_softmax"])
+@pytest.mark.parametrize("architecture", ["skipgram", "cbow"])
+def test_a_model_of_ours_is_whole_for_fasttext_and_goes_on_in_gensim(
+    tmp_path: Path, architecture: Any, objective: Any
+) -> None:
+    settings: dict[str, Any] = {"subwords": (3, 6), "buckets": 2000, "vector_size": 8, "min_count": 1, "workers": 1}
+    model = Word2Vec(**settings, architecture=architecture, objective=objective, epochs=3).fit([*map(str.split, LINES)])
+    model.save_fasttext(tmp_path / "ours.bin")
+    theirs = fasttext.load_model(str(tmp_path / "ours.bin"))
+    for word in model.wv.index_to_key:
+        np.testing.assert_allclose(theirs.get_word_vector(word), model.wv[word], atol=1e-6)
+    assert_same_vectors(KeyedVectors.load(tmp_path / "ours.bin"), theirs)
+    rows = theirs.get_output_matrix()
+    tree = objective == "hierarchical_softmax"
+    np.testing.assert_array_equal(-rows[:-1] if tree else rows, model.output_vectors)
+    if tree:
+        return  # gensim takes fastText's signs for its own
+    gensim = pytest.importorskip("gensim.models.fasttext", reason="gensim is not installed: make test-interop")
+    other = gensim.load_facebook_model(str(tmp_path / "ours.bin"))
+    np.testing.assert_array_equal(other.syn1neg, model.output_vectors)
+    other.train([*map(str.split, LINES)], total_examples=len(LINES), epochs=1)
+
+
+@pytest.mark.parametrize("name", ["skipgram", "cbow", "hierarchical softmax", "no n-grams"])
+def test_training_goes_on_from_fasttexts_file(tmp_path: Path, name: str) -> None:
+    path = train(tmp_path, **{**MODELS[name], "epoch": 20, "lr": 0.1})
+    model, theirs = Word2Vec.load(path), fasttext.load_model(str(path))
+    corpus = [*map(str.split, LINES)]
+    before = model.score(corpus)
+    model.set_params(workers=1, sample=0.0, alpha=1e-9, min_alpha=0.0).partial_fit(corpus, epochs=1)
+    for word in model.wv.index_to_key:  # at a rate that moves nothing
+        np.testing.assert_allclose(model.wv[word], theirs.get_word_vector(word), atol=1e-6)
+    model.set_params(alpha=0.05).partial_fit(corpus, epochs=5)
+    assert model.score(corpus) > before
+
+
 def test_fasttext_goes_on_from_what_we_write(tmp_path: Path) -> None:
     """It trains a classifier on when it quantises it, and ends where it ends from its own file."""
     path = train(tmp_path, "supervised", epoch=25)

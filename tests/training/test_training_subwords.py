@@ -49,7 +49,7 @@ def test_rows_are_words_and_the_buckets_in_use() -> None:
     vocab = Vocab(["banana", "an", "</s>"], np.array([3, 2, 1]))
     ngrams = Ngrams(3, 3, 100)
     rows = SubwordRows.of_vocabulary(vocab, ngrams)
-    assert len(rows) == 3 + len(rows.numbers)
+    assert len(rows) == 3 + len(rows.buckets)
     assert len(rows.bags.of(0)) == 1 + 6  # <ba ban ana nan ana na>: ana counts twice
     assert len(rows.bags.of(1)) == 1 + 2
     assert rows.bags.of(2).tolist() == [2]  # </s> is its own row alone

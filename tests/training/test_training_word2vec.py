@@ -336,7 +336,7 @@ def test_partial_fit_of_integers_and_of_a_loaded_model(tmp_path: Path) -> None:
 
 def test_partial_fit_mistakes(tmp_path: Path) -> None:
     model = small().partial_fit(TEXTS)  # without a fit: a fit
-    with pytest.raises(ParameterError, match="the vectors have 8 numbers"):
+    with pytest.raises(ParameterError, match="vector_size=9, but the model was trained with 8: use fit"):
         model.set_params(vector_size=9).partial_fit(TEXTS)
     model.set_params(vector_size=8)
     with pytest.raises(CorpusError, match="are int, those of the model str"):

@@ -10,12 +10,13 @@ import typer
 from wordmill.cli.options import ModelPath
 
 if TYPE_CHECKING:
+    from wordmill.training import Word2Vec
     from wordmill.vectors import KeyedVectors
 
 EXAMPLES = (
     "Examples: wordmill export model/ vectors.bin  |  wordmill export model/ vectors.txt.gz --format word2vec  |  "
     "wordmill convert glove.txt model/  |  wordmill convert damaged.vec model/ --duplicates first  |  "
-    "wordmill convert model/ small/ --dtype float16"
+    "wordmill convert model/ small/ --dtype float16  |  wordmill export model/ model.bin --format fasttext"
 )
 CONVERT = "Another name of export: read vectors of any format, and write them in any other."
 
@@ -55,7 +56,11 @@ def command(
         str, typer.Option(help="What a file of text, and keys in others, are in: latin-1, utf-16, ...")
     ] = "utf-8",
 ) -> None:
-    """Write the vectors in a format that other tools read, or read those of another tool into a model directory."""
+    """Write the vectors in a format that other tools read, or read those of another tool into a model directory.
+
+    With --format fasttext a model is written whole, so that others can train on; with --limit or --max-buckets without
+    its output vectors.
+    """
     from wordmill.cli.console import at_work, note
     from wordmill.cli.outputs import check_apart, check_model_writable
     from wordmill.errors import counted
@@ -76,12 +81,27 @@ def command(
     options: dict[str, Any] = {name: value for name, value in (("space", space), ("dtype", dtype)) if value is not None}
     if form == "directory" and is_model_directory(model):
         options["settings"] = load_model(model, verify=False).settings
+    trained = None
+    if form == "fasttext" and not options and limit is None and max_buckets is None:
+        trained = _to_train_on(model)
     with at_work(f"writing {output}"):
-        vectors.save(output, format=format, **options)
-    note(f"{counted(len(vectors), 'vector')} of {counted(vectors.vector_size, 'number')} written to {output}")
+        vectors.save(output, format=format, **options) if trained is None else trained.save_fasttext(output)
+    whole = "" if trained is None else ", with the output vectors that training on needs"
+    note(f"{counted(len(vectors), 'vector')} of {counted(vectors.vector_size, 'number')} written to {output}{whole}")
     if dtype is not None:
         storage = load_model(output, verify=False).storage
         note(f"stored as {dtype}: similarities change by {storage.get('similarity_error', 0):.2g} at most")
+
+
+def _to_train_on(path: Path) -> Word2Vec | None:
+    """Load a model with all that training on needs; None where that is not there, or it is vectors alone."""
+    from wordmill.training import Word2Vec
+    from wordmill.vectors.formats.directory import is_model_directory, load_model
+
+    if not is_model_directory(path):
+        return None
+    saved = load_model(path, verify=False)
+    return None if saved.training is None or "params" not in saved.settings else Word2Vec.load(path)
 
 
 def _with_fewer_buckets(vectors: KeyedVectors, most: int) -> KeyedVectors:

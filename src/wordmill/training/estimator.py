@@ -32,7 +32,7 @@ from wordmill.training.prediction import word_probabilities
 from wordmill.training.run.checkpoints import resume as resume_run
 from wordmill.training.run.corpora import TrainingCorpus
 from wordmill.training.run.matrices import begin_run, extend_run, freeze_keys, take_vectors
-from wordmill.training.run.prechecks import check_before_reading, refuse_unknown
+from wordmill.training.run.prechecks import check_before_reading, check_goes_on, refuse_unknown
 from wordmill.training.run.reading import read_training_corpus, read_validation_corpus
 from wordmill.training.run.setup import held_out_corpus, make_trainer
 from wordmill.training.run.state import Run
@@ -113,7 +113,8 @@ class Estimator(Parameters):
         resume : path, optional
             Go on from the newest checkpoint in this directory (see `Checkpoint`), if there is one.
         init_from : KeyedVectors or path, optional
-            Vectors to begin with, for the keys that they have.
+            Vectors to begin with, for the keys that they have; with `subwords`, rows of n-grams too, where these are of
+            the same lengths and buckets.
         freeze : iterable
             Keys whose vectors stay as they begin, to the bit (all of a model's: its `wv`); output vectors learn.
 
@@ -178,11 +179,8 @@ class Estimator(Parameters):
         if before is None:
             corpus = read_training_corpus(X, config)
             run = begin_run(config, corpus)
-        elif config.vector_size != self.wv.vector_size:
-            raise ParameterError(
-                f"vector_size={config.vector_size}, but the vectors have {self.wv.vector_size} numbers: use fit"
-            )
         else:
+            check_goes_on(config, before.config)
             run, corpus = extend_run(before.as_run(self.output_vectors), config, X, extend_vocab=extend_vocab)
             run.epochs_before, run.earlier = len(before.history), before.fingerprint()
         freeze_keys(run, freeze)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from os import PathLike
-from typing import Literal, Never
+from typing import Literal, Never, Self
 
 from wordmill.errors import ParameterError
+from wordmill.paths import checked_path
 from wordmill.phrases import PhraseBook
 from wordmill.training.estimator import Estimator
+from wordmill.training.fasttext_files import read_trained, write_trained
+from wordmill.vectors.formats import detect
 
 __all__ = ["Word2Vec"]
 
@@ -91,3 +95,31 @@ class Word2Vec(Estimator):
         self.verbose = verbose
 
         self._trained = None
+
+    @classmethod
+    def load(cls, path: str | PathLike[str]) -> Self:
+        """Load a model that `save` wrote, or fastText's `.bin`, which `partial_fit` goes on with.
+
+        Raises
+        ------
+        FormatError
+            It is damaged, or cannot be trained on: `KeyedVectors.load` reads vectors alone.
+        """
+        if detect(path) != "fasttext":
+            return super().load(path)
+        trained = read_trained(checked_path(path))
+        model = cls(**asdict(trained.config))
+        model._trained = trained
+        return model
+
+    def save_fasttext(self, path: str | PathLike[str]) -> None:
+        """Write the model whole as fastText's `.bin` of version 12, output vectors too, so that others go on from it.
+
+        Raises
+        ------
+        NotFittedError
+            There is no fit, or the output vectors were not saved with the model.
+        OutputError
+            A word that the format cannot hold, or the file cannot be written.
+        """
+        write_trained(checked_path(path), self._fitted())

@@ -7,7 +7,7 @@ Source: Bojanowski et al., "Enriching word vectors with subword information", 20
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +36,10 @@ class Ngrams:
     shortest: int
     longest: int
     buckets: int
+
+    def are_those_of(self, other: Ngrams) -> bool:
+        """Whether any word has the same n-grams in the same buckets; none is shorter than a character."""
+        return replace(self, shortest=max(self.shortest, 1)) == replace(other, shortest=max(other.shortest, 1))
 
     def bags_of(self, words: Sequence[bytes]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
         """Return where the n-grams of each word end, (n + 1,) from 0, and the buckets of all of them.

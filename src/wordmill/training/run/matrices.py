@@ -66,7 +66,7 @@ def begin_run(config: TrainConfig, corpus: TrainingCorpus) -> Run:
 
 
 def take_vectors(run: Run, vectors: KeyedVectors) -> None:
-    """Begin with these vectors where they have the key.
+    """Begin with these vectors where they have the key, and with the rows of n-grams where theirs are the same.
 
     Raises
     ------
@@ -80,11 +80,15 @@ def take_vectors(run: Run, vectors: KeyedVectors) -> None:
             f"init_from has none of the {len(places):,} keys of the corpus: are they of one kind and case?"
         )
     taken = vectors.vectors[places[known]]
-    run.rows.assign(run.input_vectors, known, taken)
+    begun = run.rows.assign(run.input_vectors, known, taken, vectors.subwords)
     digest = hashlib.blake2b(known.data, digest_size=16)
     digest.update(taken.data)
+    if len(begun):
+        digest.update(run.input_vectors[begun].data)
     run.init_from = digest.hexdigest()
     logger.info("%d of %d keys begin with the vectors of init_from", known.sum(), len(places))
+    if len(run.rows.buckets) and vectors.subwords is not None:
+        logger.info("%d of %d n-grams begin with its rows", len(begun), len(run.rows.buckets))
 
 
 def freeze_keys(run: Run, keys: Iterable[str | int]) -> None:

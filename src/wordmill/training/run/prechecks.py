@@ -17,7 +17,7 @@ from wordmill.training.callbacks.early_stopping import NO_VALIDATION, EarlyStopp
 from wordmill.training.run.validation import checked_share
 from wordmill.vectors import KeyedVectors
 
-__all__ = ["check_before_reading", "refuse_unknown"]
+__all__ = ["check_before_reading", "check_goes_on", "refuse_unknown"]
 
 
 def refuse_unknown(function: str, unknown: Mapping[str, Any]) -> None:
@@ -27,6 +27,17 @@ def refuse_unknown(function: str, unknown: Mapping[str, Any]) -> None:
         if name in dict(knobs()):
             hint = f"it is a parameter of the model: write Word2Vec({name}={quoted(value)}).fit(corpus)"
         raise ParameterError(f"unknown argument {quoted(name)} of {function}: {hint}")
+
+
+def check_goes_on(config: TrainConfig, before: TrainConfig) -> None:
+    """Raise `ParameterError` where the matrices of an earlier fit are not those that these settings train."""
+    fixed = ["vector_size", "objective", "subwords", *(["buckets"] if config.subwords else [])]
+    for name in fixed:
+        value, trained = getattr(config, name), getattr(before, name)
+        if value != trained:
+            raise ParameterError(
+                f"{name}={quoted(value)}, but the model was trained with {quoted(trained)}: use fit, or set it back"
+            )
 
 
 def check_before_reading(

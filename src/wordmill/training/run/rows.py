@@ -34,6 +34,10 @@ class Rows(Protocol):
     def bags(self) -> Bags | None:
         """What words are made of; None: each is its own row."""
 
+    @property
+    def buckets(self) -> NDArray[np.int64]:
+        """Buckets that the rows behind the words' own are of, rising; (R - V,)."""
+
     def __len__(self) -> int:
         """Rows, R."""
 
@@ -43,8 +47,13 @@ class Rows(Protocol):
     def subwords(self, rows: Matrix) -> Subwords | None:
         """Return what makes vectors of other words, if anything does."""
 
-    def assign(self, rows: Matrix, words: NDArray[np.bool_], vectors: Matrix) -> None:
-        """Let some words, (V,), begin with these vectors, one each."""
+    def assign(
+        self, rows: Matrix, words: NDArray[np.bool_], vectors: Matrix, subwords: Subwords | None = None
+    ) -> NDArray[np.int64]:
+        """Let some words, (V,), begin with these vectors, one each; returns which rows of n-grams begin as `subwords`.
+
+        These come first, so that words have the vectors in any case.
+        """
 
     def of(self, words: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Return (R,) which rows some words, (V,), are made of."""
@@ -70,6 +79,11 @@ class WordRows:
         """Each word is its own row."""
         return
 
+    @property
+    def buckets(self) -> NDArray[np.int64]:
+        """There are none."""
+        return np.empty(0, np.int64)
+
     def __len__(self) -> int:
         return len(self.vocab)
 
@@ -81,9 +95,16 @@ class WordRows:
         """Other words have no vector."""
         return
 
-    def assign(self, rows: Matrix, words: NDArray[np.bool_], vectors: Matrix) -> None:
+    def assign(
+        self,
+        rows: Matrix,
+        words: NDArray[np.bool_],
+        vectors: Matrix,
+        subwords: Subwords | None = None,  # noqa: ARG002
+    ) -> NDArray[np.int64]:
         """Let some words, (V,), begin with these vectors, one each."""
         rows[words] = vectors
+        return np.empty(0, np.int64)
 
     def of(self, words: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Return the words."""
@@ -112,7 +133,7 @@ class SubwordRows:
         The words, with their counts.
     ngrams : Ngrams
         Which n-grams words have.
-    numbers : (B,) int64
+    buckets : (B,) int64
         The buckets, rising: of 2,000,000 only those that are in use have a row.
     bags : Bags
         Each word's own row and those of its n-grams, whose mean it is.
@@ -120,7 +141,7 @@ class SubwordRows:
 
     vocab: Vocab
     ngrams: Ngrams
-    numbers: NDArray[np.int64]
+    buckets: NDArray[np.int64]
     bags: Bags
 
     @classmethod
@@ -135,36 +156,44 @@ class SubwordRows:
         if vocab.kind != "str":
             raise ParameterError("subwords are of text, and the keys of this corpus are integers: leave subwords out")
         keys: Any = vocab.keys
-        of_words, buckets = ngrams.bags_of([key.encode("utf-8", "surrogatepass") for key in keys])
-        numbers = np.unique(buckets).astype(np.int64)
+        of_words, hashed = ngrams.bags_of([key.encode("utf-8", "surrogatepass") for key in keys])
+        buckets = np.unique(hashed).astype(np.int64)
         ends = of_words + np.arange(len(vocab) + 1)  # with the word's own row before its n-grams'
         rows = np.empty(ends[-1], np.int32)
         own = np.zeros(ends[-1], np.bool_)
         own[ends[:-1]] = True
         rows[own] = np.arange(len(vocab))
-        rows[~own] = len(vocab) + np.searchsorted(numbers, buckets)
-        return cls(vocab, ngrams, numbers, Bags(ends, rows))
+        rows[~own] = len(vocab) + np.searchsorted(buckets, hashed)
+        return cls(vocab, ngrams, buckets, Bags(ends, rows))
 
     def __len__(self) -> int:
-        return len(self.vocab) + len(self.numbers)
+        return len(self.vocab) + len(self.buckets)
 
     def vectors(self, rows: Matrix) -> Matrix:
         """Return the words' vectors (V, D): each the mean of its rows."""
         made = np.empty((len(self.vocab), rows.shape[1]), rows.dtype)
         for words, starts, gathered in self._some(rows):
-            sums = np.add.reduceat(gathered, starts, axis=0)
+            sums = np.add.reduceat(gathered, starts, axis=0, dtype=np.float64)  # finite, however large the rows
             made[words] = sums / np.diff(self.bags.ends)[words, None].astype(rows.dtype)
         return made
 
     def subwords(self, rows: Matrix) -> Subwords:
         """Return the rows of n-grams."""
-        return Subwords(self.ngrams, rows[len(self.vocab) :], self.numbers)
+        return Subwords(self.ngrams, rows[len(self.vocab) :], self.buckets)
 
-    def assign(self, rows: Matrix, words: NDArray[np.bool_], vectors: Matrix) -> None:
+    def assign(
+        self, rows: Matrix, words: NDArray[np.bool_], vectors: Matrix, subwords: Subwords | None = None
+    ) -> NDArray[np.int64]:
         """Let some words, (V,), begin with these vectors: their own rows make up for those that they share."""
+        begun = np.empty(0, np.int64)
+        if subwords is not None and subwords.ngrams.are_those_of(self.ngrams):
+            places = subwords.places_of(self.buckets)
+            begun = len(self.vocab) + np.flatnonzero(places >= 0)
+            rows[begun] = subwords.rows[places[places >= 0]]
         sizes = np.diff(self.bags.ends)[words, None].astype(rows.dtype)
         missing = (vectors - self.vectors(rows)[words]) * sizes
         rows[np.flatnonzero(words)] += missing
+        return begun
 
     def of(self, words: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Return (R,) which rows some words, (V,), are made of."""
@@ -176,15 +205,15 @@ class SubwordRows:
         """Return (R,) where each row is among others, -1 where it is new."""
         words = _word_places(self.vocab, others.vocab)
         if not isinstance(others, SubwordRows) or others.ngrams != self.ngrams:
-            return np.concatenate([words, np.full(len(self.numbers), -1)])
-        places = np.searchsorted(others.numbers, self.numbers).clip(max=max(len(others.numbers) - 1, 0))
-        known = others.numbers[places] == self.numbers if len(others.numbers) else np.zeros(len(places), np.bool_)
+            return np.concatenate([words, np.full(len(self.buckets), -1)])
+        places = np.searchsorted(others.buckets, self.buckets).clip(max=max(len(others.buckets) - 1, 0))
+        known = others.buckets[places] == self.buckets if len(others.buckets) else np.zeros(len(places), np.bool_)
         return np.concatenate([words, np.where(known, len(others.vocab) + places, -1)])
 
     def name(self, row: int) -> str:
         """Return the word, or the number of the bucket behind a character that no word has."""
         words = len(self.vocab)
-        return str(self.vocab.keys[row]) if row < words else f" {self.numbers[row - words]}"
+        return str(self.vocab.keys[row]) if row < words else f" {self.buckets[row - words]}"
 
     def held_bytes(self, row_bytes: int) -> int:
         """Count the bags, and the words' vectors that are made of them."""

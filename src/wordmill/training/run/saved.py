@@ -30,10 +30,13 @@ def input_rows(table: VectorTable, own_rows: Matrix | None, rows: Rows) -> Matri
     """
     if rows.bags is None:
         parts = [table.vectors]
-    elif own_rows is None or table.subwords is None or table.subwords.numbers is None:
+    elif own_rows is None or table.subwords is None:
         raise Misfit("the rows of words or of their n-grams are missing")
     else:
-        parts = [own_rows, np.asarray(table.subwords.rows)]
+        places = table.subwords.places_of(rows.buckets)  # a model of fastText has rows of all buckets
+        if (places < 0).any():
+            raise Misfit("n-grams of its words have no rows")
+        parts = [own_rows, table.subwords.rows[places]]
     matrix = parts[0] if len(parts) == 1 else np.concatenate(parts)
     if matrix.shape != (len(rows), table.vector_size):
         raise Misfit(f"rows {matrix.shape}, not {len(rows)}")

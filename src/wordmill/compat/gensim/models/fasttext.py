@@ -22,16 +22,17 @@ from wordmill.compat.gensim.sentences import MAX_WORDS_IN_BATCH
 from wordmill.compat.gensim.vocabulary import TrimRule
 from wordmill.config import TrainConfig
 from wordmill.corpus import Vocab
-from wordmill.errors import FormatError, MissingKeyError, NotFittedError, ParameterError
+from wordmill.errors import FormatError, Misfit, MissingKeyError, NotFittedError, ParameterError
 from wordmill.foreign import quoted
+from wordmill.training.fasttext_files import as_fasttext
 from wordmill.training.run.matrices import make_rows
 from wordmill.training.run.rows import Rows, SubwordRows
 from wordmill.training.run.saved import input_rows, own_rows
 from wordmill.training.run.state import Run
 from wordmill.vectors.formats.directory import load_model, save_model
+from wordmill.vectors.formats.fasttext import write_fasttext_model
 from wordmill.vectors.keys import Key
 from wordmill.vectors.matrix import Floats, row_norms, unit_rows
-from wordmill.vectors.subwords import Ngrams
 
 __all__ = [
     "FastText",
@@ -219,13 +220,10 @@ class FastTextKeyedVectors(KeyedVectors):
 
     def rows_for_training(self, rows: Rows) -> Floats:
         """Return the rows of the input vectors of a run (R, D)."""
-        subwords = self.wrapped.subwords
-        if self._own_rows is None or subwords is None or not isinstance(rows, SubwordRows):
+        try:
             return input_rows(self.wrapped, self._own_rows, rows)
-        places = subwords.places_of(rows.numbers)  # a model of fastText has rows of all buckets
-        if (places < 0).any() or len(self._own_rows) != len(rows.vocab):
-            raise NotFittedError("n-grams of these words have no rows: such vectors cannot be trained on")
-        return np.concatenate([self._own_rows, subwords.rows[places]])
+        except Misfit as error:
+            raise NotFittedError(f"such vectors cannot be trained on: {error}") from None
 
     def frozen(self, rows: Rows) -> NDArray[np.bool_] | None:
         """Whether each of the rows of a run is frozen (R,): by words, by their own rows and by buckets."""
@@ -239,7 +237,7 @@ class FastTextKeyedVectors(KeyedVectors):
                 raise ParameterError(f"{name} must be 1 or {size} numbers, each 0 (frozen) or 1")
         locked[: len(self)] |= np.asarray(own) == 0
         if isinstance(rows, SubwordRows):
-            locked[len(self) :] |= (np.broadcast_to(ngrams, self.bucket) == 0)[rows.numbers]
+            locked[len(self) :] |= (np.broadcast_to(ngrams, self.bucket) == 0)[rows.buckets]
         return locked if locked.any() else None
 
     def _moved(self, before: wordmill.KeyedVectors) -> Floats:
@@ -324,10 +322,20 @@ class FastText(Word2Vec):
 
     def write_facebook(self, path: Path, lr_update_rate: int, word_ngrams: int) -> None:
         """Write fastText's file."""
-        wv, output = self.wv, self._trained_outputs()
-        ngrams = Ngrams(wv.min_n, wv.max_n, wv.bucket) if wv.bucket else Ngrams(0, 0, 0)
-        rows = wv.vectors_vocab, wv.wrapped.subwords, output
-        facebook.write_model(path, self, self._vocab(), ngrams, rows, lr_update_rate, word_ngrams)
+        wv, vocab, output = self.wv, self._vocab(), self._trained_outputs()
+        if vocab.kind != "str":
+            raise ParameterError("fastText's words are text, and the keys of this model are integers")
+        model = as_fasttext(
+            self._config(),
+            vocab,
+            wv.vectors_vocab,
+            wv.wrapped.subwords,
+            output,
+            tokens=max(vocab.total, self.corpus_total_words),
+            lr_update_rate=lr_update_rate,
+            word_ngrams=word_ngrams,
+        )
+        write_fasttext_model(path, model)
 
     # -- how it is done -----------------------------------------------------------------------------------------------
 
