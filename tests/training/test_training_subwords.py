@@ -105,17 +105,76 @@ def test_interrupted_resumed_and_saved_it_is_the_same_to_the_bit(
     np.testing.assert_array_equal(KeyedVectors.load(tmp_path / "m")["zooming"], resumed.wv["zooming"])
 
 
-def test_new_words_bring_new_rows_and_the_others_move_with_their_keys(corpus: EncodedCorpus) -> None:
+STILL = {"alpha": 1e-9, "min_alpha": 0.0, "sample": 0.0}  # a rate that moves nothing
+MORE = [["quixotic", "walking", "quix"], ["unwalking", "talked", "walking"]] * 9
+
+
+@every_architecture
+def test_new_words_bring_new_rows_and_the_others_move_with_their_keys(
+    corpus: EncodedCorpus, architecture: Architecture, tmp_path: Path
+) -> None:
+    settings: dict[str, Any] = {**SMALL, "architecture": architecture, "epochs": 9}
+    model, again = Word2Vec(**settings).fit(corpus), Word2Vec(**settings).fit(corpus)
+    before, outputs = model.wv, model.output_vectors.copy()
+    model.set_params(**STILL).partial_fit(MORE, extend_vocab=True, epochs=1)
+    old, new = before.subwords, model.wv.subwords
+    assert old is not None
+    assert new is not None
+    assert old.numbers is not None
+    assert new.numbers is not None
+    assert set(old.numbers.tolist()) < set(new.numbers.tolist())
+    assert set(model.wv) - set(before) == {"quixotic", "quix", "unwalking"}
+    for word in (*before, "zooming"):  # zooming is in neither
+        np.testing.assert_allclose(model.wv[word], before[word], atol=1e-6)
+    for word in before:
+        moved = model.output_vectors[model.wv.get_index(word)]
+        np.testing.assert_allclose(moved, outputs[before.get_index(word)], atol=1e-6)
+    assert not model.output_vectors[model.wv.get_index("quix")].round(6).any()
+    likeness = model.wv.similarity("unwalking", "walking")  # begins amid its kin, by the rows that it shares
+    assert likeness > np.mean([model.wv.similarity("quixotic", word) for word in before])
+    again.save(tmp_path / "m")
+    loaded = Word2Vec.load(tmp_path / "m").set_params(**STILL)
+    loaded.partial_fit(MORE[::-1], extend_vocab=True, epochs=1)  # whatever the order of the text
+    np.testing.assert_allclose(loaded.wv["quixotic"], model.wv["quixotic"], atol=1e-6)
+
+
+def test_new_words_learn_beside_frozen_ones(corpus: EncodedCorpus) -> None:
     model = Word2Vec(**SMALL).fit(corpus)
-    buckets = model.wv.subwords
-    assert buckets is not None
-    model.partial_fit([["quixotic", "walking"]] * 3, extend_vocab=True, epochs=1)
-    assert "quixotic" in model.wv
-    more = model.wv.subwords
-    assert more is not None
-    assert more.numbers is not None
-    assert buckets.numbers is not None
-    assert set(buckets.numbers.tolist()) < set(more.numbers.tolist())
+    before, unseen = model.wv, model.wv["zooming"]
+    model.partial_fit(MORE * 9, extend_vocab=True, freeze=model.wv)
+    for word in before:
+        np.testing.assert_array_equal(model.wv[word], before[word])  # rows that new words share with them stay, too
+    np.testing.assert_array_equal(model.wv["zooming"], unseen)
+    assert np.linalg.norm(model.wv["quix"]) > 1 / SMALL["vector_size"]
+
+
+def test_an_extended_run_is_resumed_to_the_bit(corpus: EncodedCorpus, tmp_path: Path) -> None:
+    settings: dict[str, Any] = {**SMALL, "deterministic": True}
+    whole, cut, resumed = (Word2Vec(**settings).fit(corpus) for _ in range(3))
+    whole.partial_fit(MORE, extend_vocab=True)
+    with pytest.raises(KeyboardInterrupt):
+        cut.partial_fit(MORE, extend_vocab=True, callbacks=[Checkpoint(tmp_path, seconds=None, epochs=1), Interrupt()])
+    resumed.partial_fit(MORE, extend_vocab=True, resume=tmp_path)
+    np.testing.assert_array_equal(resumed.wv.vectors, whole.wv.vectors)
+    np.testing.assert_array_equal(resumed.wv["quixotically"], whole.wv["quixotically"])
+    np.testing.assert_array_equal(resumed.output_vectors, whole.output_vectors)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"subwords": None}, r"subwords=None, but the model was trained with \(2, 4\)"),
+        ({"subwords": (2, 5)}, r"subwords=\(2, 5\), but the model was trained with"),
+        ({"buckets": 4_999}, "buckets=4999, but the model was trained with 5000"),
+        ({"objective": "hierarchical_softmax"}, "objective='hierarchical_softmax', but the model was trained with"),
+    ],
+)
+def test_training_goes_on_with_the_rows_that_there_are(
+    corpus: EncodedCorpus, changes: dict[str, Any], message: str
+) -> None:
+    model = Word2Vec(**SMALL).fit(corpus)
+    with pytest.raises(ParameterError, match=message):
+        model.set_params(**changes).partial_fit(corpus)
 
 
 def test_frozen_words_keep_their_vectors(corpus: EncodedCorpus) -> None:
