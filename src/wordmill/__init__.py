@@ -10,15 +10,25 @@ if TYPE_CHECKING:
     from typing import Any
 
     from wordmill.config import TrainConfig
-    from wordmill.corpus import EncodedCorpus, EventCorpus, Phrases, Vocab, find_phrases, read_corpus, read_events
+    from wordmill.corpus import (
+        EncodedCorpus,
+        EventCorpus,
+        Phrases,
+        Vocab,
+        find_phrases,
+        read_corpus,
+        read_documents,
+        read_events,
+    )
     from wordmill.evaluation import evaluate_nodes
     from wordmill.graphs import Graph, random_walks, read_graph
-    from wordmill.training import Callback, Checkpoint, EarlyStopping, FastText, LogFile, Word2Vec
+    from wordmill.training import Callback, Checkpoint, Doc2Vec, EarlyStopping, FastText, LogFile, Word2Vec
     from wordmill.vectors import KeyedVectors
 
 __all__ = [
     "Callback",
     "Checkpoint",
+    "Doc2Vec",
     "EarlyStopping",
     "EncodedCorpus",
     "EventCorpus",
@@ -35,6 +45,7 @@ __all__ = [
     "find_phrases",
     "random_walks",
     "read_corpus",
+    "read_documents",
     "read_events",
     "read_graph",
 ]
@@ -46,6 +57,7 @@ _PARTS = frozenset(
 _HOME = {
     "Callback": "wordmill.training",
     "Checkpoint": "wordmill.training",
+    "Doc2Vec": "wordmill.training",
     "EarlyStopping": "wordmill.training",
     "EncodedCorpus": "wordmill.corpus",
     "EventCorpus": "wordmill.corpus",
@@ -61,6 +73,7 @@ _HOME = {
     "find_phrases": "wordmill.corpus",
     "random_walks": "wordmill.graphs",
     "read_corpus": "wordmill.corpus",
+    "read_documents": "wordmill.corpus",
     "read_graph": "wordmill.graphs",
     "read_events": "wordmill.corpus",
 }

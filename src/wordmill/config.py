@@ -36,7 +36,7 @@ class Knob:
     """What a field of `TrainConfig` means: the metadata under the key ``"knob"``."""
 
     help: str
-    group: Literal["Model", "Training", "Corpus", "Run"]
+    group: Literal["Documents", "Model", "Training", "Corpus", "Run"]
     unit: str = ""
     least: float = -math.inf  # inclusive
     above: float = -math.inf  # exclusive
@@ -67,6 +67,20 @@ class TrainConfig:
     The fields are the parameters of `Word2Vec`; their metadata holds a `Knob` each (see `knobs`).
     """
 
+    documents: Literal["dbow", "dm"] | None = _knob(
+        None,
+        "Give each document of the corpus a vector too, which predicts its words: dbow by itself, dm together with the "
+        "words around. Decides the architecture: dbow is skipgram, dm is cbow.",
+        "Documents",
+        source="Le and Mikolov 2014, sections 2.2 and 2.3",
+    )
+    train_words: bool = _knob(
+        True,
+        "Whether words learn by skipgram beside the documents of dbow, so that both lie in one space; without it "
+        "documents alone learn, several times faster (no effect on dm).",
+        "Documents",
+        source="Le and Mikolov 2014; gensim's dbow_words",
+    )
     architecture: Literal["skipgram", "cbow"] = _knob(
         "skipgram",
         "What predicts what: skipgram is better on rare words, cbow is faster.",
@@ -215,6 +229,8 @@ class TrainConfig:
                 f"delimiter={quoted(self.delimiter)} and tokenizer={quoted(self.tokenizer)} cut a line in two ways: "
                 "give one"
             )
+        if self.documents is not None:
+            object.__setattr__(self, "architecture", "skipgram" if self.documents == "dbow" else "cbow")
         if self.min_alpha > self.start_alpha:
             raise ParameterError(
                 f"min_alpha={self.min_alpha:g} is above alpha={self.start_alpha:g}: the rate falls from alpha to it"
@@ -240,6 +256,11 @@ class TrainConfig:
         if self.architecture == "skipgram":
             return DEFAULT_ALPHA["skipgram" if self.subwords is None else "skipgram with subwords"]
         return DEFAULT_ALPHA[self.cbow_update]
+
+    @property
+    def words_are_inputs(self) -> bool:
+        """Whether words predict words: not where documents alone do."""
+        return self.documents != "dbow" or self.train_words
 
     @property
     def start_alpha(self) -> float:

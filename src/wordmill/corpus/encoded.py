@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
@@ -18,19 +18,21 @@ from typing import Any, Self, TypeGuard
 import numpy as np
 from numpy.typing import NDArray
 
-from wordmill.corpus.vocab import Keys, Vocab
+from wordmill.corpus.arrays import read_only
+from wordmill.corpus.packing import pack_keys, pack_phrases, pack_tags, unpack_keys, unpack_phrases, unpack_tags
+from wordmill.corpus.tags import Tags
+from wordmill.corpus.vocab import Vocab
 from wordmill.errors import CorpusError, FormatError, counted, misfit
 from wordmill.foreign import quoted
 from wordmill.mapped import MappedFile
 from wordmill.paths import checked_path
 from wordmill.phrases.book import PhraseBook
-from wordmill.phrases.saved import pack_rules, pack_tables, unpack_rules, unpack_tables
+from wordmill.phrases.saved import pack_rules
 from wordmill.safetensors import checksums, has_format, read_metadata, read_safetensors, write_safetensors
 from wordmill.saving import atomic_file
 
 _FORMAT = "wordmill.corpus"
 _DTYPES = {"ids": "<i4", "offsets": "<i8", "counts": "<i8"}
-_PHRASES = "phrases."  # begins the names of their arrays
 _SPAN = 1 << 20  # ids that are checked at once: they stay in the cache between two looks
 _SPANS = 1024  # a fingerprint looks at so many spans of so many ids
 
@@ -58,13 +60,15 @@ class EncodedCorpus:
         a count may be short by at most this many.
     phrases : PhraseBook, optional
         The phrases that were joined in it.
+    tags : Tags, optional
+        What its sequences are known by, where they are documents.
     file : MappedFile, optional
         The file that the arrays are mapped from.
 
     Raises
     ------
     CorpusError
-        An id has no key, or the offsets do not cut the ids into sequences.
+        An id has no key, the offsets do not cut the ids into sequences, or the tags are of another number of them.
     """
 
     vocab: Vocab
@@ -75,6 +79,7 @@ class EncodedCorpus:
     lowercase: bool = False
     count_error: int = 0
     phrases: PhraseBook | None = field(default=None, kw_only=True)
+    tags: Tags | None = field(default=None, kw_only=True)
     file: MappedFile | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
@@ -88,11 +93,14 @@ class EncodedCorpus:
         if not isinstance(self.vocab, Vocab):
             raise CorpusError(f"vocab is of type {type(self.vocab).__name__}: a Vocab is needed")
         for name, dtype in (("ids", np.int32), ("offsets", np.int64)):
-            object.__setattr__(self, name, _read_only(name, getattr(self, name), dtype))
+            object.__setattr__(self, name, read_only(name, getattr(self, name), dtype))
         _check_offsets(self.offsets, len(self.ids))
         _check_ids(self.ids, len(self.vocab))
         if self.tokens_read < len(self.ids):
             raise CorpusError(f"tokens_read is {self.tokens_read}, less than the number of ids, {len(self.ids)}")
+        if self.tags is not None and len(self.tags.offsets) != len(self.offsets):
+            tagged = len(self.tags.offsets) - 1
+            raise CorpusError(f"there are tags for {counted(tagged, 'document')}, and {len(self):,} documents")
 
     def __getstate__(self) -> dict[str, Any]:
         """Pickle the arrays themselves, no longer tied to a file."""
@@ -137,7 +145,7 @@ class EncodedCorpus:
     def _fingerprint(self) -> str:
         shape = [len(self.ids), len(self.offsets), self.tokens_read, self.vocab.kind]
         digest = hashlib.blake2b(json.dumps(shape).encode(), digest_size=16)
-        for array in (*pack_keys(self.vocab.keys).values(), self.vocab.counts):
+        for array in (*pack_keys(self.vocab.keys).values(), self.vocab.counts, *pack_tags(self.tags).values()):
             digest.update(array.tobytes())
         for begin in np.linspace(0, max(len(self.ids) - _SPANS, 0), _SPANS, dtype=np.int64).tolist():
             digest.update(self.ids[begin : begin + _SPANS].tobytes())
@@ -169,6 +177,8 @@ class EncodedCorpus:
             "offsets": self.offsets,
             "counts": self.vocab.counts,
             **pack_keys(self.vocab.keys),
+            **pack_tags(self.tags),
+            **pack_phrases(self.phrases),
         }
         facts = {
             "tokens_read": str(self.tokens_read),
@@ -177,7 +187,6 @@ class EncodedCorpus:
             "count_error": str(self.count_error),
         }
         if self.phrases is not None:
-            arrays |= {_PHRASES + name: array for name, array in pack_tables(self.phrases.tables).items()}
             facts["phrases"] = pack_rules(self.phrases.rules)
         return arrays, facts
 
@@ -209,7 +218,8 @@ class EncodedCorpus:
                 tokenizer=facts["tokenizer"] or None,
                 lowercase=facts["lowercase"] == "True",
                 count_error=int(facts["count_error"]),
-                phrases=_unpack_phrases(arrays, facts.get("phrases")),
+                phrases=unpack_phrases(arrays, facts.get("phrases")),
+                tags=unpack_tags(arrays),
                 file=file,
                 **cls._of_saved(arrays, facts),
             )
@@ -220,26 +230,6 @@ class EncodedCorpus:
         if corpus.vocab.counts.min(initial=1) <= 0:
             raise FormatError(f"{path}: a key has no count: encode the corpus again")
         return corpus
-
-
-def _read_only(name: str, array: Any, dtype: type[np.integer[Any]]) -> NDArray[Any]:
-    """Return a view of a flat array of integers in the type that it is to have, which must hold them all."""
-    if np.ma.is_masked(array):
-        raise CorpusError(f"{name} holds masked items, which are no numbers: leave them out, .compressed()")
-    given = np.asarray(array)
-    if given.ndim != 1 or (given.dtype.kind not in "iu" and given.size):
-        raise CorpusError(f"{name} of type {given.dtype} and shape {given.shape}: a flat array of integers is needed")
-    held = given.astype(dtype, copy=False) if np.can_cast(given.dtype, dtype) else _narrowed(name, given, dtype)
-    view = np.ascontiguousarray(held).view()
-    view.flags.writeable = False
-    return view
-
-
-def _narrowed(name: str, array: NDArray[Any], dtype: type[np.integer[Any]]) -> NDArray[Any]:
-    limits = np.iinfo(dtype)
-    if array.size and not (int(array.min()) >= limits.min and int(array.max()) <= limits.max):
-        raise CorpusError(f"{name} holds numbers from {array.min()} to {array.max()}, beyond {np.dtype(dtype)}")
-    return array.astype(dtype)
 
 
 def _check_offsets(offsets: NDArray[np.int64], tokens: int) -> None:
@@ -277,27 +267,3 @@ def _read_checked(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
     if checksums(arrays, facts) != expected:
         raise FormatError(f"{path}: a checksum is wrong, the file is corrupt: encode the corpus again")
     return arrays, facts
-
-
-def pack_keys(keys: Keys, name: str = "keys") -> dict[str, NDArray[Any]]:
-    """Keys as arrays: integers as they are, words as UTF-8 end to end with their offsets."""
-    if not isinstance(keys, list):
-        return {name: keys}
-    encoded = [key.encode() for key in keys]
-    offsets = np.cumsum([0, *map(len, encoded)], dtype=np.int64)
-    return {name: np.frombuffer(b"".join(encoded), np.uint8), f"{name.removesuffix('s')}_offsets": offsets}
-
-
-def _unpack_phrases(arrays: Mapping[str, NDArray[Any]], rules: str | None) -> PhraseBook | None:
-    if rules is None:
-        return None
-    tables = {name.removeprefix(_PHRASES): array for name, array in arrays.items() if name.startswith(_PHRASES)}
-    return PhraseBook(unpack_tables(tables), unpack_rules(rules))
-
-
-def unpack_keys(arrays: Mapping[str, NDArray[Any]], name: str = "keys") -> Keys:
-    """Return keys that `pack_keys` made arrays of."""
-    if (ends := f"{name.removesuffix('s')}_offsets") not in arrays:
-        return arrays[name]
-    text = arrays[name].tobytes()
-    return [text[begin:end].decode() for begin, end in pairwise(arrays[ends].tolist())]

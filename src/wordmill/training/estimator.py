@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Literal, Never, Self
 
@@ -58,6 +58,9 @@ _HINTS = {
 }
 
 
+_OF_DOCUMENTS = ("documents", "train_words")  # parameters of training that only models of documents have
+
+
 class Estimator(Parameters):
     """Learns vectors from a corpus. A model on top names its parameters, and says what it is.
 
@@ -65,6 +68,7 @@ class Estimator(Parameters):
     """
 
     HINTS = _HINTS
+    OF_DOCUMENTS = False  # whether it has vectors of documents too
 
     _trained: Trained | None
 
@@ -218,7 +222,8 @@ class Estimator(Parameters):
                 self._trained = Trained.of(run, earlier)
                 raise
         self._trained = Trained.of(run, earlier)
-        if warning := verdict(run, self.wv.vectors, self.history):
+        learnt = self._trained.keyed_vectors if run.config.words_are_inputs else self._trained.documents
+        if learnt is not None and (warning := verdict(run, learnt.vectors, self.history)):
             logger.warning("%s", warning)
 
     def score(self, X: Any, y: object = None) -> float:  # noqa: ARG002
@@ -231,6 +236,12 @@ class Estimator(Parameters):
         trained = self._fitted()
         run = trained.as_run(self.output_vectors)
         return -held_out_corpus(run, read_validation_corpus(run, X)).loss()
+
+    def _own_tokenizer(self) -> Callable[[str], Any] | None:
+        """Return the function that cuts texts, where it is none that the vectors know by name."""
+        config = self._fitted().config
+        cut = config.tokenizer if config.delimiter is None else Cells(config.delimiter)
+        return cut if callable(cut) else None
 
     # Results
 
@@ -324,10 +335,9 @@ class Estimator(Parameters):
         CorpusError
             As in `fit`; or the keys are of the other kind.
         """
-        config, documents = self._fitted().config, open_saved(X, once=True)
-        cut = config.tokenizer if config.delimiter is None else Cells(config.delimiter)
-        tokenizer = cut if callable(cut) else None
-        return in_container(encode_documents(self.wv, documents, errors=config.errors, tokenizer=tokenizer), X, self)
+        errors, documents = self._fitted().config.errors, open_saved(X, once=True)
+        means = encode_documents(self.wv, documents, errors=errors, tokenizer=self._own_tokenizer())
+        return in_container(means, X, self)
 
     def fit_transform(self, X: Any, y: object = None) -> Any:
         """Learn vectors from a corpus, and return the mean vector of each text or sequence, (n, D)."""
@@ -377,7 +387,13 @@ class Estimator(Parameters):
         """
         check_model_name(path)
         trained = self._fitted()
-        save_model(path, self.wv, settings=trained.settings(), training=trained.training())
+        save_model(
+            path,
+            self.wv,
+            settings=trained.settings(),
+            training=trained.training(),
+            documents=trained.documents,
+        )
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> Self:
@@ -395,13 +411,16 @@ class Estimator(Parameters):
             raise FormatError(
                 f"{path} holds vectors without the settings of a training: read it with KeyedVectors.load"
             )
+        if (saved.documents is not None) != cls.OF_DOCUMENTS:
+            what, reader = ("words alone", "Word2Vec") if cls.OF_DOCUMENTS else ("documents", "Doc2Vec")
+            raise FormatError(f"{path} holds a model of {what}: read it with {reader}.load")
         try:
             params = {name: tuple(v) if isinstance(v, list) else v for name, v in saved.settings["params"].items()}
             if params["tokenizer"] is None:
                 params["tokenizer"] = _lost_tokenizer
             if params.get("phrases", 0) is None:  # they were given
                 params["phrases"] = saved.table.phrases
-            model = cls(**params)
+            model = cls(**cls._own_params(params))
             model._trained = Trained.from_saved(saved, TrainConfig.from_params(params))
         except (KeyError, TypeError, ValueError) as error:
             raise FormatError(
@@ -409,6 +428,11 @@ class Estimator(Parameters):
                 "KeyedVectors.load"
             ) from error
         return model
+
+    @classmethod
+    def _own_params(cls, params: dict[str, Any]) -> dict[str, Any]:
+        """Return the parameters of a model by those that training had."""
+        return {name: value for name, value in params.items() if name not in _OF_DOCUMENTS}
 
     def push_to_hub(
         self,
@@ -436,7 +460,15 @@ class Estimator(Parameters):
         """
         trained, facts = self._fitted(), CardFacts(license=license, data=data, language=language, scores=scores)
         arrays = trained.training() if training else None
-        return hub.push(repo_id, self.wv, facts, settings=trained.settings(), training=arrays, **options)
+        return hub.push(
+            repo_id,
+            self.wv,
+            facts,
+            settings=trained.settings(),
+            training=arrays,
+            documents=trained.documents,
+            **options,
+        )
 
     @classmethod
     def from_pretrained(cls, name: str | PathLike[str], **options: Any) -> Self:

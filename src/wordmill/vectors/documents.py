@@ -18,7 +18,7 @@ from wordmill.text import lower, tokenize
 from wordmill.vectors.matrix import Floats
 from wordmill.vectors.table import VectorTable
 
-__all__ = ["Document", "encode_documents", "sif_weights"]
+__all__ = ["Document", "document_ids", "encode_documents", "sif_weights"]
 
 Document = str | Sequence[str] | Sequence[int] | NDArray[np.integer[Any]]
 Errors = Literal["strict", "replace"]
@@ -65,6 +65,18 @@ def encode_documents(
         means.append(_block_means(table, block, weights, reader.made))
         reader.forget_made()
     return np.concatenate([np.empty((0, table.vector_size), dtype=table.vectors.dtype), *means])
+
+
+def document_ids(
+    table: VectorTable, documents: Any, *, errors: Errors = "strict", tokenizer: Tokenizer | None = None
+) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """Read documents as `encode_documents` does: as rows of the table, end to end, and their bounds (N + 1,).
+
+    Keys that are none of the table's are left out.
+    """
+    found = [rows[rows < len(table)] for rows in _Reader(table, errors, tokenizer).rows(documents)]
+    ids = np.concatenate([np.empty(0, np.int64), *found]).astype(np.int32)
+    return ids, np.cumsum([0, *map(len, found)], dtype=np.int64)
 
 
 def sif_weights(table: VectorTable, a: float = 1e-3) -> NDArray[np.float64]:

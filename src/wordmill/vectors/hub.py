@@ -33,6 +33,7 @@ def push(
     *,
     settings: Mapping[str, Any] | None = None,
     training: Mapping[str, NDArray[Any]] | None = None,
+    documents: VectorTable | None = None,
     dtype: StorageType | None = None,
     private: bool = False,
     revision: str | None = None,
@@ -45,7 +46,7 @@ def push(
     ----------
     repo_id
         `owner/name`; the repository is made if it is not there.
-    keyed_vectors, settings, training, dtype
+    keyed_vectors, settings, training, documents, dtype
         As `save_model` takes them.
     facts
         What only its maker knows of a model, for the card.
@@ -64,7 +65,7 @@ def push(
     api = hub.HfApi(token=token, library_name="wordmill", library_version=VERSION)
     with TemporaryDirectory() as folder:
         directory = Path(folder) / "model"
-        save_model(directory, keyed_vectors, settings=settings, training=training, dtype=dtype)
+        save_model(directory, keyed_vectors, settings=settings, training=training, dtype=dtype, documents=documents)
         (directory / "README.md").write_text(card, encoding="utf-8")
         with _one_line(OutputError, f"{repo_id} cannot be written", "check its name, or log in by 'hf auth login'"):
             api.create_repo(repo_id, private=private, exist_ok=True)

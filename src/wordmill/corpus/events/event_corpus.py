@@ -9,9 +9,10 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from wordmill.corpus.encoded import EncodedCorpus, pack_keys, unpack_keys
+from wordmill.corpus.encoded import EncodedCorpus
 from wordmill.corpus.events.cases import Cases, chosen_cases
 from wordmill.corpus.events.times import TimeKind
+from wordmill.corpus.packing import pack_keys, unpack_keys
 from wordmill.corpus.vocab import Keys, Vocab
 from wordmill.errors import CorpusError, ParameterError, counted
 from wordmill.foreign import quoted

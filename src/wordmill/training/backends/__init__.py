@@ -14,8 +14,10 @@ from numpy.typing import NDArray
 
 from wordmill.training.backends.base import Backend, Bags, Blocks, Course, Documents, MadeTokens, Sums, Task
 from wordmill.training.backends.native import NativeBackend, allocate_vectors
+from wordmill.training.backends.native import infer_documents as infer_in_core
 from wordmill.training.backends.objectives import HuffmanPaths, NegativeSampling, Objective
 from wordmill.training.backends.reference import ReferenceBackend
+from wordmill.training.backends.reference.inference import infer_documents as infer_by_definition
 
 __all__ = [
     "Backend",
@@ -31,6 +33,7 @@ __all__ = [
     "Task",
     "allocate_vectors",
     "create_backend",
+    "infer_documents",
 ]
 
 
@@ -53,3 +56,18 @@ def create_backend(
     if name == "reference":
         return ReferenceBackend(task, input_vectors, output_vectors, deterministic=deterministic)
     return NativeBackend(task, input_vectors, output_vectors, workers=workers, deterministic=deterministic)
+
+
+def infer_documents(
+    name: Literal["native", "reference"],
+    task: Task,
+    input_vectors: NDArray[np.floating],
+    output_vectors: NDArray[np.floating],
+    course: Course,
+    *,
+    workers: int,
+) -> NDArray[np.floating]:
+    """Return the vectors (S, D) of the task's sequences, each trained by itself; the matrices stay as they are."""
+    if name == "reference":
+        return infer_by_definition(task, input_vectors, output_vectors, course)
+    return infer_in_core(task, input_vectors, output_vectors, course, workers=workers)

@@ -72,7 +72,8 @@ def save_checkpoint(path: Path, run: Run) -> None:
         "origin": _origin(run),
     }
     training = {"output_vectors": run.output_vectors, **run.own_rows(), **(account.arrays() if account else {})}
-    save_model(path, run.as_keyed_vectors(), settings=settings, training=training)
+    vectors, documents = run.as_keyed_vectors(), run.document_vectors()
+    save_model(path, vectors, settings=settings, training=training, documents=documents)
 
 
 def resume(run: Run, directory: str | PathLike[str]) -> bool:
@@ -140,7 +141,7 @@ def _take(run: Run, saved: Model, directory: Path) -> None:
     position, training = saved.settings["position"], saved.training
     if training is None:
         raise FormatError(f"{directory}: training.safetensors was deleted, and there is no going on without it")
-    run.input_vectors[:] = input_rows(saved.table, own_rows(saved), run.rows)
+    run.input_vectors[:] = input_rows(saved.table, own_rows(saved), run.rows, saved.documents)
     run.output_vectors[:] = output_vectors(saved, run.output_vectors.shape)
     run.history, run.account = saved.settings["history"], None
     if "blocks_done" in position:

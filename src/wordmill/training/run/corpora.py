@@ -7,13 +7,23 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from wordmill.corpus import EncodedCorpus, Vocab
+from wordmill.corpus import EncodedCorpus, Tags, Vocab
 from wordmill.corpus.recode import recode
 from wordmill.graphs import Walks
 from wordmill.training.backends import MadeTokens
 from wordmill.training.backends.native import corpus_in_use, count_ids
 
-__all__ = ["TrainingCorpus", "beginning", "count", "held_bytes", "made_tokens", "positions", "recoded", "stored"]
+__all__ = [
+    "TrainingCorpus",
+    "beginning",
+    "count",
+    "held_bytes",
+    "made_tokens",
+    "positions",
+    "recoded",
+    "stored",
+    "tags_of",
+]
 
 TrainingCorpus = EncodedCorpus | Walks
 
@@ -35,6 +45,11 @@ def made_tokens(corpus: TrainingCorpus) -> MadeTokens | None:
     return MadeTokens(corpus.maker, corpus.vocab.counts, len(corpus)) if isinstance(corpus, Walks) else None
 
 
+def tags_of(corpus: TrainingCorpus) -> Tags | None:
+    """Return what sequences are known by, where they are documents: walks are none."""
+    return None if isinstance(corpus, Walks) else corpus.tags
+
+
 def held_bytes(corpus: TrainingCorpus) -> int:
     """Return how many bytes a corpus is."""
     return corpus.nbytes if isinstance(corpus, Walks) else corpus.ids.nbytes
@@ -51,7 +66,8 @@ def beginning(corpus: TrainingCorpus, tokens: int) -> TrainingCorpus:
         return corpus.beginning(tokens)
     tokens = min(tokens, len(corpus.ids))
     offsets = np.append(corpus.offsets[corpus.offsets < tokens], tokens).astype(np.int64)
-    return replace(corpus, ids=corpus.ids[:tokens], offsets=offsets, tokens_read=tokens, file=None)
+    tags = None if corpus.tags is None else corpus.tags.of_sequences(np.arange(len(offsets) - 1))
+    return replace(corpus, ids=corpus.ids[:tokens], offsets=offsets, tokens_read=tokens, file=None, tags=tags)
 
 
 def count(corpus: TrainingCorpus, begins: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -12,12 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wordmill.config import TrainConfig
-from wordmill.corpus import Vocab
-from wordmill.errors import CorpusError, ParameterError
+from wordmill.corpus import EncodedCorpus, Tags, Vocab
+from wordmill.errors import CorpusError, ParameterError, counted
+from wordmill.foreign import quoted
 from wordmill.sources.keys import flat_keys
 from wordmill.text import TokenizerName
 from wordmill.training.backends import allocate_vectors
-from wordmill.training.run.corpora import TrainingCorpus, recoded
+from wordmill.training.run.corpora import TrainingCorpus, recoded, stored, tags_of
+from wordmill.training.run.document_rows import DocumentRows
 from wordmill.training.run.objective import output_rows
 from wordmill.training.run.reading import read_more
 from wordmill.training.run.rows import Rows, SubwordRows, WordRows
@@ -33,11 +35,12 @@ logger = logging.getLogger(__name__)
 Matrix = NDArray[np.floating[Any]]
 
 
-def make_rows(config: TrainConfig, vocab: Vocab) -> Rows:
-    """Decide what the rows of the input vectors are."""
-    if config.subwords is None:
-        return WordRows(vocab)
-    return SubwordRows.of_vocabulary(vocab, Ngrams(*config.subwords, config.buckets))
+def make_rows(config: TrainConfig, vocab: Vocab, tags: Tags | None = None) -> Rows:
+    """Decide what the rows of the input vectors are; `tags` have some where the model is one of documents."""
+    words: Rows = WordRows(vocab)
+    if config.subwords is not None:
+        words = SubwordRows.of_vocabulary(vocab, Ngrams(*config.subwords, config.buckets))
+    return words if config.documents is None or tags is None else DocumentRows(words, tags)
 
 
 def begin_run(config: TrainConfig, corpus: TrainingCorpus) -> Run:
@@ -45,7 +48,7 @@ def begin_run(config: TrainConfig, corpus: TrainingCorpus) -> Run:
     config = replace(config, lowercase=corpus.lowercase)  # it may have been read by other settings
     if corpus.tokenizer is not None:
         config = replace(config, tokenizer=cast("TokenizerName", corpus.tokenizer), delimiter=None)
-    rows, D = make_rows(config, corpus.vocab), config.vector_size
+    rows, D = make_rows(config, corpus.vocab, tags_of(corpus)), config.vector_size
     input_vectors, output_vectors = (
         allocate_vectors(len(rows), D),
         allocate_vectors(output_rows(config, len(rows.vocab)), D),
@@ -54,6 +57,8 @@ def begin_run(config: TrainConfig, corpus: TrainingCorpus) -> Run:
     for begin in range(0, len(rows), 1024):  # in parts: the temporary stays small
         some = input_vectors[begin : begin + 1024]
         some[:] = (random.random(some.shape, dtype=np.float32) - np.float32(0.5)) / np.float32(D)
+    if rows.tags is not None:
+        input_vectors[len(rows) - len(rows.tags) :][_without_words(stored(corpus)[1], rows.tags)] = 0
     return Run(
         config,
         rows,
@@ -63,6 +68,19 @@ def begin_run(config: TrainConfig, corpus: TrainingCorpus) -> Run:
         phrases=corpus.phrases,
         fingerprint=corpus.fingerprint(),
     )
+
+
+def _without_words(offsets: NDArray[np.int64], tags: Tags) -> NDArray[np.bool_]:
+    """Return (T,) which tags have documents, but none with a word that is known; tell of them."""
+    words = np.bincount(tags.ids, np.repeat(np.diff(offsets), np.diff(tags.offsets)), minlength=len(tags))
+    empty = np.asarray((words == 0) & (tags.counts > 0), np.bool_)
+    if empty.any():
+        first = quoted(tags.keys[int(np.argmax(empty))])
+        logger.warning(
+            "%s, such as %s, hold no word of the vocabulary: their vectors are zeros",
+            counted(int(empty.sum()), "document"), first,
+        )  # fmt: skip
+    return empty
 
 
 def take_vectors(run: Run, vectors: KeyedVectors) -> None:
@@ -130,7 +148,8 @@ def extend_run(run: Run, config: TrainConfig, source: Any, *, extend_vocab: bool
             "extend_vocab=True needs negative sampling: with hierarchical softmax new keys make another tree, whose "
             "nodes have no vectors yet; fit on all the text, or leave extend_vocab out"
         )
-    new = read_more(source, config, run.phrases)
+    first_number = 0 if run.rows.tags is None else run.rows.tags.next_number
+    new = read_more(source, config, run.phrases, first_number=first_number)
     counts = dict(zip(run.vocab, run.vocab.counts.tolist(), strict=True))
     if new.vocab.kind != run.vocab.kind:
         raise CorpusError(f"the keys of the corpus are {new.vocab.kind}, those of the model {run.vocab.kind}")
@@ -139,7 +158,9 @@ def extend_run(run: Run, config: TrainConfig, source: Any, *, extend_vocab: bool
             counts[key] = counts.get(key, 0) + count
     keys: Any = list(counts) if run.vocab.kind == "str" else np.fromiter(counts, np.int64)
     vocab = run.vocab if fixed else Vocab.from_counts(keys, np.fromiter(counts.values(), np.int64))
-    corpus = recoded(new, vocab)
+    corpus: TrainingCorpus = recoded(new, vocab)
+    if run.rows.tags is not None and isinstance(corpus, EncodedCorpus) and corpus.tags is not None:
+        corpus = replace(corpus, tags=corpus.tags.after(run.rows.tags))
     extended = begin_run(config, corpus)
     extended.phrases = run.phrases  # a model without any stays so, whatever the corpus has
     places = extended.rows.places_in(run.rows)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wordmill.config import TrainConfig
-from wordmill.training.run.corpora import TrainingCorpus, held_bytes
+from wordmill.training.run.corpora import TrainingCorpus, held_bytes, tags_of
 from wordmill.training.run.matrices import make_rows
 from wordmill.training.run.objective import output_rows
 
@@ -54,7 +54,7 @@ class MemoryEstimate:
 def estimate_memory(corpus: TrainingCorpus, config: TrainConfig) -> MemoryEstimate:
     """Estimate the peak of a run by these settings on a corpus that this process has read; vectors are float32."""
     V, row = len(corpus.vocab), row_bytes(config.vector_size)
-    inputs = make_rows(config, corpus.vocab)
+    inputs = make_rows(config, corpus.vocab, tags_of(corpus))
     rows = len(inputs) + output_rows(config, V)
     reckoned = PROGRAM + VOCABULARY_ENTRY * V + held_bytes(corpus)
     return MemoryEstimate(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from wordmill.config import TrainConfig
-from wordmill.corpus import EncodedCorpus, Phrases, Resources, read_corpus
+from wordmill.corpus import EncodedCorpus, Phrases, Resources, TaggedSource, read_corpus
 from wordmill.corpus.phrases.reading import Joining
 from wordmill.corpus.reader import read_and_look
 from wordmill.errors import CorpusError, ParameterError, VocabularyError, counted
@@ -45,15 +45,21 @@ def _read_with_phrases(source: Any, config: TrainConfig) -> EncodedCorpus:
     everything = _read(source, config, 1, None)
     if everything.phrases is not None:
         return everything
-    was_encoded = everything is source or everything.file is not None
+    given = source.source if isinstance(source, TaggedSource) else source
+    was_encoded = isinstance(given, EncodedCorpus) or everything.file is not None
     return joining.join(everything, Resources(threads=config.threads), thin_out=not was_encoded)
 
 
-def read_more(source: Any, config: TrainConfig, phrases: PhraseBook | None, *, silent: bool = False) -> TrainingCorpus:
-    """Read a corpus to go on with, all of its keys, with the phrases of a model; `silent` without warnings."""
+def read_more(
+    source: Any, config: TrainConfig, phrases: PhraseBook | None, *, first_number: int = 0, silent: bool = False
+) -> TrainingCorpus:
+    """Read a corpus to go on with, all of its keys, with the phrases of a model; `silent` without warnings.
+
+    Documents without tags are numbered from the first number on.
+    """
     if isinstance(source, Walks):
         return _walks(source, phrases)
-    corpus = _read(source, config, 1, None, silent=silent)
+    corpus = _read(source, config, 1, None, first_number=first_number, silent=silent)
     if phrases is None:
         return corpus
     if corpus.phrases is not None and not corpus.phrases.joins_like(phrases):
@@ -75,11 +81,20 @@ def read_stored_corpus(run: Run, source: Any) -> EncodedCorpus:
 
 
 def _read(
-    source: Any, config: TrainConfig, min_count: int, max_final_vocab: int | None, *, silent: bool = False
+    source: Any,
+    config: TrainConfig,
+    min_count: int,
+    max_final_vocab: int | None,
+    *,
+    first_number: int = 0,
+    silent: bool = False,
 ) -> EncodedCorpus:
     """Read a corpus by the settings; `silent` where what could be warned of was told of another part of the text."""
-    return (_read_silently if silent else read_corpus)(
-        source,
+    documents = None
+    if config.documents is not None:
+        documents = source if isinstance(source, TaggedSource) else TaggedSource(source)
+    corpus = (_read_silently if silent else read_corpus)(
+        source if documents is None else documents.source,
         min_count=min_count,
         max_final_vocab=max_final_vocab,
         tokenizer=config.tokenizer,
@@ -88,6 +103,7 @@ def _read(
         errors=config.errors,
         resources=Resources(threads=config.threads),
     )
+    return corpus if documents is None else documents.tagged(corpus, first_number)
 
 
 def _read_silently(source: Any, **settings: Any) -> EncodedCorpus:

@@ -12,7 +12,7 @@ from typing import Any, Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from wordmill.corpus import Vocab
+from wordmill.corpus import Tags, Vocab
 from wordmill.errors import ParameterError
 from wordmill.training.backends import Bags
 from wordmill.vectors.subwords import Ngrams, Subwords
@@ -37,6 +37,10 @@ class Rows(Protocol):
     @property
     def buckets(self) -> NDArray[np.int64]:
         """Buckets that the rows behind the words' own are of, rising; (R - V,)."""
+
+    @property
+    def tags(self) -> Tags | None:
+        """The tags that have a row each, the last ones; None: there are no documents."""
 
     def __len__(self) -> int:
         """Rows, R."""
@@ -83,6 +87,11 @@ class WordRows:
     def buckets(self) -> NDArray[np.int64]:
         """There are none."""
         return np.empty(0, np.int64)
+
+    @property
+    def tags(self) -> None:
+        """There are no documents."""
+        return
 
     def __len__(self) -> int:
         return len(self.vocab)
@@ -165,6 +174,11 @@ class SubwordRows:
         rows[own] = np.arange(len(vocab))
         rows[~own] = len(vocab) + np.searchsorted(buckets, hashed)
         return cls(vocab, ngrams, buckets, Bags(ends, rows))
+
+    @property
+    def tags(self) -> None:
+        """There are no documents."""
+        return
 
     def __len__(self) -> int:
         return len(self.vocab) + len(self.buckets)

@@ -18,8 +18,8 @@ __all__ = ["input_rows", "output_vectors", "own_rows"]
 Matrix = NDArray[np.floating[Any]]
 
 
-def input_rows(table: VectorTable, own_rows: Matrix | None, rows: Rows) -> Matrix:
-    """Return the rows of the input vectors, (R, D): where a word is its own row, its vector.
+def input_rows(table: VectorTable, own_rows: Matrix | None, rows: Rows, documents: VectorTable | None = None) -> Matrix:
+    """Return the rows of the input vectors, (R, D): where a word is its own row, its vector; then those of documents.
 
     Where words are made of several, their own rows were saved for training, and those of n-grams with the vectors.
 
@@ -37,6 +37,10 @@ def input_rows(table: VectorTable, own_rows: Matrix | None, rows: Rows) -> Matri
         if (places < 0).any():
             raise Misfit("n-grams of its words have no rows")
         parts = [own_rows, table.subwords.rows[places]]
+    if rows.tags is not None:
+        if documents is None or not np.array_equal(documents.keys, rows.tags.keys):
+            raise Misfit("the vectors of documents are missing, or of others")
+        parts.append(documents.vectors)
     matrix = parts[0] if len(parts) == 1 else np.concatenate(parts)
     if matrix.shape != (len(rows), table.vector_size):
         raise Misfit(f"rows {matrix.shape}, not {len(rows)}")

@@ -16,7 +16,7 @@ from wordmill.training.run.reading import read_validation_corpus
 from wordmill.training.run.schedule import Schedule, cut_into_blocks
 from wordmill.training.run.state import Run
 from wordmill.training.run.task import make_backend, make_task
-from wordmill.training.run.validation import HeldOut, checked_share, split_corpus
+from wordmill.training.run.validation import HeldOut, checked_share, split_corpus, split_documents
 
 __all__ = ["held_out_corpus", "make_trainer"]
 
@@ -24,7 +24,11 @@ __all__ = ["held_out_corpus", "make_trainer"]
 def make_trainer(run: Run, corpus: TrainingCorpus, validation: Any, callbacks: Sequence[Callback]) -> Trainer:
     """Make the trainer of a run, and its validation: a share of the corpus, or another corpus."""
     config, of_share = run.config, isinstance(validation, Real)
-    parts = split_corpus(corpus, checked_share(validation) if of_share else 0.0, config.seed)
+    share = checked_share(validation) if of_share else 0.0
+    if run.rows.tags is None:
+        parts = split_corpus(corpus, share, config.seed)
+    else:
+        parts = split_documents(*stored(corpus), share, config.seed)
     trained, held_out = ~parts.held_out, parts.held_out
     counts = corpus.vocab.counts - count(corpus, parts.begins[held_out], parts.ends[held_out])
     task = replace(make_task(run, counts, corpus, parts.offsets), frozen=run.frozen)

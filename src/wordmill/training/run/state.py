@@ -13,6 +13,7 @@ from wordmill.config import TrainConfig
 from wordmill.corpus import Vocab
 from wordmill.phrases import PhraseBook
 from wordmill.training.run.account import Account
+from wordmill.training.run.document_rows import DocumentRows
 from wordmill.training.run.rows import Rows
 from wordmill.vectors import KeyedVectors
 
@@ -114,6 +115,10 @@ class Run:
             subwords=self.rows.subwords(self.input_vectors),
             phrases=self.phrases,
         )
+
+    def document_vectors(self) -> KeyedVectors | None:
+        """Return the tags of documents with their vectors, where there are any: they change while training goes on."""
+        return self.rows.documents(self.input_vectors) if isinstance(self.rows, DocumentRows) else None
 
     def own_rows(self) -> dict[str, NDArray[np.floating[Any]]]:
         """Return the words' own rows (V, D) by their name in a saved model; none where they are the vectors."""

@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 
 from wordmill.corpus.vocab import keep_probabilities
 from wordmill.errors import CorpusError
-from wordmill.training.backends import Backend, Task, create_backend
-from wordmill.training.run.corpora import TrainingCorpus, made_tokens, stored
+from wordmill.training.backends import Backend, Documents, Task, create_backend
+from wordmill.training.run.corpora import TrainingCorpus, made_tokens, stored, tags_of
+from wordmill.training.run.document_rows import DocumentRows
 from wordmill.training.run.objective import make_objective
 from wordmill.training.run.state import Run
 
@@ -18,7 +19,10 @@ LONGEST_WINDOW = 20_001  # tokens, with window="sequence": as many as the widest
 
 
 def make_task(run: Run, counts: NDArray[np.int64], corpus: TrainingCorpus, offsets: NDArray[np.int64]) -> Task:
-    """Make a task of a corpus whose words occur so often, (V,), cut into sequences at these offsets."""
+    """Make a task of a corpus whose words occur so often, (V,), cut into sequences at these offsets.
+
+    They may be parts of the corpus's own: a part has the tags of its document.
+    """
     config = run.config
     if config.window == "sequence":
         _check_lengths(offsets)
@@ -35,7 +39,21 @@ def make_task(run: Run, counts: NDArray[np.int64], corpus: TrainingCorpus, offse
         file=corpus.file,
         bags=run.rows.bags,
         made=made_tokens(corpus),
+        documents=_documents(run, corpus, offsets),
+        words_are_inputs=config.words_are_inputs,
     )
+
+
+def _documents(run: Run, corpus: TrainingCorpus, offsets: NDArray[np.int64]) -> Documents | None:
+    """Return what sequences have beside their words, where they are documents."""
+    tags, own = tags_of(corpus), stored(corpus)[1]
+    if not isinstance(run.rows, DocumentRows) or tags is None:
+        return None
+    if offsets is own:
+        sequences = np.arange(len(own) - 1)
+    else:  # an empty document has no part, and shares its place with the one behind it
+        sequences = np.searchsorted(own, offsets[:-1], side="right") - 1
+    return run.rows.of_sequences(tags, sequences)
 
 
 def make_backend(run: Run, task: Task) -> Backend:

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wordmill.config import TrainConfig
-from wordmill.corpus import Vocab
-from wordmill.errors import NotFittedError, counted
+from wordmill.corpus import Tags, Vocab
+from wordmill.errors import Misfit, NotFittedError, counted
+from wordmill.foreign import quoted
 from wordmill.training.run.matrices import make_rows, padded
 from wordmill.training.run.objective import output_rows
 from wordmill.training.run.saved import input_rows, output_vectors, own_rows
@@ -34,6 +35,7 @@ class Trained:
     corpus: str  # its fingerprint
     used: dict[str, Any]  # what was left out, as the training had it: alpha and workers
     run: str  # its name
+    documents: KeyedVectors | None = None  # the tags with their vectors, of a model of documents
 
     def __str__(self) -> str:
         losses = [entry["loss"] for entry in self.history if entry["loss"] is not None]
@@ -55,6 +57,7 @@ class Trained:
             run.fingerprint,
             run.config.filled_in,
             run.name,
+            run.document_vectors(),
         )
 
     @classmethod
@@ -64,8 +67,13 @@ class Trained:
         used = saved.settings.get("used", {})
         run = saved.settings.get("run", "")
         vectors = KeyedVectors.of(saved.table)
+        documents = None if saved.documents is None else KeyedVectors.of(saved.documents)
+        if (documents is None) != (config.documents is None):
+            there = "no vectors" if documents is None else counted(len(documents), "vector")
+            raise Misfit(f"documents={quoted(config.documents)}, and of documents there are {there}")
         shape = output_rows(config, len(vectors)), vectors.vector_size
-        return cls(config, vectors, own_rows(saved), output_vectors(saved, shape), history, corpus, used, run)
+        own, outputs = own_rows(saved), output_vectors(saved, shape)
+        return cls(config, vectors, own, outputs, history, corpus, used, run, documents)
 
     def settings(self) -> dict[str, Any]:
         """Return what JSON can hold of it, for a saved model."""
@@ -98,9 +106,10 @@ class Trained:
 
     def as_run(self, output_vectors: NDArray[np.floating[Any]]) -> Run:
         """Return copies of the matrices with what their rows are, as the backends want them."""
-        rows = make_rows(self.config, self.vocab())
+        tags = None if self.documents is None else Tags.without_documents(self.documents.keys)
+        rows = make_rows(self.config, self.vocab(), tags)
         try:
-            matrix = padded(input_rows(self.keyed_vectors, self.own_rows, rows))
+            matrix = padded(input_rows(self.keyed_vectors, self.own_rows, rows, self.documents))
         except ValueError as error:
             raise NotFittedError(f"these vectors cannot be trained on ({error}): fit the model again") from None
         phrases = self.keyed_vectors.phrases

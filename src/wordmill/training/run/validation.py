@@ -15,7 +15,7 @@ from wordmill.training.backends import Backend, Blocks
 from wordmill.training.run.corpora import TrainingCorpus
 from wordmill.training.run.schedule import cut_into_blocks
 
-__all__ = ["HeldOut", "Split", "checked_share", "split", "split_corpus"]
+__all__ = ["HeldOut", "Split", "checked_share", "split", "split_corpus", "split_documents"]
 
 #: The loss is measured with the windows and negatives of this epoch, which no training has.
 EPOCH = 2**32
@@ -85,6 +85,28 @@ def _chosen(sizes: NDArray[np.int64], fraction: float, seed: int) -> NDArray[np.
     count = 1 + int(np.searchsorted(np.cumsum(sizes[order]), fraction * sizes.sum()))
     held_out[order[: min(count, len(sizes) - 1)]] = True
     return held_out
+
+
+def split_documents(ids: NDArray[np.int32], offsets: NDArray[np.int64], fraction: float, seed: int) -> Split:
+    """Hold out the second half of documents chosen at random, until they make up a fraction of the tokens.
+
+    A document's vector is learnt from its first half: of one that is held out whole there is none.
+    """
+    tokens = len(ids)
+    edges = cut_into_blocks(tokens)
+    if not fraction:
+        return Split(edges[:-1], edges[1:], np.zeros(len(edges) - 1, np.bool_), offsets)
+    halves = np.diff(offsets) // 2
+    order = np.random.default_rng([seed, 2]).permutation(np.flatnonzero(halves))
+    if not len(order):
+        raise CorpusError("no document has two tokens, one to learn from and one to hold out")
+    chosen = np.sort(order[: 1 + int(np.searchsorted(np.cumsum(halves[order]), fraction * tokens))])
+    ends = offsets[chosen + 1]
+    begins = ends - halves[chosen]
+    edges = np.union1d(edges, np.concatenate([begins, ends]))
+    at = np.searchsorted(begins, edges[:-1], side="right") - 1
+    held_out = (at >= 0) & (edges[:-1] < ends[at])
+    return Split(edges[:-1], edges[1:], held_out, np.union1d(offsets, begins))
 
 
 class HeldOut:

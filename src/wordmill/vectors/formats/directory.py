@@ -9,7 +9,8 @@
     subwords.safetensors   vectors of n-grams, and the buckets that they are of, where there are any
     phrases.safetensors    phrases that are joined in texts, where there are any
     training.safetensors   what only going on with training needs; may be deleted
-    manifest.json          size and CRC-32 of every file above
+    documents/             the vectors of documents, where there are any: a directory like this one
+    manifest.json          size and CRC-32 of every file above, and of the manifest in documents/
 
 It is saved whole or not at all; loading checks the manifest and maps the arrays.
 """
@@ -57,6 +58,7 @@ _DERIVED = frozenset({"index.usearch", "index.json"})  # written beside the mode
 _DROPPINGS = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})  # of file managers: not a user's files
 _SUBWORDS = "subwords.safetensors"
 _PHRASES = "phrases.safetensors"
+_DOCUMENTS = "documents"
 _TRIES = 10  # to read a directory that others save to at the same time
 
 if TYPE_CHECKING:
@@ -72,6 +74,7 @@ class Model(NamedTuple):
     settings: dict[str, Any]  # as given to `save_model`
     training: dict[str, NDArray[Any]] | None  # memory-mapped, read-only; None if it was not saved or was deleted
     storage: dict[str, Any]  # `dtype`, and the `similarity_error` where it is smaller than the vectors'
+    documents: VectorTable | None = None  # tags and their vectors, of a model of documents
 
 
 def save_model(
@@ -81,6 +84,7 @@ def save_model(
     settings: Mapping[str, Any] | None = None,
     training: Mapping[str, NDArray[Any]] | None = None,
     dtype: StorageType | None = None,
+    documents: VectorTable | None = None,
 ) -> None:
     """Write a model directory, in place of the model that was there if any.
 
@@ -98,6 +102,8 @@ def save_model(
     dtype
         How vectors are stored: "float16" takes half of float32's room; "int8" a quarter, and then only wordmill and
         model2vec open the directory. Logs by how much similarities change. None stores them as they are.
+    documents
+        Tags of documents with their vectors, of a model that has some: a directory of its own, inside.
 
     Raises
     ------
@@ -106,19 +112,38 @@ def save_model(
     """
     path = checked_path(path)
     with atomic_directory(path, may_replace=_check_ours) as directory:
-        storage = _write_vectors(directory, keyed_vectors, dtype)
-        _write_tokenizer_files(directory, keyed_vectors, path)
-        if storage["dtype"] == "int8":
-            (directory / "modules.json").unlink(missing_ok=True)  # sentence-transformers would leave out the weights
-        if keyed_vectors.subwords is not None:
-            write_safetensors(directory / _SUBWORDS, packed_subwords(keyed_vectors.subwords, storage["dtype"]))
-        if keyed_vectors.phrases is not None:
-            write_safetensors(directory / _PHRASES, *packed(keyed_vectors.phrases.tables, keyed_vectors.phrases.rules))
-        _write_json(directory / "wordmill.json", _settings(keyed_vectors, settings) | {"storage": storage})
+        _write_model(directory, keyed_vectors, settings, dtype, path)
         if training is not None:
             write_safetensors(directory / "training.safetensors", training)
-        files = {file.name: fingerprint(file) for file in sorted(directory.iterdir())}
-        _write_json(directory / MANIFEST, {"format": FORMAT, "files": files})
+        if documents is not None:
+            (directory / _DOCUMENTS).mkdir()
+            _write_model(directory / _DOCUMENTS, documents, {}, dtype, path / _DOCUMENTS)
+        _write_manifest(directory)
+
+
+def _write_model(
+    directory: Path, table: VectorTable, settings: Mapping[str, Any] | None, dtype: StorageType | None, target: Path
+) -> None:
+    """Write the files of one table, which will be called `target`."""
+    storage = _write_vectors(directory, table, dtype)
+    _write_tokenizer_files(directory, table, target)
+    if storage["dtype"] == "int8":
+        (directory / "modules.json").unlink(missing_ok=True)  # sentence-transformers would leave out the weights
+    if table.subwords is not None:
+        write_safetensors(directory / _SUBWORDS, packed_subwords(table.subwords, storage["dtype"]))
+    if table.phrases is not None:
+        write_safetensors(directory / _PHRASES, *packed(table.phrases.tables, table.phrases.rules))
+    _write_json(directory / "wordmill.json", _settings(table, settings) | {"storage": storage})
+
+
+def _write_manifest(directory: Path) -> None:
+    """List what is in a directory; what is in the one of documents first."""
+    manifest: dict[str, Any] = {"format": FORMAT}
+    if (directory / _DOCUMENTS).is_dir():
+        _write_manifest(directory / _DOCUMENTS)
+        manifest["documents"] = fingerprint(directory / _DOCUMENTS / MANIFEST)
+    manifest["files"] = {file.name: fingerprint(file) for file in sorted(directory.iterdir()) if file.is_file()}
+    _write_json(directory / MANIFEST, manifest)
 
 
 def load_model(path: str | PathLike[str], *, verify: bool = True) -> Model:
@@ -154,19 +179,34 @@ def load_model(path: str | PathLike[str], *, verify: bool = True) -> Model:
     raise FormatError(f"{path} was saved anew {_TRIES} times while it was read: try again when no one saves there")
 
 
-def _load(directory: Path, *, verify: bool) -> Model:
+def _load(directory: Path, *, verify: bool, inside: bool = False) -> Model:
+    """Load a directory; one `inside` another has none inside."""
     from wordmill.vectors.formats.schema import Stored, checked  # noqa: PLC0415 (slow to load)
 
     try:
-        _check_files(directory, _read_manifest(directory), verify=verify)
+        manifest = _read_manifest(directory)
+        if inside and manifest.documents is not None:
+            raise FormatError(f"{directory / MANIFEST} lists documents of documents: {CURE}")
+        _check_files(directory, manifest, verify=verify)
         content = _read_json(directory, "wordmill.json")
         stored = checked(Stored, content, directory / "wordmill.json")
         table = _read_vectors(directory, stored, verify=verify)
         file = directory / "training.safetensors"
         training = read_safetensors(file) if file.exists() else None
-        return Model(table, content["settings"], training, content["storage"])
+        documents = None if manifest.documents is None else _read_documents(directory, table, verify=verify)
+        return Model(table, content["settings"], training, content["storage"], documents)
     except OSError as error:
         raise FormatError(f"{directory} cannot be read ({error.strerror or error}): {CURE}") from error
+
+
+def _read_documents(directory: Path, words: VectorTable, *, verify: bool) -> VectorTable:
+    documents = _load(directory / _DOCUMENTS, verify=verify, inside=True).table
+    if documents.vector_size != words.vector_size:
+        raise FormatError(
+            f"{directory / _DOCUMENTS} has vectors of {documents.vector_size} numbers, those of words have "
+            f"{words.vector_size}: {CURE}"
+        )
+    return documents
 
 
 def _read_vectors(directory: Path, stored: Stored, *, verify: bool) -> VectorTable:
@@ -315,17 +355,22 @@ def _check_ours(directory: Path, target: Path) -> None:
     if not directory.is_dir():
         raise OutputError(f"{target} is a file: a model is a directory, choose another name")
     present = {file.name for file in directory.iterdir() if not is_ours(file)} - _DROPPINGS
-    ours = {MANIFEST, *_listed_files(directory), *_DERIVED} if present else set()
+    manifest = _manifest_as_found(directory) if present else {}
+    ours = {MANIFEST, *manifest.get("files", {}), *_DERIVED} if present else set()
+    if "documents" in manifest and (directory / _DOCUMENTS).is_dir():
+        ours.add(_DOCUMENTS)
+        _check_ours(directory / _DOCUMENTS, target / _DOCUMENTS)
     strangers = sorted(present - ours)
     if strangers:
         names = ", ".join(strangers[:3]) + (", ..." if len(strangers) > 3 else "")
         raise OutputError(f"{target} holds files that are not of a saved model ({names}): choose another directory")
 
 
-def _listed_files(directory: Path) -> dict[str, Any]:
-    """Files named by a directory's manifest; none where it cannot be read."""
+def _manifest_as_found(directory: Path) -> dict[str, Any]:
+    """Return a directory's manifest, unchecked but for the list of files; empty where it cannot be read."""
     try:
-        return dict(_read_json(directory, MANIFEST)["files"])
+        manifest = _read_json(directory, MANIFEST)
+        return manifest | {"files": dict(manifest["files"])}
     except (FormatError, OSError, KeyError, TypeError, ValueError):
         return {}
 
@@ -352,10 +397,12 @@ def _check_files(directory: Path, manifest: Manifest, *, verify: bool) -> None:
     for name in OPTIONAL - manifest.files.keys():
         if (directory / name).exists():
             raise FormatError(f"{directory / name} is not of this model, whose {MANIFEST} does not list it: remove it")
-    for name, expected in manifest.files.items():
-        file = directory / name
+    listed = {directory / name: expected for name, expected in manifest.files.items()}
+    if manifest.documents is not None:
+        listed[directory / _DOCUMENTS / MANIFEST] = manifest.documents
+    for file, expected in listed.items():
         if not file.is_file():
-            if name in OPTIONAL:
+            if file.name in OPTIONAL:
                 continue
             raise FormatError(f"{file} is missing: {CURE}")
         found = fingerprint(file, checksum=verify)

@@ -44,10 +44,11 @@ def _whole(files: dict[str, Fingerprint]) -> dict[str, Fingerprint]:
 
 
 class Manifest(Exact):
-    """`manifest.json`."""
+    """`manifest.json`; `documents` is the manifest of their vectors, in the directory of that name."""
 
     format: Format
     files: Annotated[dict[FileName, Fingerprint], AfterValidator(_whole)]
+    documents: Fingerprint | None = None
 
 
 class Epoch(Exact):

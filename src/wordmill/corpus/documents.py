@@ -1,0 +1,95 @@
+"""Documents: a corpus whose sequences are known by their tags."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from wordmill.corpus.encoded import EncodedCorpus
+from wordmill.corpus.reading import read_corpus
+from wordmill.corpus.tags import Tags
+from wordmill.errors import CorpusError, ParameterError
+from wordmill.foreign import listed, quoted
+from wordmill.sources.columns import is_table
+from wordmill.sources.opening import Sequences, open_source
+from wordmill.sources.tagged import TaggedItems
+
+__all__ = ["TaggedSource", "read_documents"]
+
+
+def read_documents(source: Any, tags: Any = None, *, text: str | None = None, **settings: Any) -> EncodedCorpus:
+    """Read documents with their tags, as `read_corpus` reads sequences.
+
+    Parameters
+    ----------
+    source
+        What `read_corpus` takes: each sequence is a document. Also pairs (tuples) of a tag, or a list of tags, and a
+        document; objects with `words` and `tags`; or a table, of which `text` names a column.
+    tags : iterable or str, optional
+        A tag, or a list of tags, for each document: text, or integers. Documents may share tags. Of a table, the name
+        of a column. Left out: those that documents come with, else their numbers from 0.
+    text : str, optional
+        The column of a table that holds the documents.
+    settings
+        Those of `read_corpus`.
+
+    Raises
+    ------
+    CorpusError
+        As `read_corpus`; or a tag is missing, of another kind than the others, or twice in a document.
+    """
+    documents = TaggedSource(source, tags, text)
+    return documents.tagged(read_corpus(documents.source, **settings))
+
+
+class TaggedSource:
+    """A source of documents, with their tags: see `read_documents`; `once`: an iterator will do.
+
+    Attributes
+    ----------
+    source
+        The documents alone, as `read_corpus` takes them.
+    """
+
+    def __init__(self, source: Any, tags: Any = None, text: str | None = None, *, once: bool = False) -> None:
+        if is_table(source):
+            source, tags = _columns(source, tags, text)
+        elif text is not None:
+            raise ParameterError(f"text={quoted(text)} names a column, and the source is no table: leave it out")
+        if isinstance(tags, str):
+            raise ParameterError(f"tags={quoted(tags)} is one text: give a tag for each document, in a list")
+        self._given = tags
+        opened = open_source(source, once=once)
+        self._items = TaggedItems(opened.items) if isinstance(opened, Sequences) else None
+        self.source: Any = source if self._items is None else Sequences(self._items)
+
+    def tagged(self, corpus: EncodedCorpus, first_number: int = 0) -> EncodedCorpus:
+        """Return what was read from the source with its tags, or numbered from the first number on."""
+        own = None if self._items is None else self._items.tags
+        if own is not None and self._given is not None:
+            raise ParameterError("tags are given, and the documents come with tags of their own: leave one out")
+        given = _listed(self._given) if own is None else own
+        if given is not None:
+            return replace(corpus, tags=Tags.of(given))
+        return corpus if corpus.tags is not None else replace(corpus, tags=Tags.numbered(len(corpus), first_number))
+
+
+def _columns(table: Any, tags: Any, text: str | None) -> tuple[Any, Any]:
+    """Return the columns of a table that hold documents and tags."""
+    names = [*(table.column_names if hasattr(table, "column_names") else table.columns)]
+    for parameter, name in (("text", text), ("tags", tags)):
+        if (name is None and parameter == "text") or (isinstance(name, str) and name not in names):
+            raise CorpusError(f"{parameter}={quoted(name)} names no column of the table, which has {listed(names)}")
+    return table[text], table[tags] if isinstance(tags, str) else tags
+
+
+def _listed(tags: Any) -> Iterable[Any] | None:
+    """Return tags as something to iterate over; None where there are none."""
+    if tags is None:
+        return None
+    if hasattr(tags, "to_pylist"):  # of Arrow, whose own items are no Python objects
+        return list(tags.to_pylist())
+    if not isinstance(tags, Iterable):
+        raise ParameterError(f"tags={quoted(tags)}: give a tag, or a list of tags, for each document")
+    return tags

@@ -1,0 +1,180 @@
+"""Tags: what documents are known by. A document has one or several, and documents may share them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wordmill.corpus.arrays import read_only
+from wordmill.errors import CorpusError
+from wordmill.foreign import quoted
+from wordmill.key_index import KeyIndex
+
+__all__ = ["Tag", "Tags"]
+
+Tag = str | int
+Keys = list[str] | NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Tags:
+    """The tags of the sequences of a corpus. Immutable.
+
+    Attributes
+    ----------
+    keys : list of str | (T,) int64
+        The distinct tags, in the order in which they first occur.
+    ids : (M,) int32
+        Tags by their place among the keys, those of all sequences end to end.
+    offsets : (S + 1,) int64
+        Sequence s has `ids[offsets[s]:offsets[s + 1]]`, which are distinct.
+
+    Raises
+    ------
+    CorpusError
+        The arrays do not fit together.
+    """
+
+    keys: Keys
+    ids: NDArray[np.int32]
+    offsets: NDArray[np.int64]
+
+    def __post_init__(self) -> None:
+        """Check the arrays, which are held read-only."""
+        if not isinstance(self.keys, list):
+            object.__setattr__(self, "keys", read_only("the tags", self.keys, np.int64))
+        for name, dtype in (("ids", np.int32), ("offsets", np.int64)):
+            object.__setattr__(self, name, read_only(f"{name} of tags", getattr(self, name), dtype))
+        if not len(self.offsets) or self.offsets[0] != 0 or self.offsets[-1] != len(self.ids):
+            raise CorpusError("the offsets of the tags do not run from 0 to their number")
+        if (np.diff(self.offsets) < 0).any():
+            raise CorpusError("the offsets of the tags fall")
+        if len(self.ids) and not 0 <= self.ids.min() <= self.ids.max() < len(self.keys):
+            raise CorpusError("a document has a tag without a key")
+        if len(self.key_to_index) != len(self.keys):
+            raise CorpusError("a tag is there twice")
+
+    @classmethod
+    def numbered(cls, documents: int, start: int = 0) -> Tags:
+        """Give each document its number as a tag, counted from `start`."""
+        return cls(np.arange(start, start + documents), np.arange(documents, dtype=np.int32), np.arange(documents + 1))
+
+    @classmethod
+    def without_documents(cls, keys: Keys) -> Tags:
+        """Hold tags that no document has."""
+        return cls(keys, np.empty(0, np.int32), np.zeros(1, np.int64))
+
+    @classmethod
+    def of(cls, tags: Iterable[Any]) -> Tags:
+        """Take for each document its tag, or a list of its tags.
+
+        Raises
+        ------
+        CorpusError
+            One is missing, of another kind than the others, or twice in a document.
+        """
+        places: dict[Tag, int] = {}
+        ids: list[int] = []
+        ends = [0]
+        for document, item in enumerate(tags):
+            some = [places.setdefault(tag, len(places)) for tag in _of_document(document, item)]
+            if len(set(some)) < len(some):
+                raise CorpusError(f"document {document:,} has a tag twice: {quoted(item)}")
+            ids += some
+            ends.append(len(ids))
+        return cls(_keys(places), np.array(ids, np.int32), np.array(ends, np.int64))
+
+    @property
+    def kind(self) -> Literal["str", "int"]:
+        """Kind of the tags."""
+        return "str" if isinstance(self.keys, list) else "int"
+
+    @cached_property
+    def key_to_index(self) -> dict[Tag, int]:
+        """Place of each tag, read-only."""
+        keys = self.keys if isinstance(self.keys, list) else self.keys.tolist()
+        return KeyIndex(zip(keys, range(len(keys)), strict=True))
+
+    @cached_property
+    def counts(self) -> NDArray[np.int64]:
+        """(T,) documents that have each tag."""
+        return np.bincount(self.ids, minlength=len(self.keys))
+
+    @property
+    def next_number(self) -> int:
+        """The number after the greatest that is a tag; 0 where none is."""
+        return 0 if isinstance(self.keys, list) or not len(self.keys) else int(self.keys.max()) + 1
+
+    def __len__(self) -> int:
+        """Count the distinct tags, T."""
+        return len(self.keys)
+
+    def of_sequences(self, sequences: NDArray[np.int64]) -> Tags:
+        """Return those of some sequences, in this order; a tag stays though none has it."""
+        sizes = np.diff(self.offsets)[sequences]
+        offsets = np.concatenate([[0], np.cumsum(sizes)])
+        within = np.arange(offsets[-1]) - np.repeat(offsets[:-1], sizes)
+        return Tags(self.keys, self.ids[np.repeat(self.offsets[sequences], sizes) + within], offsets)
+
+    def among(self, others: Tags) -> NDArray[np.int64]:
+        """Return (T,) the place of each tag among others, -1 where it is new."""
+        return np.array([others.key_to_index.get(key, -1) for key in self.key_to_index], np.int64)
+
+    def after(self, others: Tags) -> Tags:
+        """Return the same by keys that begin with those of others.
+
+        Raises
+        ------
+        CorpusError
+            The kinds differ.
+        """
+        if len(self) and len(others) and self.kind != others.kind:
+            raise CorpusError(
+                f"the tags of the documents are {self.kind}, those of the model {others.kind}: give tags of its kind"
+            )
+        places = dict(others.key_to_index)
+        ids = np.array([places.setdefault(key, len(places)) for key in self.key_to_index], np.int32)
+        return Tags(_keys(places), ids[self.ids], self.offsets)
+
+
+def _of_document(document: int, item: Any) -> Sequence[Tag]:
+    """Return the tags of a document, checked."""
+    if isinstance(item, np.ndarray) and item.ndim == 1:
+        item = item.tolist()
+    some = item if isinstance(item, list | tuple) else [item]
+    return [_checked(document, tag) for tag in some]
+
+
+def _checked(document: int, tag: Any) -> Tag:
+    if isinstance(tag, str) and tag:
+        return str(tag)  # NumPy has a kind of its own
+    if isinstance(tag, int | np.integer) and not isinstance(tag, bool):
+        return int(tag)
+    if tag is None or tag == "" or tag != tag or type(tag).__name__ in {"NAType", "NaTType"}:  # noqa: PLR0124 (NaN)
+        raise CorpusError(f"document {document:,} has no tag: give one, or leave tags out, and documents are numbered")
+    raise CorpusError(
+        f"document {document:,} has a tag of type {type(tag).__name__}: tags are all text, or all integers; make it "
+        "one by str(tag)"
+    )
+
+
+def _keys(places: dict[Tag, int]) -> Keys:
+    """Return tags as one array or list."""
+    kinds = {type(tag) for tag in places}
+    if len(kinds) > 1:
+        of_kind = {kind: next(tag for tag in places if type(tag) is kind) for kind in (str, int)}
+        raise CorpusError(
+            f"tags are of two kinds, text such as {quoted(of_kind[str])} and integers such as {of_kind[int]}: make "
+            "them all text, or all integers"
+        )
+    if kinds == {str}:
+        return [*places]  # type: ignore[list-item]
+    try:
+        return np.fromiter(places, np.int64, len(places))
+    except OverflowError:
+        raise CorpusError("a tag is an integer beyond 64 bits: make the tags text") from None
