@@ -19,6 +19,7 @@ __all__ = ["commands", "formats", "other_names", "parameters"]
 
 GROUPS = {
     "Model": "What is learned.",
+    "Documents": "Of `Doc2Vec` alone, which calls `documents` its `mode`.",
     "Training": "How it is learned.",
     "Corpus": "How the corpus is read.",
     "Run": "How the work is done.",

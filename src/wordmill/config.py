@@ -64,23 +64,10 @@ def _knob(default: Any, help: str, group: str, **rest: Any) -> Any:  # noqa: A00
 class TrainConfig:
     """The settings of a run, validated: a wrong one is a `ParameterError` naming parameter, value and bounds.
 
-    The fields are the parameters of `Word2Vec`; their metadata holds a `Knob` each (see `knobs`).
+    The fields are the parameters of `Word2Vec`, and of `Doc2Vec`, whose `mode` is `documents` here; their metadata
+    holds a `Knob` each (see `knobs`).
     """
 
-    documents: Literal["dbow", "dm"] | None = _knob(
-        None,
-        "Give each document of the corpus a vector too, which predicts its words: dbow by itself, dm together with the "
-        "words around. Decides the architecture: dbow is skipgram, dm is cbow.",
-        "Documents",
-        source="Le and Mikolov 2014, sections 2.2 and 2.3",
-    )
-    train_words: bool = _knob(
-        True,
-        "Whether words learn by skipgram beside the documents of dbow, so that both lie in one space; without it "
-        "documents alone learn, several times faster (no effect on dm).",
-        "Documents",
-        source="Le and Mikolov 2014; gensim's dbow_words",
-    )
     architecture: Literal["skipgram", "cbow"] = _knob(
         "skipgram",
         "What predicts what: skipgram is better on rare words, cbow is faster.",
@@ -162,6 +149,20 @@ class TrainConfig:
         most=2**31 - 1,
         source="Bojanowski et al. 2017, section 3.2",
     )
+    documents: Literal["dbow", "dm"] | None = _knob(
+        None,
+        "Give each document of the corpus a vector too, which predicts its words: dbow by itself, dm together with the "
+        "words around. Decides the architecture: dbow is skipgram, dm is cbow.",
+        "Documents",
+        source="Le and Mikolov 2014, sections 2.2 and 2.3",
+    )
+    train_words: bool = _knob(
+        True,
+        "Whether words learn by skipgram beside the documents of dbow, so that both lie in one space; without it "
+        "documents alone learn, several times faster (no effect on dm).",
+        "Documents",
+        source="Le and Mikolov 2014; gensim's dbow_words",
+    )
     epochs: int = _knob(5, "Passes over the corpus.", "Training", unit="passes", least=1, most=1_000_000)
     alpha: float | None = _knob(
         None,
@@ -230,6 +231,8 @@ class TrainConfig:
                 "give one"
             )
         if self.documents is not None:
+            if self.documents == "dbow" and self.architecture == "cbow":
+                raise ParameterError("documents='dbow' and architecture='cbow' do not go together: documents='dm' is")
             object.__setattr__(self, "architecture", "skipgram" if self.documents == "dbow" else "cbow")
         if self.min_alpha > self.start_alpha:
             raise ParameterError(

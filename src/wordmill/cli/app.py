@@ -10,7 +10,20 @@ from typing import Annotated, Any, NoReturn
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from wordmill.cli import analogy, demo, encode, evaluate, export, info, nearest, phrases, similarity, subwords, train
+from wordmill.cli import (
+    analogy,
+    demo,
+    encode,
+    evaluate,
+    export,
+    infer,
+    info,
+    nearest,
+    phrases,
+    similarity,
+    subwords,
+    train,
+)
 from wordmill.cli import map as word_map
 from wordmill.cli.console import error, print_text
 from wordmill.cli.signals import leave_tidily
@@ -33,6 +46,7 @@ LESS_IS_READ = "the vectors do not fit: wordmill convert --limit makes a model o
 LOADED_BEFORE = {
     "train": "wordmill.cli.training",
     "demo": "wordmill.cli.training",
+    "infer": "wordmill.cli.training",
     "encode": "wordmill.corpus",
     "phrases": "wordmill.corpus",
     "evaluate": "wordmill.evaluation",
@@ -134,7 +148,21 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _module in (train, nearest, analogy, similarity, subwords, evaluate, word_map, export, info, encode, phrases, demo):
+for _module in (
+    train,
+    infer,
+    nearest,
+    analogy,
+    similarity,
+    subwords,
+    evaluate,
+    word_map,
+    export,
+    info,
+    encode,
+    phrases,
+    demo,
+):
     app.command(_module.__name__.rpartition(".")[2], cls=Command, epilog=_module.EXAMPLES)(_module.command)
 app.command("convert", cls=Command, help=export.CONVERT, epilog=export.EXAMPLES)(export.command)
 

@@ -80,7 +80,8 @@ def command(
         vectors = _with_fewer_buckets(vectors, max_buckets)
     options: dict[str, Any] = {name: value for name, value in (("space", space), ("dtype", dtype)) if value is not None}
     if form == "directory" and is_model_directory(model):
-        options["settings"] = load_model(model, verify=False).settings
+        saved = load_model(model, verify=False)
+        options |= {"settings": saved.settings, "documents": saved.documents}
     trained = None
     if form == "fasttext" and not options and limit is None and max_buckets is None:
         trained = _to_train_on(model)

@@ -38,6 +38,7 @@ def command(model: ModelPath, json: Json = False) -> None:
         "vector_size": vectors.vector_size,
         "kind": vectors.kind,
         "tokens": None if vectors.counts is None else int(vectors.counts.sum()),
+        "document_tags": None if saved.documents is None else len(saved.documents),
         "phrases_joined": None if vectors.phrases is None else len(vectors.phrases),
         "most_frequent": [vectors.key_table[row] for row in range(min(10, len(vectors)))],
         "can_train_on": saved.training is not None,

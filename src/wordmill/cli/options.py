@@ -38,7 +38,7 @@ Topn = Annotated[int, typer.Option("--topn", "-n", min=1, help="How many to show
 
 #: Groups of knobs that decide how a corpus is read.
 CORPUS = frozenset({"Corpus"})
-ALL = frozenset({"Model", "Training", "Corpus", "Run"})
+ALL = frozenset({"Model", "Documents", "Training", "Corpus", "Run"})
 
 
 def with_settings(

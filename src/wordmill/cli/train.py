@@ -23,7 +23,7 @@ from wordmill.foreign import quoted
 Source = str | Path | list[Path]
 
 if TYPE_CHECKING:
-    from wordmill.corpus import EventCorpus
+    from wordmill.corpus import EventCorpus, TaggedSource
     from wordmill.graphs import Walks
     from wordmill.training import Callback, Checkpoint, EarlyStopping, LogFile, Word2Vec
     from wordmill.training.run.corpora import TrainingCorpus
@@ -61,6 +61,14 @@ def command(
         str, typer.Option(help="How often the run is saved beside the model: 90s, 10m, 2h, 1epoch or never.")
     ] = "10m",
     resume: Annotated[bool, typer.Option("--resume", help="Go on from the last checkpoint, if there is one.")] = False,
+    tags: Annotated[
+        Path | None,
+        typer.Option(
+            help="A file of what documents are known by, a line each, several tags parted by tabs; left out: the lines "
+            "of the corpus are numbered from 0.",
+            rich_help_panel="Documents",
+        ),
+    ] = None,
     init_from: Annotated[
         Path | None, typer.Option(help="Vectors to begin with, for the words that they have: a model or a file.")
     ] = None,
@@ -91,6 +99,7 @@ def command(
         patience=patience if early_stopping else None,
         timing=_timing(checkpoint_every),
         resume=resume,
+        tags=tags,
         init_from=init_from,
         freeze=freeze,
         log=log,
@@ -113,6 +122,7 @@ class _Job:
     patience: int | None  # of early stopping; None: without
     timing: tuple[float | None, int | None]  # seconds, epochs between checkpoints
     resume: bool
+    tags: Path | None  # of documents
     init_from: Path | None
     freeze: Path | None
     log: Path | None
@@ -141,20 +151,22 @@ class _Job:
         watched = [] if self.patience is None else [EarlyStopping(self.patience)]
         vectors = check_before_reading(config, self.held_out, watched, self.init_from)
         if self.output is None or self.only_looks:
-            corpus = read(self._source(), config, quiet=self.quiet)
+            corpus = read(self._source(config), config, quiet=self.quiet)
             if self.only_looks:
                 print_rows(("what", "value"), _outlook(corpus, config))
             return
         with claim(self.output):
-            corpus = read(self._source(), config, quiet=self.quiet)
+            corpus = read(self._source(config), config, quiet=self.quiet)
             self._train(corpus, self._held_out(), config, self.output, vectors, _keys(frozen, corpus, self.freeze))
 
     def _held_out(self) -> float | Source | EventCorpus | Walks:
         """Return the share to hold out, or another corpus of the same kind."""
         return self._opened(self.held_out) if isinstance(self.held_out, Path) else self.held_out
 
-    def _source(self) -> Source | EventCorpus | Walks:
-        """Return the corpus to read."""
+    def _source(self, config: TrainConfig) -> Source | EventCorpus | Walks | TaggedSource:
+        """Return the corpus to read; documents with their tags, where a file has them."""
+        if self.tags is not None:
+            return _tagged(self.source, self.tags, config)
         opened = self._opened(self.source)
         if self.walking.save_walks is not None and not self.only_looks:
             opened.save(self.walking.save_walks)  # type: ignore[union-attr]
@@ -177,7 +189,7 @@ class _Job:
             [
                 *corpus_files(self.source),
                 *held_out,
-                *(path for path in (self.init_from, self.freeze) if path is not None),
+                *(path for path in (self.tags, self.init_from, self.freeze) if path is not None),
                 *setting_files(self.settings),
             ],
         )
@@ -282,13 +294,27 @@ def _timing(text: str) -> tuple[float | None, int | None]:
     return seconds, int(found[3]) if found[3] else None
 
 
+def _tagged(source: Source, tags: Path, config: TrainConfig) -> TaggedSource:
+    """Read the tags of documents, a line each."""
+    from wordmill.corpus import TaggedSource
+
+    if config.documents is None:
+        raise CommandLineError("--tags is of documents, and this trains words alone: add --documents dbow")
+    return TaggedSource(source, [line.split("\t") for line in _text(tags, "tags", "--tags")])
+
+
 def _lines(path: Path) -> list[str]:
     """Read the lines of a file that are not blank."""
+    return [line.strip() for line in _text(path, "keys", "--freeze") if line.strip()]
+
+
+def _text(path: Path, what: str, option: str) -> list[str]:
+    """Read the lines of a file."""
     try:
-        return [line.strip() for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+        return path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or "it is not UTF-8"
-        raise ParameterError(f"{path} is no list of keys, one a line, for --freeze: {reason}") from None
+        raise ParameterError(f"{path} is no list of {what}, one a line, for {option}: {reason}") from None
 
 
 def _keys(lines: list[str], corpus: TrainingCorpus, path: Path | None) -> list[str | int]:
@@ -340,6 +366,8 @@ def _contents(corpus: TrainingCorpus) -> Iterator[tuple[str, str]]:
     yield "tokens of other keys", f"{corpus.tokens_read - len(corpus.ids):,}"
     yield "tokens read", f"{corpus.tokens_read:,}"
     yield "sequences", f"{len(corpus):,}"
+    if corpus.tags is not None:
+        yield "tags", f"{len(corpus.tags):,}"
     yield "vocabulary", f"{len(corpus.vocab):,}"
 
 

@@ -18,7 +18,7 @@ from wordmill.config import TrainConfig
 from wordmill.errors import OutputError, counted
 from wordmill.foreign import quoted
 from wordmill.graphs import Walks
-from wordmill.training import Callback, EarlyStopping, Run, Word2Vec
+from wordmill.training import Callback, Doc2Vec, EarlyStopping, Run, Word2Vec
 from wordmill.training.callbacks.progress import Progress
 from wordmill.training.run.checkpoints import newest_run
 from wordmill.training.run.corpora import TrainingCorpus, positions
@@ -71,7 +71,7 @@ class StopOnSignal(Callback):
         self.caught.append(number)
 
 
-def read(source: str | Path | list[Path] | TrainingCorpus, config: TrainConfig, *, quiet: bool) -> TrainingCorpus:
+def read(source: Any, config: TrainConfig, *, quiet: bool) -> TrainingCorpus:
     """Read a corpus by the settings, and say what is in it."""
     corpus = read_training_corpus(source, config)
     if isinstance(corpus, Walks):
@@ -82,6 +82,8 @@ def read(source: str | Path | list[Path] | TrainingCorpus, config: TrainConfig, 
             f"{counted(corpus.tokens_read, 'token')} read, {len(corpus.ids):,} of them in a vocabulary of "
             f"{len(corpus.vocab):,}"
         )
+        if corpus.tags is not None and config.documents is not None:
+            note(f"{counted(len(corpus), 'document')}, known by {counted(len(corpus.tags), 'tag')}")
     return corpus
 
 
@@ -116,7 +118,8 @@ def train_and_save(
     **fit_options: Any,
 ) -> Word2Vec:
     """Train a model and save it; also where a signal stops the training: then exit with 128 + its number."""
-    model = Word2Vec(**settings)
+    kind = Word2Vec if settings.get("documents") is None else Doc2Vec
+    model = kind(**kind.own_params(settings))
     with StopOnSignal() as stop:
         model.fit(corpus, callbacks=[stop, *callbacks, *([] if quiet else [Progress()])], **fit_options)
         stop.leave_where_asked_twice()
@@ -129,7 +132,10 @@ def train_and_save(
         )
         raise typer.Exit(128 + stop.caught[0])
     if not quiet:
-        note(f"{counted(len(model.wv), 'vector')} of {counted(model.wv.vector_size, 'number')} saved in {output}")
+        several = [counted(len(model.wv), "vector")]
+        if isinstance(model, Doc2Vec):
+            several.append(f"{counted(len(model.dv), 'document')}")
+        note(f"{' and '.join(several)} of {counted(model.wv.vector_size, 'number')} saved in {output}")
     return model
 
 

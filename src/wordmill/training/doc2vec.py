@@ -175,7 +175,8 @@ class Doc2Vec(Word2Vec):
         return super()._settings() | {"documents": self.mode}
 
     @classmethod
-    def _own_params(cls, params: dict[str, Any]) -> dict[str, Any]:
+    def own_params(cls, params: dict[str, Any]) -> dict[str, Any]:
+        """Return the parameters of such a model by those of training, the fields of `TrainConfig`."""
         own = {name: value for name, value in params.items() if name not in ("architecture", "documents")}
         return {"mode": params["documents"], **own}
 

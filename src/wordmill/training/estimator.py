@@ -411,16 +411,14 @@ class Estimator(Parameters):
             raise FormatError(
                 f"{path} holds vectors without the settings of a training: read it with KeyedVectors.load"
             )
-        if (saved.documents is not None) != cls.OF_DOCUMENTS:
-            what, reader = ("words alone", "Word2Vec") if cls.OF_DOCUMENTS else ("documents", "Doc2Vec")
-            raise FormatError(f"{path} holds a model of {what}: read it with {reader}.load")
+        cls._expect_documents(path, there=saved.documents is not None)
         try:
             params = {name: tuple(v) if isinstance(v, list) else v for name, v in saved.settings["params"].items()}
             if params["tokenizer"] is None:
                 params["tokenizer"] = _lost_tokenizer
             if params.get("phrases", 0) is None:  # they were given
                 params["phrases"] = saved.table.phrases
-            model = cls(**cls._own_params(params))
+            model = cls(**cls.own_params(params))
             model._trained = Trained.from_saved(saved, TrainConfig.from_params(params))
         except (KeyError, TypeError, ValueError) as error:
             raise FormatError(
@@ -430,9 +428,16 @@ class Estimator(Parameters):
         return model
 
     @classmethod
-    def _own_params(cls, params: dict[str, Any]) -> dict[str, Any]:
-        """Return the parameters of a model by those that training had."""
+    def own_params(cls, params: dict[str, Any]) -> dict[str, Any]:
+        """Return the parameters of such a model by those of training, the fields of `TrainConfig`."""
         return {name: value for name, value in params.items() if name not in _OF_DOCUMENTS}
+
+    @classmethod
+    def _expect_documents(cls, path: str | PathLike[str], *, there: bool) -> None:
+        """Refuse the file of a model that is not of this kind."""
+        if there != cls.OF_DOCUMENTS:
+            what, reader = ("documents", "Doc2Vec") if there else ("words alone", "Word2Vec")
+            raise FormatError(f"{path} holds a model of {what}: read it with {reader}.load")
 
     def push_to_hub(
         self,

@@ -107,8 +107,9 @@ class Word2Vec(Estimator):
         """
         if detect(path) != "fasttext":
             return super().load(path)
+        cls._expect_documents(path, there=False)
         trained = read_trained(checked_path(path))
-        model = cls(**asdict(trained.config))
+        model = cls(**cls.own_params(asdict(trained.config)))
         model._trained = trained
         return model
 

@@ -49,9 +49,8 @@ def _documents(run: Run, corpus: TrainingCorpus, offsets: NDArray[np.int64]) -> 
     tags, own = tags_of(corpus), stored(corpus)[1]
     if not isinstance(run.rows, DocumentRows) or tags is None:
         return None
-    if offsets is own:
-        sequences = np.arange(len(own) - 1)
-    else:  # an empty document has no part, and shares its place with the one behind it
+    sequences = np.arange(len(own) - 1)
+    if offsets is not own:  # then an empty document has no part: it shares its place with the one behind it
         sequences = np.searchsorted(own, offsets[:-1], side="right") - 1
     return run.rows.of_sequences(tags, sequences)
 
