@@ -20,7 +20,7 @@ from wordmill.vectors.subwords import Ngrams, Subwords
 __all__ = ["Rows", "SubwordRows", "WordRows"]
 
 Matrix = NDArray[np.floating[Any]]
-_WORDS = 4096  # whose rows are gathered at once
+_WORDS = 512  # whose rows are gathered at once
 
 
 class Rows(Protocol):
