@@ -88,7 +88,7 @@ lint: $(VENV)/built $(VENV)/test $(VENV)/docs $(VENV)/lint
 docs: $(VENV)/built $(VENV)/docs  ## the documentation, as web pages: site/index.html
 	$(BIN)/python -m sphinx -W --keep-going -q -d build/doctrees docs site
 
-bench: $(VENV)/built $(VENV)/bench  ## ten minutes on two cores; BENCH_ARGS="--corpus text8.txt --output docs/benchmarks"
+bench: $(VENV)/built $(VENV)/bench  ## a quarter of an hour on two cores; BENCH_ARGS="--corpus text8.txt --output docs/benchmarks"
 	$(BIN)/python benchmarks/compare.py --plot $(BENCH_ARGS)
 
 bench-full: $(VENV)/built $(VENV)/bench  ## hours, in parts: BENCH_ARGS="--budget 60" stops after an hour, the next call goes on

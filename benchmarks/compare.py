@@ -1,9 +1,10 @@
 """Train the same vectors with wordmill and its peers, in turns, and show speed and quality side by side.
 
 Each run is a process of its own; programs alternate (A B C A B C ...), so that a machine that slows down slows all of
-them. The table gives medians over the repeats and ratios of medians. Without options it is `make bench`, ten minutes on
-two cores: 5 million tokens of the corpus in one epoch (of the bundled sample all 1.7 million, in three), skip-gram and
-CBOW, D = 100 and 300, one thread and all. Examples:
+them. The table gives medians over the repeats and ratios of medians. Without options it is `make bench`, a quarter of
+an hour on two cores: 5 million tokens of the corpus in one epoch (of the bundled sample all 1.7 million, in three),
+skip-gram and CBOW, D = 100 and 300, one thread and all; then words made of n-grams, by fastText's sizes, and
+hierarchical softmax, where only the smallest D is tried, and the peers once. Examples:
 
     python benchmarks/compare.py --corpus t8.txt      # text8-style text; or name it in WORDMILL_BENCH_CORPUS
     python benchmarks/compare.py --programs wordmill gensim --vector-size 100 --threads 2 --epochs 5 --tokens 0
@@ -17,7 +18,7 @@ import json
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError
 from itertools import product
@@ -30,13 +31,20 @@ from corpora import corpus_path, write_lines
 from machine import command_line, describe_machine
 from processes import run_program
 from programs import PROGRAMS, Job, program_version
-from quality import load_vectors, measure_quality
-from report import comparison, plot
+from quality import load_vectors, measure_quality, write_words
+from report import comparison, model_name, plot
 from wordmill import datasets
 from wordmill.config import available_cores
 from wordmill.core import core
 
 CONSOLE = Console(stderr=True, highlight=False)
+#: What is trained: words by negative sampling, of both architectures, and what else a job of skip-gram may be.
+MODELS: dict[str, dict[str, Any]] = {
+    "words": {},
+    "subwords": {"subwords": (3, 6), "alpha": 0.05, "sample": 1e-4},
+    "tree": {"objective": "hierarchical_softmax", "sample": 1e-4},
+}
+SLOW_PEERS = {"subwords": {"gensim", "fasttext"}, "tree": {"gensim"}}
 
 
 def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace:
@@ -46,6 +54,7 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespac
     add("--tokens", type=int, default=5_000_000, help="use only the first N tokens; 0: all (default %(default)s)")
     add("--programs", nargs="+", choices=list(PROGRAMS), help="in every turn (default: see `takes_part`)")
     add("--architecture", nargs="+", choices=["skipgram", "cbow"], default=["skipgram", "cbow"])
+    add("--models", nargs="+", choices=list(MODELS), default=list(MODELS), help="default: all of them")
     add("--vector-size", type=int, nargs="+", default=[100, 300])
     add("--threads", type=int, nargs="+", default=sorted({1, available_cores()}), help="default: one, and all cores")
     add("--epochs", type=int, help="default: 3 of the bundled sample, 1 of another corpus")
@@ -85,13 +94,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         report["corpus"] = write_lines(corpus, options.tokens or None, scratch / "corpus.txt")
         planned = list(jobs(options, programs, str(scratch / "corpus.txt")))
         for number, (name, job) in enumerate(planned, start=1):
+            if job.subwords:
+                write_words(pairs, scratch / "words.txt")
+                job = replace(job, further_words=str(scratch / "words.txt"))  # noqa: PLW2901
             run = run_program(name, job, scratch)
             if name in {"wordmill", "gensim", "fasttext"}:
-                run["quality"] = measure_quality(load_vectors(scratch / "vectors.npz"), options.analogies, pairs)
-            settings = {key: value for key, value in asdict(job).items() if key != "corpus"}
+                known, whole = (load_vectors(scratch / "vectors.npz", whole=further) for further in (False, True))
+                run["quality"] = measure_quality(known, options.analogies, pairs, whole if job.subwords else None)
+            settings = {key: value for key, value in asdict(job).items() if key not in ("corpus", "further_words")}
             report["runs"].append({"program": name, "job": settings, **run})
             CONSOLE.print(
-                f"{number} of {len(planned)}: {name} {job.architecture} D={job.vector_size} threads={job.threads} "
+                f"{number} of {len(planned)}: {name} {model_name(settings)} D={job.vector_size} threads={job.threads} "
                 f"seed={job.seed}: train {run['train_seconds']:.2f} s, job {run['job_seconds']:.2f} s"
             )
             # after every run, so that an interrupted comparison keeps what it has
@@ -106,41 +119,45 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def jobs(options: argparse.Namespace, programs: list[str], corpus: str) -> Iterator[tuple[str, Job]]:
     """All runs, in order: for each configuration, the programs in turns."""
-    for architecture, vector_size, threads in product(options.architecture, options.vector_size, options.threads):
+    kinds = [("words", architecture) for architecture in options.architecture] if "words" in options.models else []
+    kinds += [(model, "skipgram") for model in options.models if model != "words"]
+    for (model, architecture), vector_size, threads in product(kinds, options.vector_size, options.threads):
         for turn, name in product(range(options.repeats), programs):
-            if not takes_part(name, vector_size, threads, turn, options):
+            if not takes_part(name, model, vector_size, threads, turn, options):
                 continue
             cbow_alpha = options.cbow_alpha if name.startswith("wordmill") else options.peer_cbow_alpha
-            yield (
-                name,
-                Job(
-                    corpus=corpus,
-                    architecture=architecture,
-                    vector_size=vector_size,
-                    threads=threads,
-                    epochs=options.epochs,
-                    seed=turn + 1,
-                    alpha=options.alpha if architecture == "skipgram" else cbow_alpha,
-                    window=options.window,
-                    negative=options.negative,
-                    sample=options.sample,
-                    min_count=options.min_count,
-                ),
+            job = Job(
+                corpus=corpus,
+                architecture=architecture,
+                vector_size=vector_size,
+                threads=threads,
+                epochs=options.epochs,
+                seed=turn + 1,
+                alpha=options.alpha if architecture == "skipgram" else cbow_alpha,
+                window=options.window,
+                negative=options.negative,
+                sample=options.sample,
+                min_count=options.min_count,
             )
+            yield name, replace(job, **MODELS[model])
 
 
-def takes_part(name: str, vector_size: int, threads: int, turn: int, options: argparse.Namespace) -> bool:
-    """Whether a program runs in this turn: those named always, by default as much as ten minutes allow."""
+def takes_part(name: str, model: str, vector_size: int, threads: int, turn: int, options: argparse.Namespace) -> bool:
+    """Whether a program runs in this turn: those named always, by default as much as the time allows."""
     fewest: int = min(options.threads)
     most: int = max(options.threads)
     narrowest: int = min(options.vector_size)
-    if options.programs or name in {"wordmill", "gensim"}:
+    if options.programs:
         return True
+    if model != "words":
+        return vector_size == narrowest and (name == "wordmill" or (turn == 0 and name in SLOW_PEERS[model]))
     if name == "fasttext":
         return turn == 0 and threads == most
     if name == "wordmill-processes":
         return threads == most > 1
-    return vector_size == narrowest and threads == fewest  # wordmill-avx2
+    if name == "wordmill-avx2":
+        return vector_size == narrowest and threads == fewest
+    return True
 
 
 def is_runnable(name: str) -> bool:

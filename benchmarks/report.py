@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from pathlib import Path
 from statistics import mean, median
@@ -46,13 +46,20 @@ def _circumstances(report: Report) -> list[str]:
     ]
 
 
+def model_name(job: Mapping[str, Any]) -> str:
+    """Say what a job trains."""
+    tree = job.get("objective") == "hierarchical_softmax"  # jobs of before have no such choice
+    ngrams = job.get("subwords")
+    return f"{job['architecture']}{' with subwords' if ngrams else ''}{', hierarchical softmax' if tree else ''}"
+
+
 def configurations(report: Report) -> Iterator[tuple[str, Runs]]:
     """Yield each configuration's title and its runs by program."""
     by_title: dict[str, Runs] = {}
     for run in report["runs"]:
         job = run["job"]
         title = (
-            f"{job['architecture']}, D={job['vector_size']}, W={job['window']}, K={job['negative']}, "
+            f"{model_name(job)}, D={job['vector_size']}, W={job['window']}, K={job['negative']}, "
             f"epochs={job['epochs']}, threads={job['threads']}"
         )
         by_title.setdefault(title, {}).setdefault(run["program"], []).append(run)
@@ -68,7 +75,7 @@ def ratios(report: Report) -> list[str]:
         if own not in runs:
             continue
         job = runs[own][0]["job"]
-        name = job["architecture"] + own.removeprefix("wordmill").replace("-", ", by ")
+        name = model_name(job) + own.removeprefix("wordmill").replace("-", ", by ")
         row = [name, job["vector_size"], job["threads"], number(_speed(runs[own]))]
         for peer in peers:
             measured = peer in runs

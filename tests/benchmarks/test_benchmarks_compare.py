@@ -17,11 +17,14 @@ def test_compare_reports_every_run(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     report = json.loads((tmp_path / "compare.json").read_text(encoding="utf-8"))
     assert report["corpus"]["tokens"] == 20_000
-    assert [(run["job"]["architecture"], run["job"]["seed"]) for run in report["runs"]] == [
-        ("skipgram", 1), ("skipgram", 2), ("cbow", 1), ("cbow", 2),
+    kinds = [(run["job"]["architecture"], run["job"]["objective"], run["job"]["subwords"]) for run in report["runs"]]
+    assert kinds[::2] == kinds[1::2] == [
+        ("skipgram", "negative_sampling", None), ("cbow", "negative_sampling", None),
+        ("skipgram", "negative_sampling", [3, 6]), ("skipgram", "hierarchical_softmax", None),
     ]  # fmt: skip
+    assert [run["job"]["seed"] for run in report["runs"]] == [1, 2] * 4
     assert all(0 < run["trained"] <= run["tokens"] < 20_000 for run in report["runs"])
-    assert (tmp_path / "compare.md").read_text(encoding="utf-8").count("\n| wordmill |") == 4
+    assert (tmp_path / "compare.md").read_text(encoding="utf-8").count("\n| wordmill |") == 8
     assert (tmp_path / "compare.png").exists()
 
 
@@ -34,7 +37,20 @@ def test_help_names_every_option() -> None:
 
 def test_threads_stand_beside_processes_and_documents_take_the_table(tmp_path: Path) -> None:
     command = [sys.executable, str(COMPARE), "--programs", "wordmill", "wordmill-processes", "--tokens", "20000"]
-    options = ["--architecture", "cbow", "--vector-size", "16", "--threads", "2", "--repeats", "1", "--epochs", "1"]
+    options = [
+        "--models",
+        "words",
+        "--architecture",
+        "cbow",
+        "--vector-size",
+        "16",
+        "--threads",
+        "2",
+        "--repeats",
+        "1",
+        "--epochs",
+        "1",
+    ]
     subprocess.run([*command, *options, "--output", str(tmp_path)], capture_output=True, check=True)
     wordmill, processes = json.loads((tmp_path / "compare.json").read_text(encoding="utf-8"))["runs"]
     assert processes["tokens"] == 2 * wordmill["tokens"]
