@@ -38,7 +38,7 @@ LEVELS = [
     {"evaluation", "graphs"},
     {"plots"},
     {"training"},
-    {"compat", "datasets"},
+    {"compat", "datasets", "recommendation"},
     {"cli"},
     {"__main__"},
 ]

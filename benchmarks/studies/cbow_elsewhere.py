@@ -12,7 +12,7 @@ from harness import Measurement, Record, Setting
 from processes import run_program
 from programs import Job, program_build
 from quality import load_vectors
-from sessions import RANKS, Case, hold_out, measure_next_item
+from sessions import RANKS, Asked, hold_out, measure_next_item
 from studies.quality import job_key, judged_run, quality_job, score_table
 
 TITLE = "CBOW on other data"
@@ -50,13 +50,13 @@ def measurements(setting: Setting) -> Iterator[Measurement]:
                     continue
 
 
-def session_run(setting: Setting, program: str, job: Job, cases: list[Case]) -> Measurement:
+def session_run(setting: Setting, program: str, job: Job, cases: Asked) -> Measurement:
     """Return the measurement of how well a run's vectors find the item that comes next."""
     key = {**job_key(setting, program, job), "sets": f"{len(cases)} sessions", "build": program_build(program)}
     return Measurement(key, partial(_measure_sessions, setting, program, job, cases))
 
 
-def _measure_sessions(setting: Setting, program: str, job: Job, cases: list[Case]) -> Record:
+def _measure_sessions(setting: Setting, program: str, job: Job, cases: Asked) -> Record:
     run_program(program, job, setting.scratch)
     return {"scores": measure_next_item(load_vectors(setting.scratch / "vectors.npz"), cases)}
 

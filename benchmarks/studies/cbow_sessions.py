@@ -16,7 +16,7 @@ from markdown import table
 from processes import run_program
 from programs import program_build
 from quality import load_vectors
-from sessions import Case, hold_out, next_item_points
+from sessions import Asked, hold_out, next_item_points
 from studies.cbow_elsewhere import EPOCHS
 from studies.quality import quality_job
 
@@ -47,7 +47,7 @@ def measurements(setting: Setting) -> Iterator[Measurement]:
     yield Measurement({**runs, **builds}, partial(_measure, replace(setting, text=text, threads=1), cases))
 
 
-def _measure(setting: Setting, cases: list[Case]) -> Record:
+def _measure(setting: Setting, cases: Asked) -> Record:
     points = {choice: _points(setting, cases, *choice) for choice in GRID}
     rows = []
     for choice, ours in points.items():
@@ -61,7 +61,7 @@ def _measure(setting: Setting, cases: list[Case]) -> Record:
 
 def _points(
     setting: Setting,
-    cases: list[Case],
+    cases: Asked,
     program: str,
     update: Literal["sqrt", "word2vec"] | None,
     alpha: float | None,

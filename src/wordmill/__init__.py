@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     )
     from wordmill.evaluation import evaluate_nodes
     from wordmill.graphs import Graph, random_walks, read_graph
+    from wordmill.recommendation import RecommendationResult, evaluate_recommendation
     from wordmill.training import Callback, Checkpoint, Doc2Vec, EarlyStopping, FastText, LogFile, Word2Vec
     from wordmill.vectors import KeyedVectors
 
@@ -37,11 +38,13 @@ __all__ = [
     "KeyedVectors",
     "LogFile",
     "Phrases",
+    "RecommendationResult",
     "TrainConfig",
     "Vocab",
     "Word2Vec",
     "__version__",
     "evaluate_nodes",
+    "evaluate_recommendation",
     "find_phrases",
     "random_walks",
     "read_corpus",
@@ -65,11 +68,13 @@ _HOME = {
     "KeyedVectors": "wordmill.vectors",
     "LogFile": "wordmill.training",
     "Phrases": "wordmill.corpus",
+    "RecommendationResult": "wordmill.recommendation",
     "TrainConfig": "wordmill.config",
     "Vocab": "wordmill.corpus",
     "FastText": "wordmill.training",
     "Word2Vec": "wordmill.training",
     "evaluate_nodes": "wordmill.evaluation",
+    "evaluate_recommendation": "wordmill.recommendation",
     "find_phrases": "wordmill.corpus",
     "random_walks": "wordmill.graphs",
     "read_corpus": "wordmill.corpus",

@@ -17,6 +17,7 @@ _EXTRAS = {  # module: the name of its package, and what installs it
     "pandas": ("pandas", "pandas"),
     "polars": ("polars", "polars"),
     "pyarrow": ("pyarrow", "'wordmill[arrow]'"),
+    "scipy": ("scipy", "'wordmill[events]'"),
     "sklearn": ("scikit-learn", "'wordmill[map]'"),
     "threadpoolctl": ("threadpoolctl", "'wordmill[map]'"),
     "umap": ("umap-learn", "'wordmill[umap]'"),

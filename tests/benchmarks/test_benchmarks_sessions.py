@@ -22,10 +22,13 @@ def sessions(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 def test_the_last_item_is_held_out_of_what_is_trained(sessions: ModuleType, tmp_path: Path) -> None:
     source, target = tmp_path / "sessions.txt", tmp_path / "train.txt"
     source.write_text("1 2 3\n4\n5 6 5\n7 8\n", encoding="utf-8")
-    cases = sessions.hold_out(source, target)
-    assert target.read_text(encoding="utf-8") == "1 2\n5 6\n7\n"
+    asked = sessions.hold_out(source, target)
+    assert target.read_text(encoding="utf-8") == "1 2\n4\n5 6\n7\n"
     # one item has no next one; a session that ends where it was before asks for no neighbour
-    assert cases == [sessions.Case(["1", "2"], "3"), sessions.Case(["7"], "8")]
+    keys, cases = asked.items.keys, asked.cases
+    assert [keys[i] for i in cases.seen] == ["1", "2", "7"]
+    assert [keys[i] for i in cases.answers] == ["3", "8"]
+    assert cases.offsets.tolist() == [0, 2, 3]
 
 
 def test_scores_of_neighbours_that_are_known(sessions: ModuleType, tmp_path: Path) -> None:
@@ -33,17 +36,17 @@ def test_scores_of_neighbours_that_are_known(sessions: ModuleType, tmp_path: Pat
     matrix = np.stack([np.cos(angles), np.sin(angles)], axis=1) * np.array([[1], [5], [2], [3], [1]])
     np.savez(tmp_path / "vectors.npz", keys=np.array(list("abcde")), vectors=matrix.astype(np.float32))
     vectors = importlib.import_module("quality").load_vectors(tmp_path / "vectors.npz")
-    cases = [
-        sessions.Case(["e", "a"], "c"),  # of a: b, then c; of both, at 50 degrees: d, then c
-        sessions.Case(["b"], "a"),  # the first
-        sessions.Case(["b"], "unknown"),
-        sessions.Case(["unknown"], "a"),
-    ]
-    scores = sessions.measure_next_item(vectors, cases)
+
+    def asked(*lines: str) -> object:
+        (tmp_path / "sessions.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        return sessions.hold_out(tmp_path / "sessions.txt", tmp_path / "train.txt")
+
+    # of a: b, then c; of both, at 50 degrees: d, then c; the first; an answer and a session that are not known
+    scores = sessions.measure_next_item(vectors, asked("e a c", "b a", "b unknown", "unknown a"))
     for seen in ("last item", "all items"):
         assert scores[f"{seen}: hit rate@10"] == {"points": 50, "coverage": 0.5}
         assert scores[f"{seen}: MRR@20"]["points"] == pytest.approx(100 * (1 / 2 + 1) / 4)
-    further = sessions.measure_next_item(vectors, [sessions.Case(["a"], "e"), sessions.Case(["c", "a"], "d")])
+    further = sessions.measure_next_item(vectors, asked("a e", "c a d"))
     assert further["last item: MRR@20"]["points"] == pytest.approx(100 * (1 / 4 + 1 / 2) / 2)  # c was seen
     assert further["all items: MRR@20"]["points"] == pytest.approx(100 * (1 / 4 + 1 / 2) / 2)
 

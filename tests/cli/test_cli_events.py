@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -55,5 +56,41 @@ def test_phrases_are_joined_in_events_too(cli: Cli, table: Path) -> None:
 def test_mistakes(cli: Cli, table: Path, options: list[str], code: int, message: str) -> None:
     outcome = cli("train", table, "--dry-run", *options)
     assert (outcome.code, outcome.out) == (code, "")
+    assert message in outcome.err
+    assert outcome.err.count("\n") == 1
+
+
+def test_a_model_is_judged_by_events(cli: Cli, table: Path, tmp_path: Path) -> None:
+    columns = ("--events", "user,item,time")
+    assert cli("train", table, "-o", tmp_path / "m", *columns, "--epochs", 1, "--sample", 0, "-q").code == 0
+    asked = ("--events", table, "--columns", "user,item,time")
+    outcome = cli("evaluate", tmp_path / "m", *asked, "--cutoffs", "1,2", "--json")
+    assert outcome.code == 0, outcome.err
+    told = json.loads(outcome.out)["events"][0]
+    assert told["split"] == "time"
+    assert told["trained"].startswith("anew")
+    assert set(told["scores"]) == {"vectors", "co-occurrence", "popularity"}
+    assert set(told["scores"]["vectors"]) == {f"{m}@{k}" for m in ("hr", "mrr", "ndcg", "coverage") for k in (1, 2)}
+    assert cli("export", tmp_path / "m", tmp_path / "v.txt").code == 0
+    text = cli("evaluate", tmp_path / "v.txt", *asked, "--split", "last", "--context", "mean", "--exclude-seen")
+    assert "clicks.csv: " in text.out
+    assert "split by the last item of each sequence, from the mean of all items; vectors trained elsewhere" in text.out
+    both = cli("evaluate", tmp_path / "m", tmp_path / "v.txt", *asked, "--plot", tmp_path / "p.png")
+    assert both.out.startswith(" ")
+    assert (tmp_path / "p.png").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--columns", "user,itm,time"], "has no column 'itm': did you mean 'item'?"),
+        (["--columns", "user,item,time", "--cutoffs", "ten"], "--cutoffs ten is not allowed: write whole numbers"),
+        (["--columns", "user,item,time", "--share", "2"], "--share 2.0 is not allowed"),
+        (["--session-gap", "30m"], "name their columns, --columns user,item,time"),
+    ],
+)
+def test_mistakes_in_a_judgement(cli: Cli, model: Path, table: Path, options: list[str], message: str) -> None:
+    outcome = cli("evaluate", model, "--events", table, *options)
+    assert outcome.code
     assert message in outcome.err
     assert outcome.err.count("\n") == 1

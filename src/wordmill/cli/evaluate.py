@@ -1,4 +1,4 @@
-"""``wordmill evaluate``: analogies, word pairs, categories and outliers, with what was left out."""
+"""``wordmill evaluate``: analogies, word pairs, categories, outliers and events, with what was left out."""
 
 from __future__ import annotations
 
@@ -10,14 +10,17 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from wordmill.cli.foretelling import Foretelling, with_events
 from wordmill.cli.options import Json
 
 EXAMPLES = (
     "Examples: wordmill evaluate model/  |  wordmill evaluate model/ --pairs simlex.tsv --json  |  "
-    "wordmill evaluate old/ new/ glove.txt --plot scores.png"
+    "wordmill evaluate old/ new/ glove.txt --plot scores.png  |  "
+    "wordmill evaluate model/ --events clicks.csv --columns user,item,time --split time"
 )
 
 
+@with_events
 def command(
     models: Annotated[
         list[Path],
@@ -44,10 +47,14 @@ def command(
     ] = False,
     plot: Annotated[Path | None, typer.Option(help="Draw the scores and their intervals: png, svg or pdf.")] = None,
     json: Json = False,
+    *,
+    foretelling: Foretelling,
 ) -> None:
     """Score vectors by analogies and word pairs: the bundled Google analogies and CrowdWS-102, or files of your own.
 
-    Words without a vector are counted, never guessed. Several models are put side by side.
+    Words without a vector are counted, never guessed. Several models are put side by side. With --events it is next
+    items that are foretold, beside popularity and counts of items that stand together; of a model that was trained on
+    all of the events, a copy is trained without those that are asked for.
     """
     from wordmill.cli.console import print_json, print_text
     from wordmill.cli.outputs import check_apart, check_picture_writable
@@ -64,8 +71,9 @@ def command(
 
     if plot is not None:
         check_picture_writable(plot)
-        check_apart([plot], [*models, *(analogies or []), *(pairs or []), *(categories or []), *(outliers or [])])
-    if not (analogies or pairs or categories or outliers):
+        files = [analogies, pairs, categories, outliers, foretelling.events]
+        check_apart([plot], [*models, *chain.from_iterable(each or [] for each in files)])
+    if not (analogies or pairs or categories or outliers or foretelling.events):
         analogies, pairs = [questions_words_path()], [word_pairs_path()]
     measures: dict[str, tuple[Callable[..., Any], list[Path] | None]] = {
         "analogies": (partial(evaluate_analogies, method=method, restrict_vocab=vocabulary), analogies),
@@ -80,6 +88,8 @@ def command(
             kind: [measure(vectors, file, case=case) for file in files or []]
             for kind, (measure, files) in measures.items()
         }
+        if foretelling.events:
+            results[name]["events"] = foretelling.judge(path, vectors)
     first = next(iter(results.values()))
     shown: Any = {kind: [result.to_dict() for result in found] for kind, found in first.items()}
     text = "\n\n".join(map(str, chain.from_iterable(first.values())))

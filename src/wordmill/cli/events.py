@@ -54,17 +54,23 @@ class TableOptions:
     session_gap: str | None
     time_format: str | None
     missing: Literal["error", "drop"]
+    flag: str = "--events"
 
     @classmethod
     def of(
-        cls, columns: str | None, session_gap: str | None, time_format: str | None, missing: Literal["error", "drop"]
+        cls,
+        columns: str | None,
+        session_gap: str | None,
+        time_format: str | None,
+        missing: Literal["error", "drop"],
+        flag: str = "--events",
     ) -> TableOptions | None:
-        """Take the options together; None where the corpus is no table."""
+        """Take the options together; None where the corpus is no table. `flag` names the option of the columns."""
         if columns is not None:
-            return cls(columns, session_gap, time_format, missing)
-        for flag, value in (("--session-gap", session_gap), ("--time-format", time_format)):
+            return cls(columns, session_gap, time_format, missing, flag)
+        for name, value in (("--session-gap", session_gap), ("--time-format", time_format)):
             if value is not None:
-                raise CommandLineError(f"{flag} is for tables of events: name their columns, --events user,item,time")
+                raise CommandLineError(f"{name} is for tables of events: name their columns, {flag} user,item,time")
         return None
 
     def check_settings(self, settings: Mapping[str, Any]) -> None:
@@ -92,7 +98,7 @@ class TableOptions:
         names = [name.strip() for name in self.columns.split(",")]
         if not 2 <= len(names) <= 3 or not all(names):
             raise CommandLineError(
-                f"--events {quoted(self.columns)} is not allowed: write the columns of who, what and when, as in "
+                f"{self.flag} {quoted(self.columns)} is not allowed: write the columns of who, what and when, as in "
                 "user,item,time, or without an order user,item",
                 code=1,
             )

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from wordmill.core import core
 from wordmill.corpus.encoded import EncodedCorpus, is_saved_corpus
-from wordmill.corpus.events.event_corpus import EventCorpus, load_corpus
+from wordmill.corpus.event_corpus import EventCorpus, load_corpus
 from wordmill.corpus.feeding import Feeder, Tokenizer
 from wordmill.corpus.ranking import IdMap, Ranking, rank, rewrite
 from wordmill.corpus.resources import Resources

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from wordmill.errors import ParameterError
 
-__all__ = ["Interval", "bootstrap", "bootstrap_share"]
+__all__ = ["Interval", "bootstrap", "bootstrap_means", "bootstrap_share"]
 
 Interval = tuple[float, float]
 
@@ -37,6 +37,20 @@ def bootstrap_share(hits: int, cases: int, level: float = 0.95, seed: int = 0) -
     """Percentile interval of the share of hits among cases: `bootstrap` of their mean, drawn as a binomial."""
     rng = np.random.default_rng(seed)
     return _percentiles(rng.binomial(cases, hits / cases, 10 * _RESAMPLES) / cases if cases else np.array([]), level)
+
+
+def bootstrap_means(
+    values: NDArray[np.float64], groups: NDArray[np.int64], level: float = 0.95, seed: int = 0
+) -> Interval:
+    """Percentile interval of the mean of values (N,) that come in groups (N,): whole groups are resampled."""
+    members = np.unique(groups, return_inverse=True)[1]
+    sums, sizes = np.bincount(members, values), np.bincount(members)
+    rng = np.random.default_rng(seed)
+    means = np.empty(_RESAMPLES)
+    for place in range(_RESAMPLES):
+        drawn = rng.integers(len(sums), size=len(sums))
+        means[place] = sums[drawn].sum() / sizes[drawn].sum()
+    return _percentiles(means, level)
 
 
 def _percentiles(values: NDArray[np.float64], level: float) -> Interval:

@@ -274,6 +274,11 @@ class Estimator(Parameters):
         """
         return self._fitted().history
 
+    @property
+    def corpus_fingerprint(self) -> str | None:
+        """What the corpus of the last fit is known by (`EncodedCorpus.fingerprint`); None before a fit."""
+        return None if self._trained is None else self._trained.corpus
+
     def predict_words(self, context: Iterable[str | int], topn: int = 10) -> list[tuple[str | int, float]]:
         """Return the words most probable in the middle of some context words, with their probabilities, best first.
 

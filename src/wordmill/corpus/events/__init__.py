@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from wordmill.corpus.events.cases import Cases
-from wordmill.corpus.events.event_corpus import EventCorpus, HeldOut
-from wordmill.corpus.events.reading import read_events
+from wordmill.corpus.cases import Cases
+from wordmill.corpus.event_corpus import EventCorpus, HeldOut
+from wordmill.corpus.events.reading import as_events, read_events
 
-__all__ = ["Cases", "EventCorpus", "HeldOut", "read_events"]
+__all__ = ["Cases", "EventCorpus", "HeldOut", "as_events", "read_events"]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from wordmill.corpus.events.event_corpus import EventCorpus
+from wordmill.corpus.event_corpus import EventCorpus
 from wordmill.corpus.events.staging import KeyKind, Stage
 from wordmill.corpus.events.times import Gap, gap_in_units
 from wordmill.corpus.resources import Resources

@@ -8,18 +8,22 @@ import time
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+import numpy as np
+
+from wordmill.corpus.event_corpus import EventCorpus
 from wordmill.corpus.events.choosing import Column, numbered
 from wordmill.corpus.events.encoding import encode_events
-from wordmill.corpus.events.event_corpus import EventCorpus
 from wordmill.corpus.events.staging import Duplicates, Missing, Stage
 from wordmill.corpus.events.tables import Wanted
 from wordmill.corpus.events.times import Gap, checked_gap
+from wordmill.corpus.reader import open_saved
+from wordmill.corpus.reading import read_corpus
 from wordmill.corpus.resources import Resources
 from wordmill.errors import ParameterError
 from wordmill.foreign import quoted
 from wordmill.hints import helpful_arguments
 
-__all__ = ["read_events"]
+__all__ = ["as_events", "read_events"]
 
 log = logging.getLogger(__name__)
 
@@ -100,3 +104,13 @@ def read_events(
         events = encode_events(stage, session_gap, resources)
     log.info("read %s events in %.1f s: %r", f"{len(events.ids):,}", time.perf_counter() - start, events)
     return events
+
+
+def as_events(source: Any) -> EventCorpus:
+    """Take anything that `fit` takes as events: those of `read_events` as they are, other sequences without times."""
+    opened = open_saved(source)
+    if isinstance(opened, EventCorpus):
+        return opened
+    corpus = read_corpus(opened, min_count=1)
+    who = np.arange(len(corpus), dtype=np.int64)
+    return EventCorpus(corpus.vocab, corpus.ids, corpus.offsets, tokens_read=len(corpus.ids), who=who)

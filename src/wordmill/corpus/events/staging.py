@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from wordmill.corpus.event_corpus import TimeKind
 from wordmill.corpus.events.complaints import our_words
 from wordmill.corpus.events.tables import Opened, Wanted, opened_tables
-from wordmill.corpus.events.times import TimeKind, as_number, as_time, cure_for
+from wordmill.corpus.events.times import as_number, as_time, cure_for
 from wordmill.corpus.resources import Resources
 from wordmill.errors import CorpusError
 from wordmill.extras import import_extra

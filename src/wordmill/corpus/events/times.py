@@ -5,18 +5,16 @@ from __future__ import annotations
 import math
 import re
 from datetime import timedelta
-from typing import Literal
 
 import numpy as np
 
+from wordmill.corpus.event_corpus import TimeKind
 from wordmill.corpus.events.tables import literal
 from wordmill.errors import CorpusError, ParameterError
 from wordmill.foreign import quoted
 
-__all__ = ["Gap", "TimeKind", "as_number", "as_time", "checked_gap", "cure_for", "gap_in_units"]
+__all__ = ["Gap", "as_number", "as_time", "checked_gap", "cure_for", "gap_in_units"]
 
-#: What the times of a corpus are: microseconds since 1970, or plain numbers of the table's own.
-TimeKind = Literal["microseconds", "numbers"]
 Gap = str | float | timedelta
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604_800}

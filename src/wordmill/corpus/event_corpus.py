@@ -9,18 +9,19 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from wordmill.corpus.cases import Cases, chosen_cases
 from wordmill.corpus.encoded import EncodedCorpus
-from wordmill.corpus.events.cases import Cases, chosen_cases
-from wordmill.corpus.events.times import TimeKind
 from wordmill.corpus.packing import pack_keys, unpack_keys
 from wordmill.corpus.vocab import Keys, Vocab
 from wordmill.errors import CorpusError, ParameterError, counted
 from wordmill.foreign import quoted
 from wordmill.safetensors import read_metadata
 
-__all__ = ["EventCorpus", "HeldOut", "Split", "load_corpus"]
+__all__ = ["EventCorpus", "HeldOut", "Split", "TimeKind", "load_corpus"]
 
 Split = Literal["time", "last"]
+#: What the times of a corpus are: microseconds since 1970, or plain numbers of the table's own.
+TimeKind = Literal["microseconds", "numbers"]
 
 
 @dataclass(frozen=True, eq=False)
