@@ -370,6 +370,7 @@ void bind_training(nb::module_& m) {
       "seed"_a, "key"_a, "size"_a);
   m.attr("STEP_CONTEXTS") = kStepContexts;
   m.attr("FEW_CONTEXTS") = kFewContexts;
+  m.attr("ASKED_TOGETHER") = kAskedTogether;
   m.attr("BATCH") = kBatch;
   m.attr("SLICE") = kSlice;
   m.attr("DAMPING") = kDamping;

@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "documents_alone.hpp"
 #include "expected.hpp"
 #include "inference.hpp"
 #include "mean_trainer.hpp"
@@ -39,6 +40,7 @@ struct Sums {  // an entry a block
 template <class T>
 std::unique_ptr<WindowTrainer<T>> window_trainer(const Task<T>& task, const PlacedRows<T>* inputs = nullptr,
                                                  const PlacedRows<T>* outputs = nullptr) {
+  if (DocumentsAlone<T>::suits(task)) return std::make_unique<DocumentsAlone<T>>(task, inputs, outputs);
   if (task.shape == Shape::kMean) return std::make_unique<MeanTrainer<T>>(task, inputs, outputs);
   return std::make_unique<PairsTrainer<T>>(task, inputs, outputs);
 }

@@ -84,8 +84,7 @@ template <class T> class WindowTrainer {
     else
       find_rows(task_.output_vectors, questions.of(first, first + windows.size()), asked_rows_);
     find_ahead(windows, 0, std::min(kAhead, windows.size()));
-    send_for(ahead_asked_);
-    send_for(ahead_inputs_);
+    send_for_ahead();
   }
   bool has_documents() const { return !task_.corpus.documents.empty(); }
   bool words_are_inputs() const { return !task_.corpus.documents.alone; }
@@ -102,6 +101,7 @@ template <class T> class WindowTrainer {
   // While windows [from, to) are trained, the rows of as many others further on are on their way into the cache.
   WM_EACH_WINDOW void look_ahead(std::span<const Window> windows, size_t from, size_t to) {
     find_ahead(windows, std::min(from + kAhead, windows.size()), std::min(to + kAhead, windows.size()));
+    if (!task_.outputs_learn) send_for_ahead();
   }
 
   // Rows by token of the plan.
@@ -187,10 +187,15 @@ template <class T> class WindowTrainer {
     for (const Window& window : windows) most = std::max(most, window.last - reach_begin(window));
     return static_cast<size_t>(most) + 1;  // a step of means takes the next window, too
   }
-  void send_for(std::span<T* const> rows) const {
+  // Steps send for what is ahead while they compute, to write to it. Where outputs do not learn, nor do words: then it is sent
+  // for here, to be read alone, as other threads have it in their caches too.
+  void send_for_ahead() {
     constexpr int64_t line = kRowBytes / static_cast<int64_t>(sizeof(T));
-    for (T* row : rows)
-      for (int64_t d = 0; d < task_.input_vectors.stride; d += line) __builtin_prefetch(row + d, 1, 3);
+    for (const auto rows : {ahead_asked_, ahead_inputs_})
+      for (T* row : rows)
+        for (int64_t d = 0; d < task_.input_vectors.stride; d += line)
+          task_.outputs_learn ? __builtin_prefetch(row + d, 1, 3) : __builtin_prefetch(row + d, 0, 3);
+    if (!task_.outputs_learn) ahead_asked_ = ahead_inputs_ = {};
   }
   static T* aligned(std::vector<T>& memory, int64_t elements) {
     const size_t needed = static_cast<size_t>(elements) + kRowBytes / sizeof(T);

@@ -51,6 +51,7 @@ def step(
 def content_key(ids: NDArray[np.int32]) -> int: ...
 def first_vector(seed: int, key: int, size: int) -> NDArray[np.float64]: ...
 
+ASKED_TOGETHER: int
 BATCH: int
 SLICE: int
 DAMPING: float

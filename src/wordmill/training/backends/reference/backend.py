@@ -36,6 +36,11 @@ class Planned:
         """Return the rows of the document that a window lies in."""
         return self.inputs(window)[self.plan.lasts[window] - self.plan.firsts[window] - 1 :]
 
+    def of_one_document(self, windows: range) -> range:
+        """Return the first of some windows, as far as they lie in one document."""
+        same = [np.array_equal(self.document(window), self.document(windows.start)) for window in windows]
+        return windows[: len(same) if all(same) else same.index(False)]
+
     def tokens(self, first: int, last: int) -> slice:
         """Return where the tokens about windows [first, last) are among those of the plan."""
         return slice(int(self.plan.firsts[first:last].min()), int(self.plan.lasts[first:last].max()))
@@ -122,12 +127,16 @@ class ReferenceBackend:
         return loss
 
     def _steps(self, planned: Planned, first: int, last: int) -> Iterator[range]:
-        """Yield the windows of each step: a step of means takes two neighbours."""
+        """Yield the windows of each step: one of means takes two neighbours, inference by documents alone several."""
         window = first
         while window < last:
-            both = self._task.shape == "mean" and planned.plan.leads[window] and window + 1 < last
-            yield range(window, window + (2 if both else 1))
-            window += 2 if both else 1
+            step = range(window, window + 1)
+            if self._task.shape == "mean" and planned.plan.leads[window]:
+                step = range(window, min(window + 2, last))
+            elif not self._task.words_are_inputs and not self._task.outputs_learn:
+                step = planned.of_one_document(range(window, min(window + core.ASKED_TOGETHER, last)))
+            yield step
+            window = step.stop
 
     def _step(
         self,

@@ -33,9 +33,9 @@ def reference_step(
 ) -> float:
     """Train M windows by the layers; return their loss, summed over examples.
 
-    A step of means takes one window or two neighbours, both from the same old values. One of pairs takes one window;
-    one of more than `STEP_CONTEXTS` contexts takes several steps: a step sums the gradients of all its pairs, and too
-    many from the same old values overshoot.
+    A step of means takes one window or two neighbours, both from the same old values. One of pairs takes one window, or
+    several of a document where that alone learns; a window of more than `STEP_CONTEXTS` contexts takes several steps: a
+    step sums the gradients of all its pairs, and too many from the same old values overshoot.
 
     Parameters
     ----------
@@ -54,9 +54,11 @@ def reference_step(
     learning = _Learning(alpha, frozen, outputs_learn)
     if shape == "mean":
         return _mean_step(embedding, loss, contexts, targets, asked, learning, mean_update, weights)
+    if len(contexts) > 1:
+        return _pairs_step(embedding, loss, contexts, targets, asked, learning)
     (words,) = contexts
     parts = [words[first : first + core.STEP_CONTEXTS] for first in range(0, len(words), core.STEP_CONTEXTS)]
-    return sum(_pairs_step(embedding, loss, part, targets, asked, learning) for part in parts)
+    return sum(_pairs_step(embedding, loss, [part], targets, asked, learning) for part in parts)
 
 
 @dataclass(frozen=True)
@@ -83,14 +85,16 @@ class _Learning:
 def _pairs_step(
     embedding: Embedding,
     loss: Loss,
-    contexts: NDArray[np.int32],
-    target: NDArray[np.int32],
+    contexts: Sequence[NDArray[np.int32]],
+    targets: NDArray[np.int32],
     asked: Sequence[NDArray[np.int32]],
     learning: _Learning,
 ) -> float:
-    pairs = len(contexts)  # that are asked the same; the layer averages over them, the step sums
-    averaged = loss.forward(embedding.forward(contexts), np.repeat(target, pairs), [*asked] * pairs)
-    learning.update(embedding, loss, loss.layer.backward(), contexts, pairs)
+    sizes = [len(words) for words in contexts]
+    words, pairs = np.concatenate(contexts), sum(sizes)  # the layer averages over pairs, the step sums
+    questions = [rows for rows, size in zip(asked, sizes, strict=True) for _ in range(size)]
+    averaged = loss.forward(embedding.forward(words), np.repeat(targets, sizes), questions)
+    learning.update(embedding, loss, loss.layer.backward(), words, pairs)
     return averaged * pairs
 
 
