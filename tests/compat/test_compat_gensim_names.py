@@ -10,6 +10,7 @@ from compat_gensim_models import real_gensim
 
 from wordmill.compat import gensim
 from wordmill.compat.gensim.absent import (
+    DOC2VEC,
     FASTTEXT,
     FASTTEXT_VECTORS,
     KEYED_VECTORS,
@@ -23,6 +24,9 @@ from wordmill.compat.gensim.absent import (
 CLASSES = {
     "Word2Vec": WORD2VEC,
     "KeyedVectors": KEYED_VECTORS,
+    "Doc2Vec": DOC2VEC,
+    "TaggedDocument": {},
+    "TaggedLineDocument": {},
     "FastText": FASTTEXT,
     "FastTextKeyedVectors": FASTTEXT_VECTORS,
     "LineSentence": {},
@@ -36,14 +40,15 @@ FREE = {"save", "load", "word_vec", "words_closer_than"}
 
 def real(name: str) -> Any:
     models = real_gensim()
-    for module in (models.word2vec, models.keyedvectors, models.fasttext, models.callbacks):
+    for module in (models.word2vec, models.keyedvectors, models.fasttext, models.doc2vec, models.callbacks):
         if hasattr(module, name):
             return getattr(module, name)
     raise LookupError(name)
 
 
 def ours(name: str) -> Any:
-    return getattr(gensim, name, None) or getattr(gensim.models.fasttext, name)
+    places = (gensim, gensim.models.fasttext, gensim.models.doc2vec)
+    return next(getattr(place, name) for place in places if name in place.__all__)
 
 
 def public(cls: type) -> set[str]:
@@ -76,6 +81,7 @@ def test_parameters_and_defaults_are_gensims(name: str) -> None:
 def test_constructors_set_the_attributes_that_gensims_set_or_say_why_not() -> None:
     for name, arguments in (
         ("Word2Vec", ()), ("KeyedVectors", (3,)), ("FastText", ()), ("FastTextKeyedVectors", (3, 3, 6, 100)),
+        ("Doc2Vec", ()),
     ):  # fmt: skip
         made = ours(name)(*arguments)
         assert {attribute for attribute in vars(real(name)(*arguments)) if not hasattr(made, attribute)} <= set(
@@ -116,21 +122,28 @@ def test_absent_of_fasttext_says_so(name: str) -> None:
         getattr(gensim.FastText(), name)
 
 
+@pytest.mark.parametrize("name", DOC2VEC)
+def test_absent_of_doc2vec_says_so(name: str) -> None:
+    with pytest.raises(AttributeError, match=f"Doc2Vec.{name} is not in wordmill.compat.gensim: ."):
+        getattr(gensim.Doc2Vec(), name)
+
+
 @pytest.mark.parametrize("name", FASTTEXT_VECTORS)
 def test_absent_of_fasttexts_vectors_says_so(name: str) -> None:
     with pytest.raises(AttributeError, match=f"FastTextKeyedVectors.{name} is not in wordmill.compat.gensim: ."):
         getattr(gensim.FastText().wv, name)
 
 
-def test_every_function_of_fasttext_is_here_or_known_to_be_absent() -> None:
-    theirs = real_gensim().fasttext
+@pytest.mark.parametrize("module", ["fasttext", "doc2vec"])
+def test_every_function_of_a_module_is_here_or_known_to_be_absent(module: str) -> None:
+    theirs, here = getattr(real_gensim(), module), getattr(gensim.models, module)
     for name, what in vars(theirs).items():
-        if getattr(what, "__module__", "") == "gensim.models.fasttext" and not name.startswith("_"):
+        if getattr(what, "__module__", "") == f"gensim.models.{module}" and not name.startswith("_"):
             if name in MODULES:
                 with pytest.raises(ImportError, match=r"is not in wordmill\.compat\.gensim"):
-                    getattr(gensim.models.fasttext, name)
+                    getattr(here, name)
             else:
-                found = getattr(gensim.models.fasttext, name)
+                found = getattr(here, name)
                 assert inspect.isclass(found) or parameters(found) == parameters(what)
 
 
@@ -145,8 +158,8 @@ def test_absent_names_of_modules_say_so_when_they_are_imported(module: Any, name
             getattr(module, name)
     with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
         module.nothing  # noqa: B018
-    with pytest.raises(ImportError, match="only gensim's word vectors are here"):
-        from wordmill.compat.gensim.models import Doc2Vec  # noqa: F401
+    with pytest.raises(ImportError, match="only gensim's vectors of words and documents are here"):
+        from wordmill.compat.gensim.models import LdaModel  # noqa: F401
 
 
 def test_what_gensim_3_had_on_the_model_is_on_its_vectors() -> None:
@@ -189,15 +202,15 @@ def test_unknown_options_are_errors() -> None:
 @pytest.mark.parametrize(
     ("program", "reason"),
     [
-        ("from wordmill.compat.gensim.models.tfidfmodel import TfidfModel", "only gensim's word vectors are here"),
+        ("from wordmill.compat.gensim.models.tfidfmodel import TfidfModel", "only gensim's vectors of words and"),
         ("from wordmill.compat.gensim.models.fasttext import FastTextVocab", "gensim 4 has it no more"),
-        ("from wordmill.compat.gensim.corpora import Dictionary", "only gensim's word vectors are here"),
+        ("from wordmill.compat.gensim.corpora import Dictionary", "only gensim's vectors of words and"),
         (
             "from wordmill.compat.gensim.scripts.glove2word2vec import glove2word2vec",
             "is not in wordmill.compat.gensim",
         ),
         ("import wordmill.compat.gensim.downloader as api", "nothing is downloaded here"),
-        ("import wordmill.compat.gensim.models.ldamodel", "only gensim's word vectors are here"),
+        ("import wordmill.compat.gensim.models.ldamodel", "only gensim's vectors of words and"),
         ("from wordmill.compat.gensim.models.word2vec import Word2VecVocab", "gensim 4 has it no more"),
         ("from wordmill.compat.gensim.models.keyedvectors import EuclideanKeyedVectors", "has KeyedVectors alone"),
     ],

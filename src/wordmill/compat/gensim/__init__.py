@@ -12,11 +12,12 @@ from typing import NoReturn
 from wordmill.compat.gensim import models, utils
 from wordmill.compat.gensim.absent import PARTS, no_name
 from wordmill.compat.gensim.missing_modules import install
-from wordmill.compat.gensim.models import CallbackAny2Vec, FastText, KeyedVectors, Word2Vec
+from wordmill.compat.gensim.models import CallbackAny2Vec, Doc2Vec, FastText, KeyedVectors, Word2Vec
 from wordmill.compat.gensim.models.word2vec import LineSentence, PathLineSentences, Text8Corpus
 
 __all__ = [
     "CallbackAny2Vec",
+    "Doc2Vec",
     "FastText",
     "KeyedVectors",
     "LineSentence",

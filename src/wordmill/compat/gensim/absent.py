@@ -7,6 +7,7 @@ from typing import NoReturn
 from wordmill.foreign import quoted
 
 __all__ = [
+    "DOC2VEC",
     "KEYED_VECTORS",
     "MODELS",
     "MODULES",
@@ -21,7 +22,7 @@ __all__ = [
 ]
 
 _INNER = "it is a part of gensim's inside"
-_OTHER_MODEL = "only gensim's word vectors are here"
+_OTHER_MODEL = "only gensim's vectors of words and documents are here"
 
 #: Public names of gensim's `Word2Vec`, and why they are not here or what to use.
 WORD2VEC = {
@@ -49,7 +50,7 @@ KEYED_VECTORS = {
     "mapfile_path": _INNER,
     "next_index": "keys have their rows at once; len(kv) is how many there are",
     "resize_vectors": "vectors have the size of their keys; add_vectors adds more",
-    "similarity_unseen_docs": "gensim has removed it",
+    "similarity_unseen_docs": "Doc2Vec has it",
     "vectors_norm": "gensim 4 calls it get_normed_vectors()",
     "vocab": "gensim 4 calls it key_to_index; counts are get_vecattr(key, 'count')",
     "wmdistance": "Word Mover's Distance is not there yet: give the vectors to the package POT",
@@ -66,6 +67,12 @@ FASTTEXT_VECTORS = KEYED_VECTORS | {
     "init_post_load": _INNER + "; call load_facebook_vectors",
 }
 
+#: The same of its `Doc2Vec`.
+DOC2VEC = WORD2VEC | {
+    "infer": "gensim calls it infer_vector; wordmill.Doc2Vec infers many documents at once",
+    "vectors_docs": "gensim 4 calls it dv.vectors",
+}
+
 #: The same of its `Phrases` and `FrozenPhrases`, and of their module.
 PHRASES = {
     "add_lifecycle_event": _INNER,
@@ -78,8 +85,8 @@ PHRASES = {
 
 #: The same of its `models`, of gensim itself, and of its `utils`.
 MODELS = dict.fromkeys(
-    ["AuthorTopicModel", "CoherenceModel", "Doc2Vec", "HdpModel", "LdaModel", "LdaMulticore", "LsiModel", "Nmf",
-     "RpModel", "TfidfModel", "doc2vec", "ldamodel", "tfidfmodel"],
+    ["AuthorTopicModel", "CoherenceModel", "HdpModel", "LdaModel", "LdaMulticore", "LsiModel", "Nmf",
+     "RpModel", "TfidfModel", "ldamodel", "tfidfmodel"],
     _OTHER_MODEL,
 )  # fmt: skip
 PARTS = {
@@ -102,6 +109,13 @@ UTILS = dict.fromkeys(
 MODULES = {
     "BaseKeyedVectors": "gensim 4 has KeyedVectors alone",
     "CT_VOCAB_SIZE": _INNER,
+    "CORPUSFILE_VERSION": _INNER,
+    "Doc2VecKeyedVectors": "gensim 4 has KeyedVectors alone",
+    "Doc2VecTrainables": "gensim 4 has it no more: its attributes are those of the model",
+    "Doc2VecVocab": "gensim 4 has it no more: its attributes are those of the model",
+    "Doctag": "gensim 4 has it no more; rows of tags are model.dv.get_index(tag)",
+    "LabeledSentence": "gensim 4 calls it TaggedDocument",
+    "TaggedBrownCorpus": "give Doc2Vec a list of TaggedDocument",
     "EuclideanKeyedVectors": "gensim 4 has KeyedVectors alone",
     "Vocab": "gensim 4 has it no more; counts are model.wv.get_vecattr(key, 'count')",
     "Word2VecTrainables": "gensim 4 has it no more: its attributes are those of the model",

@@ -110,7 +110,7 @@ class BuildsVocabulary(ABC):
         """
         if trim_rule is not None:
             raise ParameterError("scan_vocab decides on no word, it counts: give trim_rule to prepare_vocab")
-        self.raw_vocab, corpus = raw_counts(as_source(corpus_iterable, corpus_file), self.max_vocab_size)
+        self.raw_vocab, corpus = raw_counts(self._source(corpus_iterable, corpus_file), self.max_vocab_size)
         self._note_size(corpus)
         return self.corpus_total_words, self.corpus_count
 
@@ -220,13 +220,22 @@ class BuildsVocabulary(ABC):
             raise NotFittedError("these vectors came without counts, which training needs: call build_vocab")
         return Vocab(self.wv.wrapped.keys, self.wv.wrapped.counts)
 
+    def _source(self, sentences: Any, corpus_file: str | PathLike[str] | None) -> Any:
+        """Return a corpus as wordmill reads it."""
+        return as_source(sentences, corpus_file)
+
+    def _take_vectors(self, run: Run) -> None:
+        """Take over the vectors of a run as they are."""
+        self.wv.take(run)
+        self._output_vectors = run.output_vectors
+
     def _rule(self, trim_rule: TrimRule | None, update: bool) -> TrimRule | None:
         return keep_known(frozenset(self.wv.index_to_key), trim_rule) if update else trim_rule
 
     def _read(
         self, sentences: Any, corpus_file: str | PathLike[str] | None, trim_rule: TrimRule | None
     ) -> EncodedCorpus:
-        corpus = read(as_source(sentences, corpus_file), trim_rule, self._config(), self.max_vocab_size)
+        corpus = read(self._source(sentences, corpus_file), trim_rule, self._config(), self.max_vocab_size)
         self._note_size(corpus)
         return corpus
 
@@ -245,8 +254,7 @@ class BuildsVocabulary(ABC):
             raise VocabularyError(f"trim_rule leaves {len(corpus.vocab)} words, and training needs two: keep more")
         run = begin_run(self._config(), corpus)
         self._epochs_done = 0
-        self.wv.take(run)
-        self._output_vectors = run.output_vectors
+        self._take_vectors(run)
         return run
 
     def _extend(self, corpus: EncodedCorpus) -> None:
@@ -258,6 +266,5 @@ class BuildsVocabulary(ABC):
             )
         frozen = self._frozen_keys()
         run, _ = extend_run(self._run(), replace(self._config(), min_count=1), corpus, extend_vocab=True)
-        self.wv.take(run)
-        self._output_vectors = run.output_vectors
+        self._take_vectors(run)
         self._freeze(frozen)

@@ -13,7 +13,7 @@ from wordmill.foreign import quoted
 from wordmill.sources.files import read_chunks, read_lines
 from wordmill.text import split_whitespace
 
-__all__ = ["MAX_WORDS_IN_BATCH", "LineSentence", "PathLineSentences", "Text8Corpus", "as_source"]
+__all__ = ["MAX_WORDS_IN_BATCH", "LineSentence", "PathLineSentences", "Text8Corpus", "Tokens", "as_source", "lines_of"]
 
 MAX_WORDS_IN_BATCH = 10_000
 _CHUNK = 1 << 20  # bytes
@@ -33,7 +33,7 @@ class LineSentence:
         self.limit = limit
 
     def __iter__(self) -> Iterator[Tokens]:
-        for line in islice(_lines(self.source), self.limit):
+        for line in islice(lines_of(self.source), self.limit):
             yield from _pieces(split_whitespace(line), self.max_sentence_length)
 
 
@@ -116,8 +116,8 @@ def _pieces(tokens: Tokens, size: int) -> Iterator[Tokens]:
         yield tokens[begin : begin + size]
 
 
-def _lines(source: Any) -> Iterator[str]:
-    """Lines of a path or of an open file, from its start."""
+def lines_of(source: Any) -> Iterator[str]:
+    """Yield the lines of a path or of an open file, from its start."""
     if isinstance(source, str | os.PathLike):
         path = Path(source)
         yield from read_lines(path, _CHUNK)

@@ -75,7 +75,7 @@ def _without_words(offsets: NDArray[np.int64], tags: Tags) -> NDArray[np.bool_]:
     words = np.bincount(tags.ids, np.repeat(np.diff(offsets), np.diff(tags.offsets)), minlength=len(tags))
     empty = np.asarray((words == 0) & (tags.counts > 0), np.bool_)
     if empty.any():
-        first = quoted(tags.keys[int(np.argmax(empty))])
+        first = quoted([*tags.key_to_index][int(np.argmax(empty))])
         logger.warning(
             "%s, such as %s, hold no word of the vocabulary: their vectors are zeros",
             counted(int(empty.sum()), "document"), first,

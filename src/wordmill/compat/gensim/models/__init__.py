@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import NoReturn
 
 from wordmill.compat.gensim.absent import MODELS, no_name
-from wordmill.compat.gensim.models import callbacks, fasttext, keyedvectors, phrases, word2vec
+from wordmill.compat.gensim.models import callbacks, doc2vec, fasttext, keyedvectors, phrases, word2vec
 from wordmill.compat.gensim.models.callbacks import CallbackAny2Vec
+from wordmill.compat.gensim.models.doc2vec import Doc2Vec
 from wordmill.compat.gensim.models.fasttext import FastText
 from wordmill.compat.gensim.models.keyedvectors import KeyedVectors
 from wordmill.compat.gensim.models.phrases import Phrases
 from wordmill.compat.gensim.models.word2vec import Word2Vec
 
 __all__ = [
-    "CallbackAny2Vec", "FastText", "KeyedVectors", "Phrases", "Word2Vec", "callbacks", "fasttext", "keyedvectors",
-    "phrases", "word2vec",
+    "CallbackAny2Vec", "Doc2Vec", "FastText", "KeyedVectors", "Phrases", "Word2Vec", "callbacks", "doc2vec", "fasttext",
+    "keyedvectors", "phrases", "word2vec",
 ]  # fmt: skip
 
 

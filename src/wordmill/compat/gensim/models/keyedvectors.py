@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import Any, Literal, NoReturn, Self
@@ -130,6 +130,10 @@ class KeyedVectors:
 
     def __len__(self) -> int:
         return len(self.vectors)
+
+    def __iter__(self) -> Iterator[Floats]:
+        """Yield the vectors, by row."""
+        return iter(self.vectors)
 
     def __contains__(self, key: object) -> bool:
         return self.has_index_for(key)

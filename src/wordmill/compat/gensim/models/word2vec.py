@@ -34,6 +34,7 @@ from wordmill.training.run.corpora import TrainingCorpus
 from wordmill.training.run.matrices import make_rows, padded
 from wordmill.training.run.objective import output_rows
 from wordmill.training.run.reading import read_stored_corpus, read_validation_corpus
+from wordmill.training.run.rows import Rows
 from wordmill.training.run.saved import output_vectors, own_rows
 from wordmill.training.run.setup import make_trainer
 from wordmill.training.run.state import Run
@@ -187,7 +188,7 @@ class Word2Vec(BuildsVocabulary):
         self.alpha, self.min_alpha = start_alpha or self.alpha, end_alpha or self.min_alpha
         self.epochs, self.compute_loss = epochs, compute_loss
         run = self._run()
-        corpus = read_validation_corpus(run, as_source(corpus_iterable, corpus_file))
+        corpus = self._read_known(run, corpus_iterable, corpus_file)
         for name, given, true in (
             ("total_examples", total_examples, len(corpus)),
             ("total_words", total_words, corpus.tokens_read),
@@ -282,6 +283,7 @@ class Word2Vec(BuildsVocabulary):
             self.wv.wrapped,
             settings=settings,
             training={"output_vectors": self._trained_outputs(), **self.wv.own_rows()},
+            documents=self._documents(),
         )
 
     @classmethod
@@ -305,15 +307,17 @@ class Word2Vec(BuildsVocabulary):
     @classmethod
     def _of(cls, saved: Model, params: Mapping[str, Any], path: Path) -> Self:
         """Make the model from what a directory holds; a `KeyError` or `ValueError` where it does not fit together."""
-        skip_gram, hs = params["architecture"] == "skipgram", params["objective"] == "hierarchical_softmax"
-        other_cbow = not skip_gram and params["cbow_update"] != "word2vec"
+        hs = params["objective"] == "hierarchical_softmax"
+        other_cbow = params["architecture"] == "cbow" and params["cbow_update"] != "word2vec"
         if other_cbow or params["window"] == "sequence" or params.get("deterministic"):
             raise FormatError(f"{path} was trained in a way that gensim has no words for: use wordmill.Word2Vec.load")
         state = checked(State, saved.settings.get("gensim", {}), path / "wordmill.json", "settings", "gensim")
         known = ("architecture", "objective", "cbow_update", *_SAME)
+        mode = cls._mode_options(params, path)
         config = TrainConfig(**{name: params[name] for name in known}).resolved()
         options = {name: getattr(config, name) for name in _SAME} | cls._ngram_options(params, state, path)
-        model = cls(sg=int(skip_gram), hs=int(hs), **options | ({"negative": 0} if hs else {}))
+        model = cls(hs=int(hs), **mode, **options | ({"negative": 0} if hs else {}))
+        model._take_documents(saved)
         model.wv.take_saved(WordmillVectors.of(saved.table), own_rows(saved))
         shape = output_rows(config, len(saved.table)), config.vector_size
         model._output_vectors = output_vectors(saved, shape)
@@ -321,6 +325,20 @@ class Word2Vec(BuildsVocabulary):
         model._epochs_done = len(saved.settings["history"]) if state.epochs_done is None else state.epochs_done
         model._freeze(state.frozen)
         return model
+
+    @classmethod
+    def _mode_options(cls, params: Mapping[str, Any], path: Path) -> dict[str, Any]:
+        """Return the parameters that say what predicts what, of a saved model."""
+        if params.get("documents"):
+            raise FormatError(f"{path} holds a model of documents: use Doc2Vec.load")
+        return {"sg": int(params["architecture"] == "skipgram")}
+
+    def _documents(self) -> WordmillVectors | None:
+        """Return the vectors of documents, of a model that has some."""
+        return None
+
+    def _take_documents(self, saved: Model) -> None:
+        """Take over the vectors of documents that were saved."""
 
     @classmethod
     def _ngram_options(cls, params: Mapping[str, Any], state: State, path: Path) -> dict[str, Any]:  # noqa: ARG003
@@ -366,13 +384,27 @@ class Word2Vec(BuildsVocabulary):
         vectors, output_vectors, config = self.wv.wrapped, self._trained_outputs(), self._config()
         if vectors.counts is None or output_rows(config, len(vectors)) != len(output_vectors):
             raise NotFittedError("keys were added to wv, or its counts taken away: such vectors cannot be trained on")
+        rows, matrix = self._input_rows(config)
+        return Run(
+            config, rows, padded(matrix), padded(output_vectors), tokens_total=0, epochs_before=self._epochs_done
+        )
+
+    def _input_rows(self, config: TrainConfig) -> tuple[Rows, NDArray[np.floating[Any]]]:
+        """Return what the rows of the input vectors are, and them (R, D)."""
         rows = make_rows(config, self._vocab())
-        matrices = padded(self.wv.rows_for_training(rows)), padded(output_vectors)
-        return Run(config, rows, *matrices, tokens_total=0, epochs_before=self._epochs_done)
+        return rows, self.wv.rows_for_training(rows)
+
+    def _read_known(self, run: Run, corpus_iterable: Any, corpus_file: str | PathLike[str] | None) -> TrainingCorpus:
+        """Read a corpus in the vocabulary of a run."""
+        return read_validation_corpus(run, as_source(corpus_iterable, corpus_file))
+
+    def _frozen_rows(self, rows: Rows) -> NDArray[np.bool_] | None:
+        """Whether each of the rows of a run is frozen (R,); None where none is."""
+        return self.wv.frozen(rows)
 
     def _train(self, run: Run, corpus: TrainingCorpus, callbacks: Iterable[CallbackAny2Vec]) -> tuple[int, int]:
         """Train a run; what it leaves is taken over also where it is interrupted, but not where it diverged."""
-        run.frozen = self.wv.frozen(run.rows)
+        run.frozen = self._frozen_rows(run.rows)
         trainer = make_trainer(run, corpus, 0.0, [_Watcher(self, list(callbacks))])
         try:
             trainer.train()
@@ -382,17 +414,20 @@ class Word2Vec(BuildsVocabulary):
             self._take(run)
             raise
         self._take(run)
-        if warning := verdict(run, self.wv.vectors, run.entries()):
+        if warning := verdict(run, self._learnt().vectors, run.entries()):
             logger.warning("%s", warning)
         self.train_count += 1
         self.total_train_time += run.seconds
         trained = sum(entry["centres"] + entry["without_context"] for entry in run.history)
         return trained, corpus.tokens_read * len(run.history)
 
+    def _learnt(self) -> KeyedVectors:
+        """Return the vectors that training changes."""
+        return self.wv
+
     def _take(self, run: Run) -> None:
         """Take over the vectors of a run as they are, and its loss."""
-        self.wv.take(run)
-        self._output_vectors = run.output_vectors
+        self._take_vectors(run)
         self._epochs_done = run.epochs_before + len(run.entries())
         losses = [entry["loss"] * entry["examples"] for entry in run.entries() if entry["examples"]]
         self.running_training_loss = float(sum(losses))
