@@ -51,6 +51,8 @@ class Setting:
     small_text: Path | None = None  #: a text of a million words, in its own lines
     sessions: Path | None = None  #: sessions of items, one a line
     other_language: tuple[Path, Path] | None = None  #: a text, in its own lines, and word pairs of its language
+    articles: Path | None = None  #: a text of Wikipedia, one paragraph a line, titles on lines of their own
+    documents: Path | None = None  #: some hundred documents, one a line
     threads: int = field(default_factory=available_cores)
     turns: int = 3
     peers: Sequence[str] = ("gensim",)  #: programs whose whole jobs are timed beside wordmill's

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import json
 import sys
-import time
 import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from clock import Clock
 from programs import peak_bytes
 
 __all__ = ["PROGRAMS"]
@@ -59,18 +59,6 @@ def gensim(text: Path) -> dict[str, Any]:
         "tokens": tokens,
         "joined_tokens": joined,
     }
-
-
-class Clock:
-    """Processor seconds between calls: of one thread, on a busy machine too."""
-
-    def __init__(self) -> None:
-        self._last = time.process_time()
-
-    def lap(self) -> float:
-        """Return the seconds since the last call."""
-        last, self._last = self._last, time.process_time()
-        return self._last - last
 
 
 PROGRAMS: dict[str, Callable[[Path], dict[str, Any]]] = {"wordmill": wordmill, "gensim": gensim}

@@ -78,6 +78,8 @@ def parse_arguments(description: str, studies: Sequence[str]) -> argparse.Namesp
         metavar=("TEXT", "PAIRS"),
         help="a text such as the Korean Wikipedia, also .zst, and word pairs, for subwords (default: without)",
     )
+    add("--articles", type=Path, help="a text of Wikipedia with titles, also .zst, for documents (default: without)")
+    add("--documents", type=Path, help="some hundred documents, one a line, for documents (default: without)")
     add("--threads", type=int, default=available_cores(), help="default: all cores")
     add("--turns", type=int, default=3, help="repeats, or seeds, of each measurement (default %(default)s)")
     add(
@@ -102,6 +104,8 @@ def make_setting(options: argparse.Namespace, scratch: Path) -> Setting:
         small_text=options.small_text,
         sessions=options.sessions,
         other_language=tuple(options.other_language) if options.other_language else None,
+        articles=options.articles,
+        documents=options.documents,
         threads=options.threads,
         turns=options.turns,
         peers=options.peers,

@@ -125,3 +125,29 @@ def test_subwords_are_scored_on_unseen_words_and_in_another_language(tmp_path: P
         assert (known, whole) == (0.75, 1)
     assert {record["key"]["objective"] for record in measured["hierarchical-softmax"]} == {"hierarchical_softmax"}
     assert "with unseen" in (tmp_path / "full.md").read_text(encoding="utf-8")
+
+
+ARTICLES = """Foo{n}
+Foo{n} is a {noun} of great renown, known to all who love such things. {words}
+Etymology.
+More about it is said here. {words}
+"""
+
+
+def test_documents_are_classified_and_find_themselves(tmp_path: Path) -> None:
+    nouns = ["novelist", "river", "footballer", "mineral"]
+    articles = [
+        ARTICLES.format(n=number, noun=nouns[number % 4], words=" ".join(f"w{number % 4}x{k % 9}" for k in range(40)))
+        for number in range(60)
+    ]
+    (tmp_path / "articles.txt").write_text("".join(articles), encoding="utf-8")
+    (tmp_path / "documents.txt").write_text("".join(f"a{k} b{k} c d e\n" * 2 for k in range(20)), encoding="utf-8")
+    options = ["--articles", str(tmp_path / "articles.txt"), "--documents", str(tmp_path / "documents.txt")]
+    run("full.py", tmp_path, "--tokens", "20000", "--studies", "documents", *options)
+    classified, found = studies(tmp_path / "full.json")["documents"]
+    assert classified["key"]["documents"] == 60
+    ours = [row for row in classified["rows"] if row["program"] != "gensim"]  # which may not be there
+    assert [row["name"] for row in ours] == ["dbow", "dbow with words", "dm", "mean of words"]
+    assert all(0 <= error["points"] <= 100 for row in ours for error in row["errors"].values())
+    assert all(0 <= row["found"] <= 100 and -1 <= row["cosine"] <= 1.0001 for row in found["rows"])
+    assert "finds itself" in (tmp_path / "full.md").read_text(encoding="utf-8")
