@@ -77,6 +77,15 @@ def test_an_exported_directory_has_its_documents(cli: Cli, documents: Path, tmp_
     assert len(KeyedVectors.load(tmp_path / "small" / "documents")) == 120
 
 
+def test_documents_in_a_table(cli: Cli, tmp_path: Path, lines: list[str]) -> None:
+    table = tmp_path / "d.jsonl"
+    table.write_text("".join(json.dumps({"id": i, "body": line}) + "\n" for i, line in enumerate(lines)))
+    options = ("--documents", "dbow", "--text", "body", "--tags", "id", *SMALL)
+    assert cli("train", table, "-o", tmp_path / "m", *options).code == 0
+    assert Doc2Vec.load(tmp_path / "m").dv.keys.tolist() == list(range(len(lines)))  # type: ignore[union-attr]
+    assert "did you mean 'body'?" in cli("train", table, "-o", tmp_path / "n", *options, "--text", "bdy").err
+
+
 def test_a_dry_run_counts_documents(cli: Cli, documents: Path) -> None:
     rows = dict(row.split("\t") for row in cli("train", documents, "--documents", "dm", "--dry-run").out.splitlines())
     assert (rows["sequences"], rows["tags"], rows["architecture"]) == ("120", "120", "cbow")

@@ -147,6 +147,36 @@ def test_documents_come_in_many_forms(tagged: list[tuple[str, str]], corpus: Enc
     np.testing.assert_array_equal(model.dv.vectors, expected.dv.vectors)
 
 
+TABLES: dict[str, Callable[[pl.DataFrame, Path], object]] = {
+    "d.jsonl": lambda frame, path: frame.write_ndjson(path),
+    "d.csv": lambda frame, path: frame.write_csv(path),
+    "d.tsv": lambda frame, path: frame.write_csv(path, separator="\t"),
+    "d.parquet": lambda frame, path: frame.write_parquet(path),
+    "d.arrow": lambda frame, path: frame.write_ipc(path),
+}
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_documents_come_in_files_of_tables(
+    tagged: list[tuple[str, str]], corpus: EncodedCorpus, tmp_path: Path, name: str
+) -> None:
+    frame = pl.DataFrame(tagged, schema=["tag", "body"], orient="row")
+    TABLES[name](frame, tmp_path / name)
+    model = small(epochs=1).fit(tmp_path / name, tags="tag", text="body")
+    np.testing.assert_array_equal(model.dv.vectors, small(epochs=1).fit(corpus).dv.vectors)
+    with pytest.raises(CorpusError, match=r"has no column 'bod': did you mean 'body'\?"):
+        small().fit(tmp_path / name, text="bod")
+
+
+@pytest.mark.parametrize("content", [b"", b"{not json\n", b"PAR1 but no more", b"ARROW1 but no more", b'a,b\n"c\n'])
+def test_a_damaged_table_is_named(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "d").write_bytes(content)
+    with pytest.raises(CorpusError, match="d is no table that can be read"):
+        small().fit(tmp_path / "d", text="a")
+    with pytest.raises(CorpusError, match="'nowhere' names no file"):
+        small().fit("nowhere", text="a")
+
+
 def test_documents_without_tags_are_numbered(texts: list[str], tmp_path: Path) -> None:
     file = tmp_path / "documents.txt"
     file.write_text("\n".join(["", *texts]) + "\n", encoding="utf-8")
@@ -180,7 +210,7 @@ def test_tags_twice_over_or_in_part_are_refused(tagged: list[tuple[str, str]], t
         small().fit(tagged, tags=range(len(tagged)))
     with pytest.raises(CorpusError, match="document 2 comes with no tag, and others have one"):
         small().fit([*tagged[:2], texts[2]])
-    with pytest.raises(CorpusError, match="'nowhere' names no column of the table, which has tag, body"):
+    with pytest.raises(CorpusError, match="the table has no column 'nowhere': it has tag, body"):
         small().fit(pd.DataFrame(tagged, columns=["tag", "body"]), text="nowhere")
 
 

@@ -61,11 +61,18 @@ def command(
         str, typer.Option(help="How often the run is saved beside the model: 90s, 10m, 2h, 1epoch or never.")
     ] = "10m",
     resume: Annotated[bool, typer.Option("--resume", help="Go on from the last checkpoint, if there is one.")] = False,
-    tags: Annotated[
-        Path | None,
+    text: Annotated[
+        str | None,
         typer.Option(
-            help="A file of what documents are known by, a line each, several tags parted by tabs; left out: the lines "
-            "of the corpus are numbered from 0.",
+            help="The column of documents, where the corpus is a table: JSON lines, CSV, Parquet or Arrow.",
+            rich_help_panel="Documents",
+        ),
+    ] = None,
+    tags: Annotated[
+        str | None,
+        typer.Option(
+            help="What documents are known by: a file, a line each, several tags parted by tabs; or with --text, a "
+            "column. Left out: they are numbered from 0.",
             rich_help_panel="Documents",
         ),
     ] = None,
@@ -99,6 +106,7 @@ def command(
         patience=patience if early_stopping else None,
         timing=_timing(checkpoint_every),
         resume=resume,
+        text=text,
         tags=tags,
         init_from=init_from,
         freeze=freeze,
@@ -122,7 +130,8 @@ class _Job:
     patience: int | None  # of early stopping; None: without
     timing: tuple[float | None, int | None]  # seconds, epochs between checkpoints
     resume: bool
-    tags: Path | None  # of documents
+    text: str | None  # a column of documents
+    tags: str | None  # of documents: a column, or a file
     init_from: Path | None
     freeze: Path | None
     log: Path | None
@@ -165,18 +174,31 @@ class _Job:
 
     def _source(self, config: TrainConfig) -> Source | EventCorpus | Walks | TaggedSource:
         """Return the corpus to read; documents with their tags, where a file has them."""
-        if self.tags is not None:
-            return _tagged(self.source, self.tags, config)
+        if self.tags is not None or self.text is not None:
+            return self._documents(config)
         opened = self._opened(self.source)
         if self.walking.save_walks is not None and not self.only_looks:
             opened.save(self.walking.save_walks)  # type: ignore[union-attr]
         return opened
+
+    def _documents(self, config: TrainConfig) -> TaggedSource:
+        """Open documents in a table, or with a file of tags, a line each."""
+        from wordmill.corpus import TaggedSource
+
+        if config.documents is None:
+            raise CommandLineError("--tags and --text are of documents, and this trains words: add --documents dbow")
+        if self.text is not None:
+            return TaggedSource(self.source, self.tags, self.text)
+        return TaggedSource(self.source, [line.split("\t") for line in _text(Path(self.tags or ""), "tags", "--tags")])
 
     def _opened(self, source: Source) -> Source | EventCorpus | Walks:
         """Open what is no text: walks on a graph, a table of events."""
         if self.walking.walks is not None:
             return self.walking.make(source, self.settings)
         return source if self.table is None else self.table.read(source)
+
+    def _tags_file(self) -> Path | None:
+        return None if self.tags is None or self.text is not None else Path(self.tags)
 
     def _check_apart(self) -> None:
         """Refuse an output that is a source."""
@@ -189,7 +211,7 @@ class _Job:
             [
                 *corpus_files(self.source),
                 *held_out,
-                *(path for path in (self.tags, self.init_from, self.freeze) if path is not None),
+                *(path for path in (self._tags_file(), self.init_from, self.freeze) if path is not None),
                 *setting_files(self.settings),
             ],
         )
@@ -292,15 +314,6 @@ def _timing(text: str) -> tuple[float | None, int | None]:
         raise ParameterError(f"checkpoint_every={quoted(text)} is not allowed: write 90s, 10m, 2h, 1epoch or never")
     seconds = float(found[1]) * {"s": 1, "m": 60, "h": 3600}[found[2]] if found[1] else None
     return seconds, int(found[3]) if found[3] else None
-
-
-def _tagged(source: Source, tags: Path, config: TrainConfig) -> TaggedSource:
-    """Read the tags of documents, a line each."""
-    from wordmill.corpus import TaggedSource
-
-    if config.documents is None:
-        raise CommandLineError("--tags is of documents, and this trains words alone: add --documents dbow")
-    return TaggedSource(source, [line.split("\t") for line in _text(tags, "tags", "--tags")])
 
 
 def _lines(path: Path) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
@@ -11,8 +12,10 @@ from wordmill.corpus.reading import read_corpus
 from wordmill.corpus.tags import Tags
 from wordmill.errors import CorpusError, ParameterError
 from wordmill.foreign import listed, quoted
+from wordmill.paths import checked_path
 from wordmill.sources.columns import is_table
 from wordmill.sources.opening import Sequences, open_source
+from wordmill.sources.table_files import check_column, read_table_file
 from wordmill.sources.tagged import TaggedItems
 
 __all__ = ["TaggedSource", "read_documents"]
@@ -25,7 +28,8 @@ def read_documents(source: Any, tags: Any = None, *, text: str | None = None, **
     ----------
     source
         What `read_corpus` takes: each sequence is a document. Also pairs (tuples) of a tag, or a list of tags, and a
-        document; objects with `words` and `tags`; or a table, of which `text` names a column.
+        document; objects with `words` and `tags`; or a table, or the path of one (JSON lines, CSV, Parquet, Arrow), of
+        which `text` names a column.
     tags : iterable or str, optional
         A tag, or a list of tags, for each document: text, or integers. Documents may share tags. Of a table, the name
         of a column. Left out: those that documents come with, else their numbers from 0.
@@ -53,6 +57,9 @@ class TaggedSource:
     """
 
     def __init__(self, source: Any, tags: Any = None, text: str | None = None, *, once: bool = False) -> None:
+        if text is not None and isinstance(source, str | os.PathLike):
+            others = [tags] if isinstance(tags, str) else []
+            source = read_table_file(checked_path(source), text, others)
         if is_table(source):
             source, tags = _columns(source, tags, text)
         elif text is not None:
@@ -78,9 +85,11 @@ class TaggedSource:
 def _columns(table: Any, tags: Any, text: str | None) -> tuple[Any, Any]:
     """Return the columns of a table that hold documents and tags."""
     names = [*(table.column_names if hasattr(table, "column_names") else table.columns)]
-    for parameter, name in (("text", text), ("tags", tags)):
-        if (name is None and parameter == "text") or (isinstance(name, str) and name not in names):
-            raise CorpusError(f"{parameter}={quoted(name)} names no column of the table, which has {listed(names)}")
+    if text is None:
+        raise CorpusError(f"a table has several columns, {listed(names)}: name that of the documents, text=...")
+    for name in (text, tags):
+        if isinstance(name, str):
+            check_column(name, names, "the table")
     return table[text], table[tags] if isinstance(tags, str) else tags
 
 

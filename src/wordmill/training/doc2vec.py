@@ -74,7 +74,7 @@ class Doc2Vec(Word2Vec):
         ----------
         X
             What `Word2Vec.fit` takes, a document a sequence; pairs (tuples) of a tag, or a list of tags, and a
-            document; or a table, of which `text` names a column.
+            document; or a table, or the path of one (JSON lines, CSV, Parquet, Arrow), of which `text` names a column.
         y
             Ignored; there for scikit-learn's pipelines.
         tags : iterable or str, optional
