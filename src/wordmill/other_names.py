@@ -24,6 +24,8 @@ __all__ = [
 
 #: Commands of fastText and others, and what does the same here.
 COMMANDS = {
+    "train-documents": "train CORPUS -o MODEL --documents dbow",
+    "doc2vec": "train CORPUS -o MODEL --documents dbow",
     "skipgram": "train CORPUS -o MODEL",
     "cbow": "train CORPUS -o MODEL --architecture cbow",
     "fit": "train CORPUS -o MODEL",
@@ -101,6 +103,9 @@ _SAME = {
 #: Another name, and a value that needs translating: value -> (our parameter, our value), or a sentence for any value.
 _TRANSLATED: dict[str, Callable[[Any], str]] = {
     "sg": lambda value: _ours("architecture", "cbow" if str(value) == "0" else "skipgram"),
+    "dm": lambda value: f"write Doc2Vec(mode={quoted('dbow' if str(value) == '0' else 'dm')})",
+    "dbow_words": lambda value: f"write Doc2Vec(train_words={str(value) != '0'})",
+    "documents": lambda value: f"write Doc2Vec(mode={quoted(value)})",
     "cbow": lambda value: _ours("architecture", "skipgram" if str(value) == "0" else "cbow"),
     "model": lambda value: _ours("architecture", "cbow" if value == "cbow" else "skipgram"),
     "hs": lambda value: _ours("objective", "negative_sampling" if str(value) == "0" else "hierarchical_softmax"),
@@ -199,7 +204,10 @@ MODEL = {
     "load_fasttext_format": "write load('model.bin')",
     "update": "write partial_fit(corpus)",
     "build_vocab": "fit builds the vocabulary; partial_fit(corpus, extend_vocab=True) adds to it",
-    "infer_vector": "write transform([text])[0]",
+    "infer_vector": "write infer(text) of a Doc2Vec, or transform([text])[0]",
+    "docvecs": "write dv, of a Doc2Vec",
+    "dv": "documents have vectors in a Doc2Vec",
+    "infer": "documents are inferred by a Doc2Vec; transform([text]) gives means of words",
     "get_sentence_vector": "write transform([text])[0]",
     "encode": "write transform(texts)",
     "predict": "write transform(texts) for vectors of texts, wv.most_similar(word) for neighbors",
@@ -318,7 +326,7 @@ PACKAGE = {
 }
 
 #: Models of other tools that are not here.
-ABSENT_HERE = dict.fromkeys(("Doc2Vec", "GloVe", "Glove"), "it is not there: wordmill.Word2Vec trains, and "
+ABSENT_HERE = dict.fromkeys(("GloVe", "Glove"), "it is not there: wordmill.Word2Vec trains, and "
                             "wordmill.KeyedVectors reads the vectors of other tools")  # fmt: skip
 
 
