@@ -64,6 +64,7 @@ struct BoundTask {
   std::optional<Array<const int64_t>> tag_ends;
   std::optional<Array<const int32_t>> tag_rows;
   bool words_are_inputs, outputs_learn;
+  int step_contexts;
   nb::object maker;  // of tokens in place of ids, or None
 
   const TokenMaker* token_maker() const { return maker.is_none() ? nullptr : nb::cast<const TokenMaker*>(maker); }
@@ -93,6 +94,7 @@ struct BoundTask {
       throw BadCorpus("offsets must run from 0 to the number of ids");
     if (!maker.is_none() && (ids.shape(0) || token_maker()->counts().size() != keep.shape(0)))
       throw std::invalid_argument("tokens are stored or made, of as many words as keep has");
+    if (step_contexts < 1) throw std::invalid_argument("a step takes a context at least");
     if (window < 0) throw std::invalid_argument("window must be at least 0");
     if (bag_ends) check_bags(static_cast<int64_t>(rows));
     if (tag_ends) check_tags(static_cast<int64_t>(rows));
@@ -115,7 +117,8 @@ struct BoundTask {
             kernels_for(isa),
             frozen ? span(*frozen) : std::span<const uint8_t>(),
             bag_ends ? Bags{span(*bag_ends), span(*bag_rows)} : Bags{},
-            outputs_learn};
+            outputs_learn,
+            static_cast<size_t>(step_contexts)};
   }
 };
 
@@ -312,7 +315,8 @@ void bind_task(nb::module_& m) {
          bool shrink_windows, uint64_t seed, std::string shape, std::string mean_update,
          std::optional<Array<const uint8_t>> frozen, std::optional<Array<const int64_t>> bag_ends,
          std::optional<Array<const int32_t>> bag_rows, std::optional<Array<const int64_t>> tag_ends,
-         std::optional<Array<const int32_t>> tag_rows, bool words_are_inputs, bool outputs_learn, nb::object maker) {
+         std::optional<Array<const int32_t>> tag_rows, bool words_are_inputs, bool outputs_learn, int step_contexts,
+         nb::object maker) {
         new (self) BoundTask{ids,
                              offsets,
                              keep,
@@ -328,11 +332,13 @@ void bind_task(nb::module_& m) {
                              tag_rows,
                              words_are_inputs,
                              outputs_learn,
+                             step_contexts,
                              maker};
       },
       nb::kw_only(), "ids"_a, "offsets"_a, "keep"_a, "window"_a, "shrink_windows"_a, "seed"_a, "shape"_a, "mean_update"_a,
       "frozen"_a = nb::none(), "bag_ends"_a = nb::none(), "bag_rows"_a = nb::none(), "tag_ends"_a = nb::none(),
-      "tag_rows"_a = nb::none(), "words_are_inputs"_a = true, "outputs_learn"_a = true, "maker"_a = nb::none());
+      "tag_rows"_a = nb::none(), "words_are_inputs"_a = true, "outputs_learn"_a = true, "step_contexts"_a = kStepContexts,
+      "maker"_a = nb::none());
   nb::class_<Planned>(m, "Planned")
       .def_ro("tokens", &Planned::tokens)
       .def_ro("firsts", &Planned::firsts)

@@ -5,9 +5,6 @@
 
 namespace wordmill {
 
-inline constexpr size_t kStepContexts =
-    32;  // in one step: it sums the gradients of all its pairs, and too many from the same old values overshoot
-
 template <class T> class PairsTrainer final : public WindowTrainer<T> {
  public:
   using WindowTrainer<T>::WindowTrainer;
@@ -64,7 +61,7 @@ template <class T> class PairsTrainer final : public WindowTrainer<T> {
     if (displaced_) *displaced_ = displaced_row_;
     T **const first = this->token_row(window.first), **const centre = this->token_row(window.centre),
               **const last = this->token_row(window.last);
-    if (last - first - 1 > static_cast<ptrdiff_t>(kStepContexts)) {
+    if (last - first - 1 > static_cast<ptrdiff_t>(this->task_.step_contexts)) {
       alone_.assign(first, centre);
       alone_.insert(alone_.end(), centre + 1, last);
       return alone_;
@@ -97,13 +94,15 @@ template <class T> class PairsTrainer final : public WindowTrainer<T> {
       asked.weights = asked_.weights();
     }
     step.input_weights = nullptr;
-    for (size_t from = 0; from < contexts.size(); from += kStepContexts) {
-      auto inputs = contexts.subspan(from, std::min(kStepContexts, contexts.size() - from));
+    const size_t at_once = this->task_.step_contexts;
+    for (size_t from = 0; from < contexts.size(); from += at_once) {
+      auto inputs = contexts.subspan(from, std::min(at_once, contexts.size() - from));
       if (contexts_repeat) {
         inputs_.load(inputs);
         inputs = inputs_.rows(), step.input_weights = inputs_.weights();
       }
       this->fill(step, inputs.size(), asked.count, alpha);
+      if (from) step.ahead_inputs.count = step.ahead_outputs.count = 0;  // they were sent for
       step.inputs = inputs.data();
       step.input_changes = this->task_.frozen.empty() ? nullptr : this->thawed_or_nowhere(inputs);
       step.count = static_cast<int>(inputs.size());

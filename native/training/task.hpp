@@ -26,6 +26,9 @@ template <class T> T input_rate(MeanUpdate update, T inputs) {
   return 1;
 }
 
+// A step of pairs sums the gradients of all its pairs: too many from the same old values overshoot.
+inline constexpr size_t kStepContexts = 32;
+
 // Words that are made of rows of the input vectors: word w is the mean of rows[ends[w] ... ends[w + 1]). Empty: a word is its own
 // row.
 struct Bags {
@@ -46,6 +49,7 @@ template <class T> struct Task {  // borrowed: the owner keeps arrays and object
   std::span<const uint8_t> frozen = {};  // (R) rows of input_vectors that never change; empty: none
   Bags bags = {};
   bool outputs_learn = true;
+  size_t step_contexts = kStepContexts;  // of a window, in one step of pairs
 
   bool composes() const { return !bags.empty() && !corpus.documents.alone; }  // words, of several rows
 };

@@ -84,6 +84,7 @@ class Task:
         tag_rows: NDArray[np.int32] | None = None,
         words_are_inputs: bool = True,
         outputs_learn: bool = True,
+        step_contexts: int = 32,
         maker: TokenMaker | None = None,
     ) -> None: ...
 

@@ -14,7 +14,7 @@ import wordmill as wm
 from wordmill.errors import CorpusError, ParameterError
 from wordmill.training import Checkpoint
 
-SMALL: dict[str, Any] = {"vector_size": 8, "epochs": 1, "workers": 1, "sample": 0.0, "min_count": 1}
+SMALL: dict[str, Any] = {"vector_size": 8, "epochs": 1, "workers": 1, "sample": 0.0, "min_count": 1, "step_contexts": 4}
 # Walks that fit into blocks of 500 tokens without a rest: stored, they are cut in the same places.
 WALKS = wm.random_walks(EDGES, walk_length=25, walks_per_node=20, p=0.5, q=2)
 FEW = wm.random_walks(EDGES, walk_length=25, walks_per_node=2, p=0.5, q=2)  # for the reference
@@ -51,6 +51,12 @@ def test_walks_train_like_the_same_walks_stored(changes: dict[str, Any]) -> None
     made, read = fitted(walks, **changes), fitted(stored, **changes)
     np.testing.assert_array_equal(made.wv.vectors, read.wv.vectors)
     assert made.history[0]["loss"] == pytest.approx(read.history[0]["loss"], rel=1e-6)
+
+
+def test_a_step_takes_one_context_of_a_walk_unless_more_are_asked_for() -> None:
+    left_out, one = (wm.Word2Vec(**{**SMALL, "step_contexts": number}).fit(WALKS) for number in (None, 1))
+    assert_same(left_out, one)
+    assert not np.array_equal(one.wv.vectors, fitted().wv.vectors)
 
 
 def test_the_backends_agree_on_walks() -> None:

@@ -44,6 +44,7 @@ class Word2Vec(Estimator):
         cbow_update: Literal["mean", "sqrt", "word2vec"] = "sqrt",
         subwords: tuple[int, int] | None = None,
         buckets: int = 2_000_000,
+        step_contexts: int | None = None,
         epochs: int = 5,
         alpha: float | None = None,
         min_alpha: float = 1e-4,
@@ -78,6 +79,7 @@ class Word2Vec(Estimator):
         self.cbow_update = cbow_update
         self.subwords = subwords
         self.buckets = buckets
+        self.step_contexts = step_contexts
         self.epochs = epochs
         self.alpha = alpha
         self.min_alpha = min_alpha

@@ -37,6 +37,8 @@ CHANGES: list[dict[str, Any]] = [
     {"mean_update": "mean", "negative": 13, "keep": np.ones(WORDS)},  # several batches in a block
     {"mean_update": "word2vec", "window": 0},
     {"window": 2, "negative": 2, "frozen": np.arange(WORDS) % 3 == 0},
+    {"step_contexts": 1},
+    {"step_contexts": 3, "window": 7, "frozen": np.arange(WORDS) % 3 == 0},
 ]
 every_model = pytest.mark.parametrize("model", MODELS)
 

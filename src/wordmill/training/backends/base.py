@@ -67,6 +67,7 @@ class Task:
     file: MappedFile | None = None  #: what ids and offsets are mapped from
     frozen: NDArray[np.bool_] | None = None  #: (R,) rows of the input vectors that never change
     bags: Bags | None = None  #: what words are made of; None: each is its own row
+    step_contexts: int = core.STEP_CONTEXTS  #: of a window that a step of pairs takes: it sums over them
     made: MadeTokens | None = None  #: tokens that are not stored: then there are no ids and offsets
     documents: Documents | None = None  #: what sequences have beside their words
     words_are_inputs: bool = True  #: else documents are the only ones, and words are asked for alone

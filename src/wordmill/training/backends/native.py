@@ -58,6 +58,7 @@ def native_trainer(
         tag_rows=None if task.documents is None else task.documents.rows,
         words_are_inputs=task.words_are_inputs,
         outputs_learn=task.outputs_learn,
+        step_contexts=task.step_contexts,
         maker=None if task.made is None else task.made.maker,
     )
     return trainer(native, task.objective.native(task.seed), input_vectors, output_vectors, isa or instruction_set())

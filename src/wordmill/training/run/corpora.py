@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from wordmill.core import core
 from wordmill.corpus import EncodedCorpus, Tags, Vocab
 from wordmill.corpus.recode import recode
 from wordmill.graphs import Walks
@@ -21,6 +22,7 @@ __all__ = [
     "made_tokens",
     "positions",
     "recoded",
+    "step_contexts",
     "stored",
     "tags_of",
 ]
@@ -48,6 +50,11 @@ def made_tokens(corpus: TrainingCorpus) -> MadeTokens | None:
 def tags_of(corpus: TrainingCorpus) -> Tags | None:
     """Return what sequences are known by, where they are documents: walks are none."""
     return None if isinstance(corpus, Walks) else corpus.tags
+
+
+def step_contexts(corpus: TrainingCorpus) -> int:
+    """Return how many contexts a step of pairs takes where nobody says: walks hold the same few nodes for long."""
+    return 1 if isinstance(corpus, Walks) else core.STEP_CONTEXTS
 
 
 def held_bytes(corpus: TrainingCorpus) -> int:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from wordmill.corpus.vocab import keep_probabilities
 from wordmill.errors import CorpusError
 from wordmill.training.backends import Backend, Documents, Task, create_backend
-from wordmill.training.run.corpora import TrainingCorpus, made_tokens, stored, tags_of
+from wordmill.training.run.corpora import TrainingCorpus, made_tokens, step_contexts, stored, tags_of
 from wordmill.training.run.document_rows import DocumentRows
 from wordmill.training.run.objective import make_objective
 from wordmill.training.run.state import Run
@@ -39,6 +39,7 @@ def make_task(run: Run, counts: NDArray[np.int64], corpus: TrainingCorpus, offse
         file=corpus.file,
         bags=run.rows.bags,
         made=made_tokens(corpus),
+        step_contexts=config.step_contexts or step_contexts(corpus),
         documents=_documents(run, corpus, offsets),
         words_are_inputs=config.words_are_inputs,
     )

@@ -159,6 +159,7 @@ class ReferenceBackend:
             frozen=frozen,
             weights=weights,
             outputs_learn=self._task.outputs_learn,
+            at_once=self._task.step_contexts,
         )
 
     def _train_batch(self, planned: Planned, first: int, expected: Expected) -> float:

@@ -30,11 +30,12 @@ def reference_step(
     frozen: NDArray[np.bool_] | None = None,
     weights: NDArray[np.floating] | None = None,
     outputs_learn: bool = True,
+    at_once: int = core.STEP_CONTEXTS,
 ) -> float:
     """Train M windows by the layers; return their loss, summed over examples.
 
     A step of means takes one window or two neighbours, both from the same old values. One of pairs takes one window, or
-    several of a document where that alone learns; a window of more than `STEP_CONTEXTS` contexts takes several steps: a
+    several of a document where that alone learns; a window of more than `at_once` contexts takes several steps: a
     step sums the gradients of all its pairs, and too many from the same old values overshoot.
 
     Parameters
@@ -49,6 +50,8 @@ def reference_step(
         (R,) of rows in a mean; all the same where it is left out.
     outputs_learn
         Else the input vectors change alone.
+    at_once
+        Contexts of a window that a step of pairs takes.
     """
     embedding, loss = Embedding(input_vectors), loss_of(objective, output_vectors)
     learning = _Learning(alpha, frozen, outputs_learn)
@@ -57,7 +60,7 @@ def reference_step(
     if len(contexts) > 1:
         return _pairs_step(embedding, loss, contexts, targets, asked, learning)
     (words,) = contexts
-    parts = [words[first : first + core.STEP_CONTEXTS] for first in range(0, len(words), core.STEP_CONTEXTS)]
+    parts = [words[first : first + at_once] for first in range(0, len(words), at_once)]
     return sum(_pairs_step(embedding, loss, [part], targets, asked, learning) for part in parts)
 
 
