@@ -37,18 +37,23 @@ def write_words(pairs: list[Path], target: Path) -> None:
 
 
 def measure_quality(
-    vectors: SavedVectors, analogies: Path | None, pairs: list[Path], whole: SavedVectors | None = None
+    vectors: SavedVectors,
+    analogies: Path | None,
+    pairs: list[Path],
+    whole: SavedVectors | None = None,
+    *,
+    halves: bool = False,
 ) -> dict[str, dict[str, Any]]:
     """Scores in points (0 to 100) by set, with the share of each set that the vocabulary covers.
 
-    Of `whole`, which has words of n-grams too, sets that the vocabulary covers badly are scored as well, and analogies
-    by their two halves: n-grams know more of grammar than of meaning.
+    Of `whole`, which has words of n-grams too, sets that the vocabulary covers badly are scored as well. `halves`: of
+    the analogies those of meaning and those of grammar, too.
     """
     scores: dict[str, dict[str, Any]] = {}
     if analogies is not None:
         result = evaluate_analogies(vectors, analogies, restrict_vocab=30_000)
         parts = {"analogies": result.total}
-        if whole is not None:
+        if halves:
             parts |= {"semantic": result.semantic, "syntactic": result.syntactic}
         scores = {name: _points(part.accuracy, part.coverage, part.interval()) for name, part in parts.items()}
     for path in pairs:

@@ -46,11 +46,11 @@ def quality_job(setting: Setting, epochs: int = EPOCHS, **choices: Any) -> Job:
     return Job(corpus=str(setting.text), vector_size=size, threads=setting.threads, epochs=epochs, **choices)
 
 
-def judged_run(setting: Setting, program: str, job: Job) -> Measurement:
-    """Return the measurement of a run's quality."""
+def judged_run(setting: Setting, program: str, job: Job, *, halves: bool = False) -> Measurement:
+    """Return the measurement of a run's quality; `halves`: of analogies of meaning and of grammar apart, too."""
     sets = ", ".join(path.stem for path in setting.pairs)
     key = {**job_key(setting, program, job), "sets": sets, "build": program_build(program)}
-    return Measurement(key, partial(_measure, setting, program, job))
+    return Measurement(key, partial(_measure, setting, program, job, halves=halves))
 
 
 def job_key(setting: Setting, program: str, job: Job) -> Record:
@@ -61,14 +61,14 @@ def job_key(setting: Setting, program: str, job: Job) -> Record:
     return {**key, **others, **corpus, "D": job.vector_size, "threads": job.threads, "seed": job.seed}
 
 
-def _measure(setting: Setting, program: str, job: Job) -> Record:
+def _measure(setting: Setting, program: str, job: Job, *, halves: bool) -> Record:
     pairs = list(setting.pairs)
     if job.subwords:
         job = replace(job, further_words=str(setting.scratch / "words.txt"))
         write_words(pairs, setting.scratch / "words.txt")
     run = run_program(program, job, setting.scratch)
     known, whole = (load_vectors(setting.scratch / "vectors.npz", whole=further) for further in (False, True))
-    scores = measure_quality(known, setting.analogies, pairs, whole if job.subwords else None)
+    scores = measure_quality(known, setting.analogies, pairs, whole if job.subwords else None, halves=halves)
     return {"scores": scores, "train_seconds": run["train_seconds"], "peak_bytes": run["peak_bytes"]}
 
 

@@ -18,36 +18,37 @@ from studies.quality import judged_run, quality_job
 TITLE = "Subwords"
 EPOCHS = (1, 5)
 SAMPLE = 1e-4  # fastText's
+Lengths = tuple[int, int] | None
 LENGTHS = (3, 6)  # fastText's
 SYLLABLES = (1, 3)  # for a language whose characters are syllables
-# Programs, with their rate and power of noise: those that the peers have by themselves, and our candidates.
+# Programs, with their rate and power of noise: those that the peers have by themselves, our candidates; words alone.
 PEERS = [("fasttext", 0.05, 0.5), ("gensim", 0.05, 0.75)]
 OWN = [("wordmill", alpha, exponent) for alpha in (0.025, 0.05, 0.075) for exponent in (0.5, 0.75)]
+WORDS = ("wordmill", 0.025, 0.75)
 
 
 def measurements(setting: Setting) -> Iterator[Measurement]:
     """Yield one for each text, program, rate and seed: all of them by one seed before the next."""
     setting = replace(setting, threads=1)  # so that programs differ by no races
     own, epochs = (OWN[:1], EPOCHS[:1]) if setting.smoke else (OWN, EPOCHS)
+    runs: list[tuple[tuple[str, float, float], Lengths]] = [(WORDS, None), *((run, LENGTHS) for run in [*PEERS, *own])]
     other = _other_language(setting)
     for seed in range(1, setting.turns + 1):
-        for program, passes in product([*PEERS, *own], epochs):
-            yield from _judged(setting, program, passes, LENGTHS, seed)
+        for (program, lengths), passes in product(runs, epochs):
+            yield from _judged(setting, program, passes, lengths, seed)
         if other:
-            for program in [*PEERS, *own]:
-                yield from _judged(other, program, epochs[-1], LENGTHS, seed)
-            for program in own:
-                yield from _judged(other, program, epochs[-1], SYLLABLES, seed)
+            for program, lengths in [*runs, *((run, SYLLABLES) for run in own)]:
+                yield from _judged(other, program, epochs[-1], lengths, seed)
 
 
 def _judged(
-    setting: Setting, run: tuple[str, float, float], epochs: int, lengths: tuple[int, int], seed: int
+    setting: Setting, run: tuple[str, float, float], epochs: int, lengths: Lengths, seed: int
 ) -> Iterator[Measurement]:
     program, alpha, exponent = run
     choices: dict[str, Any] = {"alpha": alpha, "ns_exponent": exponent, "sample": SAMPLE, "subwords": lengths}
     job = quality_job(setting, epochs=epochs, architecture="skipgram", seed=seed, **choices)
     with suppress(PackageNotFoundError):
-        yield judged_run(setting, program, job)
+        yield judged_run(setting, program, job, halves=True)
 
 
 def _other_language(setting: Setting) -> Setting | None:
@@ -59,18 +60,15 @@ def _other_language(setting: Setting) -> Setting | None:
 
 
 def report(records: list[Record]) -> list[str]:
-    """Means over the seeds, ± half the range: a table for each text, length of n-grams and number of epochs."""
-    tables: dict[tuple[str, int, tuple[int, int], int], list[Record]] = {}
+    """Means over the seeds, ± half the range: a table for each text and number of epochs."""
+    tables: dict[tuple[str, int, int], list[Record]] = {}
     for record in records:
-        shortest, longest = record["subwords"]
-        circumstances = record["corpus"], record["tokens"], (shortest, longest), record["epochs"]
-        tables.setdefault(circumstances, []).append(record)
+        tables.setdefault((record["corpus"], record["tokens"], record["epochs"]), []).append(record)
     lines: list[str] = []
-    for (corpus, tokens, (shortest, longest), epochs), rows in tables.items():
+    for (corpus, tokens, epochs), rows in tables.items():
         passes = "epoch" if epochs == 1 else "epochs"
         sizes = f"D={rows[0]['D']}, W=5, K=5, sample={SAMPLE:g}, one thread"
-        lines += [f"{corpus}, {tokens:,} tokens, {epochs} {passes}, n-grams of {shortest} to {longest}, {sizes}:", ""]
-        lines += [*_table(rows), ""]
+        lines += [f"{corpus}, {tokens:,} tokens, {epochs} {passes}, {sizes}:", "", *_table(rows), ""]
     return [
         *lines,
         "Google analogies among the 30,000 most frequent words; Spearman of word pairs, times 100. With unseen: of all",
@@ -80,9 +78,13 @@ def report(records: list[Record]) -> list[str]:
 
 def _table(records: list[Record]) -> list[str]:
     by_run: dict[tuple[str, ...], list[Record]] = {}
-    for record in sorted(records, key=lambda one: (one["program"], one.get("ns_exponent", 0.75), one["alpha"])):
-        name = record["program"], f"{record['alpha']:g}", f"{record.get('ns_exponent', 0.75):g}"
+    for record in records:
+        lengths = "-".join(map(str, record.get("subwords", ())))
+        name = record["program"], lengths or "none", f"{record['alpha']:g}", f"{record.get('ns_exponent', 0.75):g}"
         by_run.setdefault(name, []).append(record["scores"])
-    sets = list(records[0]["scores"])
-    rows = [[*name, len(scores), *(points(scores, label) for label in sets)] for name, scores in by_run.items()]
-    return table(["program", "alpha", "noise", "seeds", *sets], rows, left=3)
+    sets = max((list(scores[0]) for scores in by_run.values()), key=len)  # words alone have no unseen ones
+    rows = [
+        [*name, len(scores), *(points(scores, label) if label in scores[0] else "-" for label in sets)]
+        for name, scores in sorted(by_run.items())
+    ]
+    return table(["program", "n-grams", "alpha", "noise", "seeds", *sets], rows, left=4)
