@@ -14,9 +14,10 @@ from evaluation_vectors import WordVectors
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wordmill import datasets
+from wordmill import KeyedVectors, datasets
 from wordmill.errors import FormatError, ParameterError
 from wordmill.evaluation import WordPair, evaluate_pairs, read_pairs, spearman
+from wordmill.vectors.subwords import Ngrams, Subwords
 
 PLANE = WordVectors(["cat", "dog", "car", "Rome"], [[1.0, 0.0], [0.9, 0.1], [0.0, 1.0], [-1.0, 0.2]])
 
@@ -55,6 +56,22 @@ def test_pairs_are_ranked_by_cosine(tmp_path: Path) -> None:
     assert result.spearman == pytest.approx(1)
     assert (result.known, result.pairs, result.coverage) == (3, 4, 0.75)
     assert result.unknown_words == ("unicorn",)
+
+
+def test_unseen_words_are_made_of_their_ngrams_where_asked_for(tmp_path: Path) -> None:
+    rows = np.eye(3, dtype=np.float32)
+    subwords = Subwords(Ngrams(2, 2, 1000), rows[:2], np.sort(Ngrams(2, 2, 1000).buckets_of([b"q"])[0]))  # <q and q>
+    wv = KeyedVectors(["cat", "q-cat"], rows[[0, 2]], subwords=subwords)
+    path = write(tmp_path, "cat\tq\t9\ncat\tQ-cat\t5\ncat\tx\t1\nq\tq-cat\t2\n")
+    assert evaluate_pairs(wv, path).unknown_words == ("q", "x")
+    result = evaluate_pairs(wv, path, unseen=True)
+    assert (result.known, result.unknown_words, result.made_words) == (3, ("x",), ("q",))
+    assert result.spearman == pytest.approx(math.sqrt(3) / 2)  # cosines: sqrt(1/2), 0, 0
+    assert result.to_dict()["made_words"] == ["q"]
+    few = evaluate_pairs(wv, path, unseen=True, restrict_vocab=1)
+    assert (few.known, few.unknown_words) == (1, ("Q-cat", "q-cat", "x"))  # a key is not made of n-grams
+    with pytest.raises(ParameterError, match="these vectors have none"):
+        evaluate_pairs(PLANE, path, unseen=True)
 
 
 def test_case_and_restricted_vocabulary(tmp_path: Path) -> None:

@@ -45,6 +45,10 @@ def command(
     strip_tags: Annotated[
         bool, typer.Option("--strip-tags", help="Drop tags such as -n of old-n in files of pairs.")
     ] = False,
+    unseen: Annotated[
+        bool,
+        typer.Option("--unseen", help="Make words of pairs that are no keys of n-grams, in models that have them."),
+    ] = False,
     plot: Annotated[Path | None, typer.Option(help="Draw the scores and their intervals: png, svg or pdf.")] = None,
     json: Json = False,
     *,
@@ -52,9 +56,9 @@ def command(
 ) -> None:
     """Score vectors by analogies and word pairs: the bundled Google analogies and CrowdWS-102, or files of your own.
 
-    Words without a vector are counted, never guessed. Several models are put side by side. With --events it is next
-    items that are foretold, beside popularity and counts of items that stand together; of a model that was trained on
-    all of the events, a copy is trained without those that are asked for.
+    Words without a vector are counted, never guessed; --unseen makes them of their n-grams. Several models are put
+    side by side. With --events it is next items that are foretold, beside popularity and counts of items that stand
+    together; of a model that was trained on all of the events, a copy is trained without those that are asked for.
     """
     from wordmill.cli.console import print_json, print_text
     from wordmill.cli.outputs import check_apart, check_picture_writable
@@ -77,7 +81,7 @@ def command(
         analogies, pairs = [questions_words_path()], [word_pairs_path()]
     measures: dict[str, tuple[Callable[..., Any], list[Path] | None]] = {
         "analogies": (partial(evaluate_analogies, method=method, restrict_vocab=vocabulary), analogies),
-        "pairs": (partial(evaluate_pairs, score_column=score_column, strip_tags=strip_tags), pairs),
+        "pairs": (partial(evaluate_pairs, score_column=score_column, strip_tags=strip_tags, unseen=unseen), pairs),
         "categories": (evaluate_categories, categories),
         "outliers": (evaluate_outliers, outliers),
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from wordmill.evaluation.scores import Score, json_number
 from wordmill.evaluation.vectors import Case, Vectors, check_arguments, fold, row_lookup, unit_rows
 from wordmill.foreign import listed, quoted
 from wordmill.hints import helpful_arguments
+from wordmill.vectors.table import VectorTable
 
 __all__ = ["PairsResult", "WordPair", "evaluate_pairs", "read_pairs", "spearman"]
 
@@ -46,6 +48,7 @@ class PairsResult:
     pearson : linear correlation of the same numbers
     known, pairs : pairs whose words both have a vector, of those in the file
     unknown_words : the words without a vector, sorted
+    made_words : those that are no keys and have a vector of their n-grams, sorted (with `unseen`)
     interval : bootstrap interval (95 %) of `spearman`, pairs resampled
     """
 
@@ -58,6 +61,7 @@ class PairsResult:
     unknown_words: tuple[str, ...]
     restrict_vocab: int | None
     case: Case
+    made_words: tuple[str, ...] = ()
 
     @property
     def coverage(self) -> float:
@@ -81,6 +85,7 @@ class PairsResult:
             "pairs": self.pairs,
             "coverage": self.coverage,
             "unknown_words": list(self.unknown_words),
+            "made_words": list(self.made_words),
             "restrict_vocab": self.restrict_vocab,
             "case": self.case,
         }
@@ -101,6 +106,7 @@ def evaluate_pairs(
     case: Case = "ignore",
     score_column: int = 3,
     strip_tags: bool = False,
+    unseen: bool = False,
 ) -> PairsResult:
     """Correlate the cosines of word pairs with people's scores.
 
@@ -115,24 +121,32 @@ def evaluate_pairs(
     case
         ``"ignore"``: words are compared case-folded, and the most frequent spelling gives the vector;
         ``"match"``: words are compared as they are.
+    unseen
+        Whether words that are no keys are known by their n-grams, where these have a vector: of `KeyedVectors` with
+        subwords.
 
     Raises
     ------
     FormatError
         The file cannot be read or a line is no pair; the message names file and line.
     ParameterError
-        A setting is unknown, or the keys are not words.
+        A setting is unknown, the keys are not words, or `unseen` is set and the vectors have no subwords.
     """
     check_arguments("evaluate_pairs", vectors, path)
     pairs = read_pairs(path, score_column=score_column, strip_tags=strip_tags)
-    lookup = row_lookup(vectors, case, restrict_vocab)
-    rows = np.array([lookup.get(fold(word, case), -1) for p in pairs for word in (p.first, p.second)]).reshape(-1, 2)
-    known = (rows >= 0).all(axis=1)
-    first, second = (unit_rows(vectors.vectors[rows[known, side]]).astype(np.float64) for side in (0, 1))
-    cosines = np.einsum("ij,ij->i", first, second)
-    scores = np.array([pair.score for pair in pairs])[known]
     words = [word for pair in pairs for word in (pair.first, pair.second)]
-    unknown = sorted({word for word, row in zip(words, rows.ravel(), strict=True) if row < 0})
+    lookup = row_lookup(vectors, case, restrict_vocab)
+    rows = np.array([lookup.get(fold(word, case), -1) for word in words])
+    units, has = np.zeros((len(words), vectors.vectors.shape[1])), rows >= 0
+    units[has] = unit_rows(vectors.vectors[rows[has]])
+    made = _made_of_ngrams(vectors, words, case) if unseen else {}
+    for place, word in enumerate(words):
+        if word in made:
+            units[place], has[place] = unit_rows(made[word][None])[0], True
+    known = has.reshape(-1, 2).all(axis=1)
+    cosines = np.einsum("ij,ij->i", units[::2][known], units[1::2][known])
+    scores = np.array([pair.score for pair in pairs])[known]
+    unknown = sorted({word for word, has_one in zip(words, has, strict=True) if not has_one})
     return PairsResult(
         Path(path).name,
         spearman(cosines, scores),
@@ -143,7 +157,20 @@ def evaluate_pairs(
         tuple(unknown),
         restrict_vocab,
         case,
+        tuple(sorted(made)),
     )
+
+
+def _made_of_ngrams(vectors: Vectors, words: Sequence[str], case: Case) -> dict[str, NDArray[Any]]:
+    """Return the vectors of those words that are no keys and have n-grams with rows."""
+    if not isinstance(vectors, VectorTable) or vectors.subwords is None:
+        raise ParameterError("unseen=True makes words of their n-grams, and these vectors have none: leave it out")
+    keys, made = row_lookup(vectors, case), {}
+    for word in dict.fromkeys(words):
+        vector: NDArray[Any] | None = None if fold(word, case) in keys else vectors.get(word)
+        if vector is not None:
+            made[word] = vector
+    return made
 
 
 def read_pairs(path: str | os.PathLike[str], *, score_column: int = 3, strip_tags: bool = False) -> list[WordPair]:
