@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 import pytest
 
-from wordmill import Checkpoint, EarlyStopping, FastText, KeyedVectors, Word2Vec
+from wordmill import Checkpoint, EarlyStopping, FastText, KeyedVectors, TrainConfig, Word2Vec
 from wordmill.corpus import EncodedCorpus, Vocab, read_corpus
 from wordmill.errors import MissingKeyError, ParameterError
 from wordmill.training import Callback, Run
@@ -209,11 +209,11 @@ def test_a_smaller_model_keeps_its_subwords(corpus: EncodedCorpus, tmp_path: Pat
     np.testing.assert_array_equal(some["zooming"], loaded["zooming"])
 
 
-def test_fasttext_has_fasttexts_defaults() -> None:
+def test_fasttext_has_fasttexts_defaults_where_these_are_best() -> None:
     model = FastText()
-    assert (model.subwords, model.buckets, model.alpha, model.sample, model.ns_exponent) == (
-        (3, 6), 2_000_000, 0.05, 1e-4, 0.5,
-    )  # fmt: skip
+    assert (model.subwords, model.buckets, model.sample, model.ns_exponent) == ((3, 6), 2_000_000, 1e-4, 0.75)
+    assert TrainConfig.from_params(model.get_params()).start_alpha == 0.05
+    assert FastText(architecture="cbow", alpha=0.05).alpha == 0.05
     assert repr(FastText(vector_size=5)) == "FastText(vector_size=5)"
 
 

@@ -1,4 +1,4 @@
-"""FastText: Word2Vec with subwords and fastText's defaults."""
+"""FastText: Word2Vec with subwords, as fastText trains by default."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ __all__ = ["FastText"]
 
 
 class FastText(Word2Vec):
-    """Vectors of words made of their character n-grams, also of words never seen; with fastText's defaults.
+    """Vectors of words made of their character n-grams, also of words never seen.
 
-    All parameters are those of `Word2Vec`. Training is ours: a window asks all its contexts the same noise words, and a
-    word within reach is composed once (`docs/maths.md`).
+    All parameters are those of `Word2Vec`. `subwords` and `sample` are fastText's by default, as skip-gram's `alpha` is
+    with subwords; `ns_exponent`, and `alpha` of CBOW, are our own, which measure better. Training is ours: a window asks
+    all its contexts the same noise words, and a word within reach is composed once (`docs/maths.md`).
 
     Source: Bojanowski et al., "Enriching word vectors with subword information" (2017).
     """
@@ -22,9 +23,7 @@ class FastText(Word2Vec):
         self,
         *unnamed: Never,
         subwords: tuple[int, int] | None = (3, 6),
-        alpha: float | None = 0.05,
         sample: float = 1e-4,
-        ns_exponent: float = 0.5,
         **rest: Any,
     ) -> None:
-        super().__init__(*unnamed, subwords=subwords, alpha=alpha, sample=sample, ns_exponent=ns_exponent, **rest)
+        super().__init__(*unnamed, subwords=subwords, sample=sample, **rest)
