@@ -14,6 +14,7 @@ from processes import run_program
 from programs import Job, program_build
 from quality import load_vectors, measure_quality, write_words
 from report import points
+from wordmill.errors import counted
 
 TITLE = "Quality"
 NOTE = "Google analogies among the 30,000 most frequent words; Spearman of word pairs, times 100."
@@ -89,7 +90,7 @@ def score_table(records: list[Record]) -> list[str]:
     rows = [[*name, str(len(scores)), *(points(scores, label) for label in sets)] for name, scores in by_run.items()]
     first = records[0]
     sizes = f"D={first['D']}, W=5, K=5, threads={first['threads']}"
-    circumstances = f"{first['corpus']}, {first['tokens']:,} tokens, {first['epochs']} epochs, {sizes}:"
+    circumstances = f"{first['corpus']}, {first['tokens']:,} tokens, {counted(first['epochs'], 'epoch')}, {sizes}:"
     return [circumstances, "", *table(heading, rows, left=4)]
 
 

@@ -14,6 +14,7 @@ from harness import Measurement, Record, Setting
 from markdown import table
 from report import points
 from studies.quality import judged_run, quality_job
+from wordmill.errors import counted
 
 TITLE = "Subwords"
 EPOCHS = (1, 5)
@@ -66,9 +67,8 @@ def report(records: list[Record]) -> list[str]:
         tables.setdefault((record["corpus"], record["tokens"], record["epochs"]), []).append(record)
     lines: list[str] = []
     for (corpus, tokens, epochs), rows in tables.items():
-        passes = "epoch" if epochs == 1 else "epochs"
         sizes = f"D={rows[0]['D']}, W=5, K=5, sample={SAMPLE:g}, one thread"
-        lines += [f"{corpus}, {tokens:,} tokens, {epochs} {passes}, {sizes}:", "", *_table(rows), ""]
+        lines += [f"{corpus}, {tokens:,} tokens, {counted(epochs, 'epoch')}, {sizes}:", "", *_table(rows), ""]
     return [
         *lines,
         "Google analogies among the 30,000 most frequent words; Spearman of word pairs, times 100. With unseen: of all",

@@ -12,9 +12,9 @@ __all__ = ["FastText"]
 class FastText(Word2Vec):
     """Vectors of words made of their character n-grams, also of words never seen.
 
-    All parameters are those of `Word2Vec`. `subwords` and `sample` are fastText's by default, as skip-gram's `alpha` is
-    with subwords; `ns_exponent`, and `alpha` of CBOW, are our own, which measure better. Training is ours: a window asks
-    all its contexts the same noise words, and a word within reach is composed once (`docs/maths.md`).
+    All parameters are those of `Word2Vec`. `subwords` and `sample` are fastText's by default, as `alpha` of skip-gram
+    is with subwords; `ns_exponent`, and `alpha` of CBOW, are our own, which measure better. Training is ours: a window
+    asks all its contexts the same noise words, and a word within reach is composed once (`docs/maths.md`).
 
     Source: Bojanowski et al., "Enriching word vectors with subword information" (2017).
     """
