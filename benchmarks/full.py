@@ -14,7 +14,7 @@ from studies_cli import run_command_line
 
 STUDIES = [
     "whole-jobs", "memory", "quality", "cbow-alpha", "cbow-elsewhere", "cbow-sessions", "subwords",
-    "hierarchical-softmax", "documents", "deterministic", "scale",
+    "hierarchical-softmax", "documents", "graphs", "deterministic", "scale",
 ]  # fmt: skip
 
 if __name__ == "__main__":

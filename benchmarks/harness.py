@@ -53,6 +53,7 @@ class Setting:
     other_language: tuple[Path, Path] | None = None  #: a text, in its own lines, and word pairs of its language
     articles: Path | None = None  #: a text of Wikipedia, one paragraph a line, titles on lines of their own
     documents: Path | None = None  #: some hundred documents, one a line
+    graph: tuple[Path, Path] | None = None  #: adjacency lists, and labels of the nodes
     threads: int = field(default_factory=available_cores)
     turns: int = 3
     peers: Sequence[str] = ("gensim",)  #: programs whose whole jobs are timed beside wordmill's

@@ -80,6 +80,13 @@ def parse_arguments(description: str, studies: Sequence[str]) -> argparse.Namesp
     )
     add("--articles", type=Path, help="a text of Wikipedia with titles, also .zst, for documents (default: without)")
     add("--documents", type=Path, help="some hundred documents, one a line, for documents (default: without)")
+    add(
+        "--graph",
+        nargs=2,
+        type=Path,
+        metavar=("ADJACENCY", "LABELS"),
+        help="a graph such as BlogCatalog, for graphs (default: without)",
+    )
     add("--threads", type=int, default=available_cores(), help="default: all cores")
     add("--turns", type=int, default=3, help="repeats, or seeds, of each measurement (default %(default)s)")
     add(
@@ -106,6 +113,7 @@ def make_setting(options: argparse.Namespace, scratch: Path) -> Setting:
         other_language=tuple(options.other_language) if options.other_language else None,
         articles=options.articles,
         documents=options.documents,
+        graph=tuple(options.graph) if options.graph else None,
         threads=options.threads,
         turns=options.turns,
         peers=options.peers,
