@@ -7,9 +7,9 @@
 namespace wordmill {
 namespace {
 
-constexpr int64_t kSample = 128;
-constexpr int kRounds = 4;             // of the power method
-constexpr double kWorthwhile = 0.125;  // of the squares that are left
+constexpr int64_t kSample = 128, kSampleNumbers = 1 << 16;
+constexpr int kRounds = 3;       // of the power method
+constexpr double kOfChance = 4;  // rows, of whose squares a direction takes so much where they share nothing
 
 using Vector = std::vector<double>;
 
@@ -21,8 +21,9 @@ void subtract(Vector& from, double times, const Vector& direction) {
 
 std::vector<Vector> unit_rows(const float* rows, int64_t stride, const float* norms, int64_t count, int64_t size) {
   std::vector<Vector> sample;
-  for (int64_t i = 0; i < std::min(kSample, count); i++) {
-    const int64_t at = i * count / std::min(kSample, count);
+  const int64_t some = std::min({count, kSample, std::max<int64_t>(16, kSampleNumbers / size)});
+  for (int64_t i = 0; i < some; i++) {
+    const int64_t at = i * count / some;
     Vector unit(rows + at * stride, rows + at * stride + size);
     for (double& x : unit) x /= norms[at];
     const double square = dot(unit, unit);
@@ -57,10 +58,12 @@ double squares(const std::vector<Vector>& sample) {
 
 }  // namespace
 
-std::vector<float> shared_directions(const float* rows, int64_t stride, const float* norms, int64_t count, int64_t size) {
+std::vector<float> shared_directions(const float* rows, int64_t stride, const float* norms, int64_t count, int64_t size,
+                                     int64_t most, double worthwhile) {
   std::vector<Vector> sample = unit_rows(rows, stride, norms, count, size), found;
   std::vector<float> directions;
-  for (double before = squares(sample); before > 0 && found.size() < kMostDirections && std::ssize(found) < size;) {
+  worthwhile = std::max(worthwhile, kOfChance / static_cast<double>(std::max<size_t>(1, sample.size())));
+  for (double before = squares(sample); before > 0 && std::ssize(found) < std::min<int64_t>({most, kMostDirections, size});) {
     Vector direction = main_direction(sample, static_cast<size_t>(size));
     for (const Vector& other : found) subtract(direction, dot(direction, other), other);
     const double length = std::sqrt(dot(direction, direction));
@@ -68,7 +71,7 @@ std::vector<float> shared_directions(const float* rows, int64_t stride, const fl
     for (double& x : direction) x /= length;
     for (Vector& row : sample) subtract(row, dot(row, direction), direction);
     const double after = squares(sample);
-    if (before - after < kWorthwhile * before) break;
+    if (before - after < worthwhile * before) break;
     before = after;
     directions.insert(directions.end(), direction.begin(), direction.end());
     directions.resize(found.size() * padded_size(size) + padded_size(size));

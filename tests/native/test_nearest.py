@@ -15,6 +15,7 @@ from wordmill.core import core
 from wordmill.vectors.matrix import row_norms
 
 SCREENS = core.available_screens()
+COUNTS = [3, 20, 60]  # of queries: few meet rows as they are, many meet them in 8 bits
 
 
 def brute_force(rows: Any, norms: Any, queries: Any, k: int, exclude: Any, start: int, stop: int) -> Any:
@@ -79,7 +80,12 @@ def test_equals_brute_force(isa: str, data: st.DataObject, kind: str, seed: int)
     k = data.draw(st.integers(1, 12) | st.just(count) | st.just(count + 3), label="k")
     start, stop = sorted(data.draw(st.tuples(*2 * [st.integers(0, count)])))
     rows = make_rows(rng, kind, count, size)
-    queries = make_rows(rng, data.draw(st.sampled_from(["any", kind])), data.draw(st.integers(1, 20), label="Q"), size)
+    queries = make_rows(
+        rng,
+        data.draw(st.sampled_from(["any", kind])),
+        data.draw(st.integers(1, 20) | st.sampled_from([47, 48, 60]), label="Q"),
+        size,
+    )
     queries *= np.float32(2.0**-10)
     exclude = [rng.integers(0, count, rng.integers(0, 4)) for _ in queries]
     norms = row_norms(rows)
@@ -93,6 +99,11 @@ ALIKE: dict[str, Any] = {  # what rows may have in common, (rows, D), beside noi
     "a direction": lambda rng, count, size: np.full((count, size), 10.0),
     "its opposite too": lambda rng, count, size: 10 * rng.choice([-1, 1], (count, 1)),
     "four directions": lambda rng, count, size: 20 * rng.standard_normal((count, 4)) @ rng.standard_normal((4, size)),
+    "one of five": lambda rng, count, size: (
+        1e3 * rng.standard_normal((5, size))[np.arange(count) % 5]  # so tight that 8 bits cannot tell a fifth apart
+    ),
+    "one of twelve": lambda rng, count, size: 100 * rng.standard_normal((12, size))[np.arange(count) % 12],
+    "all but a few": lambda rng, count, size: np.where(rng.random((count, 1)) < 0.01, 0, 1e3),
     "almost everything": lambda rng, count, size: 1e4,
     "everything": lambda rng, count, size: 1e12 * rng.integers(1, 4, (count, 1)),
 }
@@ -100,7 +111,7 @@ ALIKE: dict[str, Any] = {  # what rows may have in common, (rows, D), beside noi
 
 @pytest.mark.parametrize("isa", SCREENS)
 @pytest.mark.parametrize("alike", ALIKE)
-@pytest.mark.parametrize("count", [3, 50])
+@pytest.mark.parametrize("count", COUNTS)
 def test_rows_that_are_much_alike(isa: str, alike: str, count: int) -> None:
     """Rounded to 8 bits they are all the same: few queries and many see to that in ways of their own."""
     rng = np.random.default_rng(0)
@@ -114,14 +125,15 @@ def test_rows_that_are_much_alike(isa: str, alike: str, count: int) -> None:
 
 
 @pytest.mark.parametrize("isa", SCREENS)
-def test_norms_that_lie_of_rows_that_are_alike(isa: str) -> None:
+@pytest.mark.parametrize("count", COUNTS)
+def test_norms_that_lie_of_rows_that_are_alike(isa: str, count: int) -> None:
     rng = np.random.default_rng(0)
     rows = (1000 + rng.integers(-9, 10, (700, 12))).astype(np.float32)
     norms = row_norms(rows) * rng.choice([0, 1e-38, 1e-20, 0.5, 1, 1, 1, 1e20], 700).astype(np.float32)
-    queries = (rows[:20] * 2.0 ** rng.integers(-100, 100, (20, 1))).astype(np.float32)
+    queries = (rows[:count] * 2.0 ** rng.integers(-100, 100, (count, 1))).astype(np.float32)
     found = search(rows, norms, queries, 5, isa=isa)
     with np.errstate(over="ignore"):
-        expected = brute_force(rows, norms, queries, 5, [[]] * 20, 0, 700)
+        expected = brute_force(rows, norms, queries, 5, [[]] * count, 0, 700)
     for one, other in zip(found, expected, strict=True):
         np.testing.assert_array_equal(one, other)
 
@@ -179,42 +191,62 @@ def test_what_rounding_takes_away_is_not_lost(isa: str, query: Any, best: Any, o
     """The best row (0.13) scores below the others (0.12) as rounded (0.10), because all rests point one way."""
     rows = np.tile(np.array(others, dtype=np.float32), (6000, 1))
     rows[5000] = best
-    queries = np.tile((query / np.linalg.norm(query)).astype(np.float32), (7, 1))
+    queries = np.tile((query / np.linalg.norm(query)).astype(np.float32), (60, 1))
     ids, scores = search(rows, row_norms(rows), queries, 2, isa=isa)
-    np.testing.assert_array_equal(ids, [[5000, 0]] * 7)
+    np.testing.assert_array_equal(ids, [[5000, 0]] * 60)
     np.testing.assert_allclose(scores[0], [0.13, 0.12], atol=0.002)
 
 
 @pytest.mark.parametrize("isa", SCREENS)
-def test_scores_that_rise_beat_the_bar_all_the_way(isa: str) -> None:
+@pytest.mark.parametrize("count", COUNTS)
+def test_scores_that_rise_beat_the_bar_all_the_way(isa: str, count: int) -> None:
     angles = np.linspace(np.pi, 0, 20_000)
     rows = np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
-    queries = np.array([[1, 0], [-1, 0], [0, 0]], dtype=np.float32)
+    queries = np.resize(np.array([[1, 0], [-1, 0], [0, 0]], dtype=np.float32), (count, 2))
     norms = row_norms(rows)
     found = search(rows, norms, queries, 3, isa=isa)
-    for one, other in zip(found, brute_force(rows, norms, queries, 3, [[]] * 3, 0, len(rows)), strict=True):
+    for one, other in zip(found, brute_force(rows, norms, queries, 3, [[]] * count, 0, len(rows)), strict=True):
         np.testing.assert_array_equal(one, other)
 
 
 @pytest.mark.parametrize("isa", SCREENS)
 @pytest.mark.parametrize("scale", [1e-30, 1e-3, 1e30])
-def test_norms_that_are_not_those_of_the_rows(isa: str, scale: float) -> None:
+@pytest.mark.parametrize("count", COUNTS)
+def test_norms_that_are_not_those_of_the_rows(isa: str, scale: float, count: int) -> None:
     """A file may hold any norms: the bound is of the rows divided by them."""
     rng = np.random.default_rng(0)
     rows = rng.integers(-9, 10, (500, 8)).astype(np.float32)
     norms = (rng.integers(0, 5, 500) * np.where(rng.random(500) < 0.1, scale, 1)).astype(np.float32)
-    queries = rng.integers(-9, 10, (20, 8)).astype(np.float32)
+    queries = rng.integers(-9, 10, (count, 8)).astype(np.float32)
     found = search(rows, norms, queries, 5, isa=isa)
-    for one, other in zip(found, brute_force(rows, norms, queries, 5, [[]] * 20, 0, 500), strict=True):
+    for one, other in zip(found, brute_force(rows, norms, queries, 5, [[]] * count, 0, 500), strict=True):
         np.testing.assert_array_equal(one, other)
 
 
 @pytest.mark.parametrize("isa", SCREENS)
-def test_nan_is_never_found(isa: str) -> None:
+@pytest.mark.parametrize("times", [1, 30])
+def test_nan_is_never_found(isa: str, times: int) -> None:
     rows = np.array([[np.nan, 1], [1, 0], [0, 1]], dtype=np.float32)
-    queries = np.array([[0.6, 0.8], [np.nan, 0]], dtype=np.float32)
+    queries = np.array([[0.6, 0.8], [np.nan, 0]] * times, dtype=np.float32)
     ids, _ = search(rows, np.ones(3, dtype=np.float32), queries, 3, isa=isa)
-    np.testing.assert_array_equal(ids, [[2, 1, -1], [-1, -1, -1]])
+    np.testing.assert_array_equal(ids, [[2, 1, -1], [-1, -1, -1]] * times)
+
+
+@pytest.mark.parametrize("isa", SCREENS)
+@pytest.mark.parametrize("count", COUNTS)
+def test_rows_that_are_no_numbers_do_not_hide_others(isa: str, count: int) -> None:
+    """Not where every row shares a direction either, nor where their norms are NaN, which score 0 as norms of 0 do."""
+    rng = np.random.default_rng(0)
+    rows = (1000 + rng.integers(-9, 10, (900, 20))).astype(np.float32)
+    rows[::7], rows[3::11], rows[5::13] = np.nan, np.inf, 0
+    norms, queries = row_norms(rows), rng.integers(-9, 10, (count, 20)).astype(np.float32)
+    with np.errstate(invalid="ignore"):
+        expected = brute_force(
+            np.where(norms[:, None] > 0, rows, 0), norms, queries, 300, [np.arange(3, 900, 11)] * count, 0, 900
+        )
+    found = search(rows, norms, queries, 300, [np.arange(3, 900, 11)] * count, isa=isa)
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_array_equal(one, other)
 
 
 def test_rows_with_padding_between_them() -> None:
