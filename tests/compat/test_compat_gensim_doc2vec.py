@@ -44,6 +44,7 @@ def share_of_topic(model: Doc2Vec, vector: Any, topic: int) -> float:
 def test_documents_lie_among_their_like_inferred_ones_too(model: Doc2Vec) -> None:
     assert model.dv.vectors.shape == (60, 8)
     assert model.docvecs is model.dv
+    np.testing.assert_array_equal(model["king"], model.wv["king"])
     if model.dm:  # words alone know most of so few words
         return
     for vectors in (model.dv, [model.infer_vector(words, epochs=50) for words in WORDS[:9]]):
@@ -276,6 +277,9 @@ def test_what_cannot_be_is_an_error(tmp_path: Path) -> None:
         Doc2Vec(DOCUMENTS, corpus_file="x")
     with pytest.raises(TypeError, match="one text: give a list of words"):
         Doc2Vec(DOCUMENTS, **SMALL).infer_vector("king queen")
+    for source in ({"corpus_file": 3}, {"corpus_iterable": 3}, {}, {"corpus_iterable": DOCUMENTS, "corpus_file": "x"}):
+        with pytest.raises(TypeError):
+            Doc2Vec(DOCUMENTS, **SMALL).train(**source)
     with pytest.raises(NotFittedError):
         Doc2Vec().train(DOCUMENTS, epochs=1)
     with pytest.raises(FormatError, match="does not exist"):

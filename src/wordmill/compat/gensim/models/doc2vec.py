@@ -91,6 +91,10 @@ class Doc2Vec(Word2Vec):
             cbow_mean=1 if dm_mean is None else dm_mean, **kwargs,
         )  # fmt: skip
 
+    def __getitem__(self, word: Any) -> Floats:
+        """Return the vector of a word, as gensim does; those of tags are in `dv`."""
+        return self.wv[word]
+
     def __getstate__(self) -> dict[str, Any]:
         """Pickle and copy what was learnt."""
         return {**vars(self), "_inference": None}

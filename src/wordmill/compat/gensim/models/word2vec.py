@@ -183,6 +183,7 @@ class Word2Vec(BuildsVocabulary):
             The rate is too high; the vectors from before stay.
         """
         files.refuse("train", word_count=word_count)
+        self._source(corpus_iterable, corpus_file)  # is there one, and only one?
         if not epochs or epochs < 1:
             raise ParameterError(f"epochs={epochs}: give the number of epochs, such as epochs=model.epochs")
         self.alpha, self.min_alpha = start_alpha or self.alpha, end_alpha or self.min_alpha
