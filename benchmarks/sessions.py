@@ -46,7 +46,7 @@ def hold_out(source: Path, target: Path, most: int = CASES) -> Asked:
 
 def measure_next_item(vectors: SavedVectors, asked: Asked) -> dict[str, dict[str, Any]]:
     """Points (0 to 100) of the item that came next; `coverage` is the share of cases whose items are known."""
-    ranks = rank_answers(ByVectors(vectors, asked.items, "mean"), asked.cases, (RANKS,), exclude_seen=True).ranks
+    ranks = rank_answers(ByVectors(vectors, asked.items, "mean"), asked.cases, exclude_seen=True).ranks
     points = next_item_points(vectors, asked)
     return {n: {"points": float(each.mean()), "coverage": float((ranks > 0).mean())} for n, each in points.items()}
 
@@ -61,7 +61,7 @@ def next_item_points(vectors: SavedVectors, asked: Asked) -> dict[str, NDArray[n
     contexts: dict[str, Context] = {"last item": "last", "all items": "mean"}
     for name, context in contexts.items():
         method = ByVectors(vectors, asked.items, context)
-        ranks = rank_answers(method, asked.cases, (RANKS,), exclude_seen=True).ranks
+        ranks = rank_answers(method, asked.cases, exclude_seen=True).ranks
         reciprocal = np.where(ranks > 0, 1 / np.maximum(ranks, 1), 0)
         points[f"{name}: hit rate@{HITS}"] = np.where(reciprocal >= 1 / HITS, 100.0, 0)
         points[f"{name}: MRR@{RANKS}"] = np.where(reciprocal >= 1 / RANKS, 100 * reciprocal, 0)

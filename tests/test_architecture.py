@@ -39,6 +39,7 @@ LEVELS = [
     {"plots"},
     {"training"},
     {"compat", "datasets", "recommendation"},
+    {"tuning"},
     {"cli"},
     {"__main__"},
 ]

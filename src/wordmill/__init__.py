@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from wordmill.graphs import Graph, random_walks, read_graph
     from wordmill.recommendation import RecommendationResult, evaluate_recommendation
     from wordmill.training import Callback, Checkpoint, Doc2Vec, EarlyStopping, FastText, LogFile, Word2Vec
+    from wordmill.tuning import Tuned, tune
     from wordmill.vectors import KeyedVectors
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "Phrases",
     "RecommendationResult",
     "TrainConfig",
+    "Tuned",
     "Vocab",
     "Word2Vec",
     "__version__",
@@ -51,6 +53,7 @@ __all__ = [
     "read_documents",
     "read_events",
     "read_graph",
+    "tune",
 ]
 
 #: Packages that `import wordmill` alone gives, too.
@@ -70,6 +73,7 @@ _HOME = {
     "Phrases": "wordmill.corpus",
     "RecommendationResult": "wordmill.recommendation",
     "TrainConfig": "wordmill.config",
+    "Tuned": "wordmill.tuning",
     "Vocab": "wordmill.corpus",
     "FastText": "wordmill.training",
     "Word2Vec": "wordmill.training",
@@ -81,6 +85,7 @@ _HOME = {
     "read_documents": "wordmill.corpus",
     "read_graph": "wordmill.graphs",
     "read_events": "wordmill.corpus",
+    "tune": "wordmill.tuning",
 }
 
 

@@ -14,6 +14,7 @@ _EXTRAS = {  # module: the name of its package, and what installs it
     "duckdb": ("duckdb", "'wordmill[events]'"),
     "huggingface_hub": ("huggingface_hub", "'wordmill[hub]'"),
     "matplotlib": ("matplotlib", "'wordmill[plot]'"),
+    "optuna": ("Optuna", "'wordmill[tune]'"),
     "pandas": ("pandas", "pandas"),
     "polars": ("polars", "polars"),
     "pyarrow": ("pyarrow", "'wordmill[arrow]'"),

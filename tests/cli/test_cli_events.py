@@ -94,3 +94,23 @@ def test_mistakes_in_a_judgement(cli: Cli, model: Path, table: Path, options: li
     assert outcome.code
     assert message in outcome.err
     assert outcome.err.count("\n") == 1
+
+
+def test_settings_are_searched_for(cli: Cli, table: Path, tmp_path: Path) -> None:
+    asked = ("--events", "user,item,time", "--budget", "2m", "--trials", 2, "--vector-size", 4, "--min-count", 1)
+    outcome = cli("tune", table, *asked, "--log", tmp_path / "log", "--plot", tmp_path / "tune.png")
+    assert outcome.code == 0, outcome.err
+    assert outcome.out.startswith("2 trials, ")
+    assert "hr@10: " in outcome.out
+    assert "now train by them: " in outcome.err
+    assert len((tmp_path / "log").read_text(encoding="utf-8").splitlines()) == 3
+    told = json.loads(cli("tune", table, *asked, "--log", tmp_path / "log", "--json").out)
+    assert [trial["number"] for trial in told["trials"]] == [0, 1]
+    for options, message in (
+        (("--budget", "soon"), "--budget soon is not allowed: write 90s, 10m or 2h"),
+        (("--metric", "best"), "--metric best is not allowed: write hr@10"),
+        (("--log", table), "is a source of this command"),
+    ):
+        mistaken = cli("tune", table, *asked, *options)
+        assert mistaken.code
+        assert message in mistaken.err

@@ -23,6 +23,7 @@ from wordmill.cli import (
     similarity,
     subwords,
     train,
+    tune,
 )
 from wordmill.cli import map as word_map
 from wordmill.cli.console import error, print_text
@@ -38,7 +39,7 @@ __all__ = ["app"]
 
 #: What cures want of memory, by command.
 MORE_MEMORY = dict.fromkeys(
-    ("train", "encode", "phrases", "demo"), "raise --min-count, give --max-final-vocab or lower --vector-size"
+    ("train", "tune", "encode", "phrases", "demo"), "raise --min-count, give --max-final-vocab or lower --vector-size"
 )
 LESS_IS_READ = "the vectors do not fit: wordmill convert --limit makes a model of the first, most frequent ones"
 
@@ -47,6 +48,7 @@ LOADED_BEFORE = {
     "train": "wordmill.cli.training",
     "demo": "wordmill.cli.training",
     "infer": "wordmill.cli.training",
+    "tune": "wordmill.tuning",
     "encode": "wordmill.corpus",
     "phrases": "wordmill.corpus",
     "evaluate": "wordmill.evaluation",
@@ -150,6 +152,7 @@ app = typer.Typer(
 )
 for _module in (
     train,
+    tune,
     infer,
     nearest,
     analogy,

@@ -18,6 +18,7 @@ from wordmill.config import KINDS, LENGTHS, Knob, Tokenizer, TrainConfig
 from wordmill.phrases import PhraseBook
 
 __all__ = [
+    "ALL",
     "CORPUS",
     "Corpora",
     "Json",

@@ -22,7 +22,7 @@ __all__ = ["CommandLineError", "UsageError", "explained", "no_command", "refuse_
 
 UsageError: type[Exception] = typer.BadParameter.__mro__[1]  # which Typer does not name
 KNOBS = dict(knobs())
-TRAINING = ("train", "encode", "phrases")  # commands that take them
+TRAINING = ("train", "tune", "encode", "phrases")  # commands that take them
 
 
 class CommandLineError(WordmillError):

@@ -137,6 +137,23 @@ class EncodedCorpus:
         for begin, end in pairwise(self.offsets.tolist()):
             yield self.ids[begin:end]
 
+    def sequences(self, rows: NDArray[np.int64]) -> EncodedCorpus:
+        """Return some of the sequences, with the vocabulary and the counts of all."""
+        self.check_file()
+        lengths = self.offsets[rows + 1] - self.offsets[rows]
+        ends = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+        places = np.arange(ends[-1]) + np.repeat(self.offsets[rows] - ends[:-1], lengths)
+        return EncodedCorpus(
+            self.vocab,
+            self.ids[places],
+            ends,
+            tokens_read=len(places),
+            tokenizer=self.tokenizer,
+            lowercase=self.lowercase,
+            count_error=self.count_error,
+            phrases=self.phrases,
+        )
+
     def __repr__(self) -> str:
         keys, sequences = counted(len(self.vocab), "key"), counted(len(self), "sequence")
         return f"EncodedCorpus({counted(len(self.ids), 'token')} in {sequences}, {keys})"

@@ -85,6 +85,12 @@ class EventCorpus(EncodedCorpus):
         before = np.concatenate([[0], np.cumsum(known)])
         return EncodedCorpus(vocab, ids[known], before[self.offsets], tokens_read=self.tokens_read)
 
+    def sequences(self, rows: NDArray[np.int64]) -> EventCorpus:
+        """Return some of the sequences, their items counted anew."""
+        kept = np.zeros(len(self), np.bool_)
+        kept[rows] = True
+        return self._without(~np.repeat(kept, np.diff(self.offsets)))
+
     def hold_out(
         self, split: Split = "time", share: float = 0.1, *, most: int | None = 10_000, seed: int = 0
     ) -> HeldOut:

@@ -52,10 +52,11 @@ def chosen_cases(cases: Cases, places: NDArray[np.int64]) -> Cases:
     return Cases(np.concatenate(kept), ends, cases.answers[places], cases.sequences[places])
 
 
-def rank_answers(method: Method, cases: Cases, k: tuple[int, ...], *, exclude_seen: bool) -> Ranking:
+def rank_answers(method: Method, cases: Cases, k: tuple[int, ...] = (), *, exclude_seen: bool) -> Ranking:
     """Rank the answers of cases among all items that a method knows.
 
-    Items of equal score stand in the order of their rows. With `exclude_seen`, what was seen is not among them.
+    Items of equal score stand in the order of their rows. With `exclude_seen`, what was seen is not among them. `k`:
+    where different items are to be counted.
     """
     ranks = np.zeros(len(cases), np.int64)
     answers = method.row_of[cases.answers]
@@ -70,7 +71,8 @@ def rank_answers(method: Method, cases: Cases, k: tuple[int, ...], *, exclude_se
         if exclude_seen:
             for row, place in zip(scores, batch, strict=True):
                 row[seen[place]] = -np.inf
-        _mark(scores, shown)
+        if k:
+            _mark(scores, shown)
         known = answers[batch] >= 0
         ranks[batch[known]] = _ranks(scores[known], answers[batch[known]])
     return Ranking(ranks, {each: int(marked.sum()) for each, marked in shown.items()})
@@ -83,8 +85,9 @@ def _seen(cases: Cases) -> list[NDArray[np.int32]]:
 def _ranks(scores: NDArray[np.floating[Any]], answers: NDArray[np.int64]) -> NDArray[np.int64]:
     """Rank (n,) of the answer in each row of scores (n, V)."""
     wanted = scores[np.arange(len(answers)), answers][:, None]
-    before = np.arange(scores.shape[1]) < answers[:, None]
-    ranks: NDArray[np.int64] = 1 + ((scores > wanted) | ((scores == wanted) & before)).sum(axis=1)
+    ranks: NDArray[np.int64] = 1 + np.count_nonzero(scores > wanted, axis=1).astype(np.int64)
+    for row in np.flatnonzero(np.count_nonzero(scores == wanted, axis=1) > 1):
+        ranks[row] += np.count_nonzero(scores[row, : answers[row]] == wanted[row])
     return ranks
 
 

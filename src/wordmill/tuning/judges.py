@@ -1,0 +1,218 @@
+"""What a setting is judged by: on a part that is set apart to choose by, and on another one that decides nothing."""
+
+from __future__ import annotations
+
+import tempfile
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wordmill.corpus import EncodedCorpus, EventCorpus, read_corpus
+from wordmill.corpus.event_corpus import HeldOut, Split
+from wordmill.corpus.events import as_events
+from wordmill.datasets import questions_words_path, word_pairs_path
+from wordmill.errors import ParameterError
+from wordmill.evaluation import evaluate_analogies, evaluate_pairs
+from wordmill.foreign import quoted
+from wordmill.graphs import Walks
+from wordmill.recommendation import Fitted, RecommendationResult, judge
+from wordmill.recommendation.methods import Context
+from wordmill.recommendation.result import MEASURES, measure_named
+from wordmill.training.estimator import Estimator
+
+__all__ = ["Judge", "Metric", "judge_for"]
+
+_VERDICT_CASES, _CHOOSING_CASES = 6_000, 3_000
+Metric = str | Callable[[Any], float]
+
+
+class Judge(ABC):
+    """Scores models that were trained on `corpus`, a part of what the user gave; higher is better.
+
+    Attributes
+    ----------
+    corpus
+        What is trained on.
+    name : str
+        Of the measure.
+    """
+
+    corpus: EventCorpus | EncodedCorpus | Walks
+    name: str
+
+    @abstractmethod
+    def score(self, model: Estimator) -> float:
+        """Score a model on the part that settings are chosen by."""
+
+    @abstractmethod
+    def verdict(self, best: Estimator, default: Estimator) -> tuple[float, float, str, bool]:
+        """Score both on the part that decided nothing.
+
+        Returns
+        -------
+        best, default, sentence, worse
+            Both scores, the verdict in words, and whether the best is surely worse than the default.
+        """
+
+
+class ByEvents(Judge):
+    """Next items: the latest events are for the verdict, those before them to choose by."""
+
+    def __init__(
+        self, events: EventCorpus, metric: str, split: Split, share: float, context: Context, *, exclude_seen: bool
+    ) -> None:
+        self.name, self._cut = metric, measure_named(metric)[1]
+        self._events, self._last = events, events.hold_out(split, share, most=_VERDICT_CASES)
+        self._choosing = self._last.train.hold_out(split, share, most=_CHOOSING_CASES)
+        self.corpus = self._choosing.train
+        self._context, self._exclude_seen = context, exclude_seen
+
+    def score(self, model: Estimator) -> float:
+        """Score by the events before the last part."""
+        return self._judged(model, self._last.train, self._choosing, baselines=False).estimate(self.name).value
+
+    def verdict(self, best: Estimator, default: Estimator) -> tuple[float, float, str, bool]:
+        """Compare on the last part, case by case, and with counting."""
+        last = HeldOut(self._choosing.train, self._last.cases, self._last.split, self._last.since)
+        ours = self._judged(best, self._events, last, baselines=True)
+        theirs = self._judged(default, self._events, last, baselines=False)
+        gain = _paired(ours, theirs, self.name)
+        counting = ours.above("co-occurrence", self.name)
+        sure = "above" if counting.interval[0] > 0 else "below" if counting.interval[1] < 0 else "level with"
+        sentence = (
+            f"{ours.estimate(self.name)} against {theirs.estimate(self.name)} by the defaults ({_signed(gain)}), "
+            f"{sure} item co-occurrence, {ours.estimate(self.name, 'co-occurrence')}"
+        )
+        return (
+            ours.estimate(self.name).value,
+            theirs.estimate(self.name).value,
+            sentence,
+            gain[2] < 0,
+        )
+
+    def _judged(self, model: Estimator, events: EventCorpus, held: HeldOut, *, baselines: bool) -> RecommendationResult:
+        fitted = Fitted(model.wv, "on the earlier part")
+        return judge(fitted, events, held, (), self._context, exclude_seen=self._exclude_seen, baselines=baselines)
+
+
+class ByQuestions(Judge):
+    """Questions about words: every other one is for the verdict."""
+
+    def __init__(self, corpus: EncodedCorpus, metric: str) -> None:
+        self.corpus, self.name = corpus, metric
+
+    def score(self, model: Estimator) -> float:
+        """Score by the first half."""
+        return self._measured(model, 0)
+
+    def verdict(self, best: Estimator, default: Estimator) -> tuple[float, float, str, bool]:
+        """Compare by the other half."""
+        ours, theirs = self._measured(best, 1), self._measured(default, 1)
+        return ours, theirs, f"{ours:.3f} against {theirs:.3f} by the defaults", ours < theirs
+
+    def _measured(self, model: Estimator, half: int) -> float:
+        questions, measure = _SETS[self.name]
+        path = questions()
+        with tempfile.TemporaryDirectory(prefix="wordmill-tune-") as directory:
+            part = Path(directory) / path.name
+            part.write_text("\n".join(_half(path, half)) + "\n", encoding="utf-8")
+            return measure(model.wv, part)
+
+
+class ByFunction(Judge):
+    """A function of the user's, which holds what it asks: nothing is left for a verdict."""
+
+    def __init__(self, corpus: EncodedCorpus | Walks, function: Callable[[Any], object]) -> None:
+        self.corpus, self.name, self._function = corpus, getattr(function, "__name__", "score"), function
+
+    def score(self, model: Estimator) -> float:
+        """Ask the function."""
+        value = self._function(model)
+        if isinstance(value, bool) or not isinstance(value, int | float | np.number) or not np.isfinite(value):
+            raise ParameterError(f"metric returned {quoted(value)}: a finite number is needed, the higher the better")
+        return float(value)
+
+    def verdict(self, best: Estimator, default: Estimator) -> tuple[float, float, str, bool]:
+        """Say that nothing was set apart."""
+        ours, theirs = self.score(best), self.score(default)
+        sentence = (
+            f"{ours:.3f} against {theirs:.3f} by the defaults, on the data that chose them: judge the model on data "
+            "that the function has not seen"
+        )
+        return ours, theirs, sentence, ours < theirs
+
+
+def judge_for(
+    source: Any,
+    metric: object,
+    model: Estimator,
+    split: Split | None,
+    share: float,
+    context: Context,
+    *,
+    exclude_seen: bool,
+) -> Judge:
+    """Find what judges by a metric, and cut the corpus for it."""
+    if callable(metric):
+        return ByFunction(source if isinstance(source, Walks) else _words(source, model), metric)
+    if isinstance(metric, str) and metric in _SETS:
+        return ByQuestions(_words(source, model), metric)
+    if not isinstance(metric, str) or metric.partition("@")[0] not in MEASURES:
+        raise ParameterError(
+            f"metric={quoted(metric)} is not allowed: write hr@10, mrr@10, ndcg@10, analogies or pairs, or give a "
+            "function from a model to a number"
+        )
+    measure_named(metric)
+    if isinstance(source, Walks):
+        raise ParameterError(f"metric={quoted(metric)} foretells items, and walks have no next ones: give a function")
+    events = as_events(source)
+    chosen = split or ("last" if events.times is None else "time")
+    return ByEvents(events, metric, chosen, share, context, exclude_seen=exclude_seen)
+
+
+def _words(source: Any, model: Estimator) -> EncodedCorpus:
+    params = model.get_params()
+    reading = ("min_count", "max_final_vocab", "tokenizer", "delimiter", "lowercase", "errors", "phrases")
+    return read_corpus(source, **{name: params[name] for name in reading if name in params})
+
+
+def _paired(ours: RecommendationResult, theirs: RecommendationResult, measure: str) -> tuple[float, float, float]:
+    """Return the mean difference of the same cases, and its interval."""
+    from wordmill.evaluation.intervals import bootstrap_means  # noqa: PLC0415
+
+    difference: NDArray[np.float64] = ours.values("vectors", measure) - theirs.values("vectors", measure)
+    return float(difference.mean()), *bootstrap_means(difference, ours.sequences)
+
+
+def _signed(gain: tuple[float, float, float]) -> str:
+    return f"{gain[0]:+.3f} [{gain[1]:+.3f}, {gain[2]:+.3f}]"
+
+
+def _accuracy(vectors: Any, path: Path) -> float:
+    return float(np.nan_to_num(evaluate_analogies(vectors, path).accuracy))
+
+
+def _spearman(vectors: Any, path: Path) -> float:
+    return float(np.nan_to_num(evaluate_pairs(vectors, path).spearman))
+
+
+_SETS: dict[str, tuple[Callable[[], Path], Callable[[Any, Path], float]]] = {
+    "analogies": (questions_words_path, _accuracy),
+    "pairs": (word_pairs_path, _spearman),
+}
+
+
+def _half(path: Path, half: int) -> Iterator[str]:
+    """Yield every other line of questions, and all headings."""
+    asked = 0
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if line.startswith((":", "#")):
+            yield line
+        else:
+            if asked % 2 == half:
+                yield line
+            asked += 1
