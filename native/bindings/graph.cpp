@@ -44,7 +44,8 @@ nb::tuple build(int64_t nodes, Array<const int32_t> sources, Array<const int32_t
   BuiltGraph graph;
   {
     nb::gil_scoped_release release;
-    graph = build_graph(nodes, {span(sources), span(targets), weights_of(weights)}, directed, threads);
+    const Edges edges{span(sources), span(targets), weights_of(weights)};
+    graph = build_graph(nodes, {&edges, 1}, directed, threads);
   }
   return to_python(std::move(graph), weights.has_value());
 }
@@ -181,7 +182,6 @@ void bind_edges(nb::module_& m) {
           },
           "chunk"_a, "Read a chunk of a file; BadLineError(line, reason) where a line is no edge.")
       .def("end_file", &EdgeReader::end_file)
-      .def_prop_ro("edges", &EdgeReader::edges)
       .def("names", &names, "integers"_a)
       .def(
           "build",

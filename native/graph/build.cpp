@@ -31,26 +31,28 @@ int64_t tidy(std::span<int32_t> row, std::span<float> weights, std::vector<std::
   return left;
 }
 
-template <class Visit> void each_arc(const Edges& edges, bool directed, const Visit& visit) {
-  for (size_t e = 0; e < edges.sources.size(); e++) {
-    visit(edges.sources[e], edges.targets[e], e);
-    if (!directed && edges.sources[e] != edges.targets[e]) visit(edges.targets[e], edges.sources[e], e);
-  }
+template <class Visit> void each_arc(std::span<const Edges> edges, bool directed, const Visit& visit) {
+  for (const auto& [sources, targets, weights] : edges)
+    for (size_t e = 0; e < sources.size(); e++) {
+      const float weight = weights.empty() ? 1 : weights[e];
+      visit(sources[e], targets[e], weight);
+      if (!directed && sources[e] != targets[e]) visit(targets[e], sources[e], weight);
+    }
 }
 
 }  // namespace
 
-BuiltGraph build_graph(int64_t nodes, const Edges& edges, bool directed, int threads) {
+BuiltGraph build_graph(int64_t nodes, std::span<const Edges> edges, bool directed, int threads) {
   BuiltGraph graph;
   auto& [offsets, neighbours, weights] = graph;
   offsets.assign(nodes + 1, 0);
-  each_arc(edges, directed, [&](int32_t from, int32_t, size_t) { offsets[from + 1]++; });
+  each_arc(edges, directed, [&](int32_t from, int32_t, float) { offsets[from + 1]++; });
   std::partial_sum(offsets.begin(), offsets.end(), offsets.begin());
   neighbours.resize(offsets[nodes]);
-  if (!edges.weights.empty()) weights.resize(offsets[nodes]);
+  if (!edges.empty() && !edges[0].weights.empty()) weights.resize(offsets[nodes]);
   std::vector<int64_t> ends(offsets.begin(), offsets.end() - 1);  // up to where each row is filled, then what is left of it
-  each_arc(edges, directed, [&](int32_t from, int32_t to, size_t edge) {
-    if (!weights.empty()) weights[ends[from]] = edges.weights[edge];
+  each_arc(edges, directed, [&](int32_t from, int32_t to, float weight) {
+    if (!weights.empty()) weights[ends[from]] = weight;
     neighbours[ends[from]++] = to;
   });
   parallel_for((nodes + kRowsAtOnce - 1) / kRowsAtOnce, threads, [&](size_t part) {

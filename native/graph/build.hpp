@@ -18,8 +18,8 @@ struct BuiltGraph {  // as in graph.hpp
   BigVector<float> weights;
 };
 
-// Without direction an edge is two arcs, from a node to itself one. Edges that are given several times are one: their weights add
-// up. An edge of weight 0 is none.
-BuiltGraph build_graph(int64_t nodes, const Edges& edges, bool directed, int threads);
+// The edges come in pieces, all of them with weights or none. Without direction an edge is two arcs, from a node to itself one.
+// Edges that are given several times are one: their weights add up. An edge of weight 0 is none.
+BuiltGraph build_graph(int64_t nodes, std::span<const Edges> edges, bool directed, int threads);
 
 }  // namespace wordmill

@@ -98,17 +98,25 @@ void EdgeReader::take_edge() {
     columns_ = cells_.size();
   }
   const int32_t from = node(cells_[0]), to = node(cells_[1]);
-  if (cells_.size() == 3) weights_.push_back(weight(cells_[2]));
-  sources_.push_back(from);
-  targets_.push_back(to);
+  add(from, to, cells_.size() == 3 ? cells_[2] : std::string_view());
 }
 
 void EdgeReader::take_neighbours() {
   const int32_t from = node(cells_[0]);
-  for (size_t i = 1; i < cells_.size(); i++) {
-    targets_.push_back(node(cells_[i]));
-    sources_.push_back(from);
+  for (size_t i = 1; i < cells_.size(); i++) { add(from, node(cells_[i]), {}); }
+}
+
+void EdgeReader::add(int32_t from, int32_t to, std::string_view weight_text) {
+  const bool weighted = !form_.adjacency && columns_ == 3;
+  if (pieces_.empty() || pieces_.back().sources.size() == Piece::kEdges) {
+    Piece& fresh = pieces_.emplace_back();
+    fresh.sources.reserve(Piece::kEdges), fresh.targets.reserve(Piece::kEdges);
+    if (weighted) fresh.weights.reserve(Piece::kEdges);
   }
+  Piece& piece = pieces_.back();
+  if (weighted) piece.weights.push_back(weight(weight_text));
+  piece.sources.push_back(from);
+  piece.targets.push_back(to);
 }
 
 int32_t EdgeReader::node(std::string_view name) {
@@ -149,8 +157,10 @@ void EdgeReader::refuse_columns() const {
 }
 
 BuiltGraph EdgeReader::build(bool directed, int threads) {
-  BuiltGraph graph = build_graph(static_cast<int64_t>(nodes_.size()), {sources_, targets_, weights_}, directed, threads);
-  sources_ = {}, targets_ = {}, weights_ = {};
+  std::vector<Edges> edges;
+  for (const Piece& piece : pieces_) edges.push_back({piece.sources, piece.targets, piece.weights});
+  BuiltGraph graph = build_graph(static_cast<int64_t>(nodes_.size()), edges, directed, threads);
+  pieces_ = {};
   return graph;
 }
 

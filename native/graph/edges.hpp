@@ -36,12 +36,17 @@ class EdgeReader {
   void end_file();
 
   const WordTable& nodes() const { return nodes_; }
-  int64_t edges() const { return static_cast<int64_t>(sources_.size()); }
-  bool weighted() const { return !weights_.empty(); }
+  bool weighted() const { return !pieces_.empty() && !pieces_[0].weights.empty(); }
   // The edges that were read, which are gone then.
   BuiltGraph build(bool directed, int threads);
 
  private:
+  struct Piece {  // vectors that grow would be held twice while they do
+    static constexpr size_t kEdges = 1 << 20;
+    std::vector<int32_t> sources, targets;
+    std::vector<float> weights;
+  };
+  void add(int32_t from, int32_t to, std::string_view weight);
   void read_line(std::string_view line);
   void cut(std::string_view line);
   void take_edge();
@@ -57,8 +62,7 @@ class EdgeReader {
   std::vector<std::string_view> cells_;
   size_t columns_ = 0;  // of the edges so far
   WordTable nodes_;
-  BigVector<int32_t> sources_, targets_;
-  BigVector<float> weights_;
+  std::vector<Piece> pieces_;
 };
 
 }  // namespace wordmill

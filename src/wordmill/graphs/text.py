@@ -60,8 +60,9 @@ def read_text(source: Source, form: TextForm, directed: bool | None, threads: in
             line, reason = error.args
             name = "standard input" if path is None else str(path)
             raise CorpusError(f"{name}, line {line:,}: {reason.decode(errors='replace')}") from None
+    rows = reader.build(bool(directed), threads)  # before the names: then the edges are gone
     keys = reader.names(form.integers)
-    if len(keys) < 2:
+    if not len(keys):
         names = ", ".join("standard input" if path is None else str(path) for path in source.paths[:3])
         raise CorpusError(f"{names} holds no edges: a line of two nodes is one")
-    return Graph(keys, *reader.build(bool(directed), threads), bool(directed))
+    return Graph(keys, *rows, bool(directed))
