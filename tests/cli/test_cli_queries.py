@@ -186,6 +186,7 @@ def test_export_to_fasttext_is_whole_where_the_model_is(cli: Cli, model: Path, t
     trained, again = Word2Vec.load(model), Word2Vec.load(tmp_path / "m.bin")
     np.testing.assert_array_equal(again.output_vectors, trained.output_vectors)
     np.testing.assert_allclose(again.wv.vectors, trained.wv.vectors, atol=1e-6)
+    assert json.loads(cli("info", tmp_path / "m.bin", "--json").out)["can_train_on"]
     KeyedVectors.load(model).save(tmp_path / "v.npz")
     for source, options in ((tmp_path / "v.npz", []), (model, ["--limit", "3"])):
         outcome = cli("export", source, tmp_path / "v.bin", "--format", "fasttext", *options)

@@ -213,6 +213,7 @@ def test_fasttext_has_fasttexts_defaults_where_these_are_best() -> None:
     model = FastText()
     assert (model.subwords, model.buckets, model.sample, model.ns_exponent) == ((3, 6), 2_000_000, 1e-4, 0.75)
     assert TrainConfig.from_params(model.get_params()).start_alpha == 0.05
+    assert TrainConfig.from_params(FastText(architecture="cbow").get_params()).start_alpha == 0.2
     assert FastText(architecture="cbow", alpha=0.05).alpha == 0.05
     assert repr(FastText(vector_size=5)) == "FastText(vector_size=5)"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import math
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wordmill.cli.options import Json, ModelPath
@@ -31,6 +32,7 @@ def command(model: ModelPath, json: Json = False) -> None:
     with readable_again(model) as file:
         form = detect(file)
         saved = load_model(file) if form == "directory" else Model(open_vectors(file), {}, None, {})
+        whole = form == "fasttext" and _is_whole(file)
     vectors = saved.table
     facts: dict[str, Any] = {
         "format": form,
@@ -41,7 +43,7 @@ def command(model: ModelPath, json: Json = False) -> None:
         "document_tags": None if saved.documents is None else len(saved.documents),
         "phrases_joined": None if vectors.phrases is None else len(vectors.phrases),
         "most_frequent": [vectors.key_table[row] for row in range(min(10, len(vectors)))],
-        "can_train_on": saved.training is not None,
+        "can_train_on": saved.training is not None or whole,
         "warnings": [as_options(warning, KNOBS) for warning in _warnings(saved)],
         **saved.storage,
         **saved.settings,
@@ -61,6 +63,15 @@ def command(model: ModelPath, json: Json = False) -> None:
         )
     for warning in warnings:
         print_text(f"{'warning':<16} {warning}")
+
+
+def _is_whole(path: Path) -> bool:
+    """Whether a model of fastText can be trained on."""
+    from wordmill.training.fasttext_files import why_not_trainable
+    from wordmill.vectors.formats.fasttext import read_fasttext_model
+
+    model = read_fasttext_model(path, errors="surrogateescape")
+    return model.output is not None and why_not_trainable(model) is None
 
 
 def _warnings(saved: Model) -> Iterator[str]:
