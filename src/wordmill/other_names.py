@@ -140,6 +140,7 @@ PHRASES = {
     "export_phrases": "the phrases are keys, their scores scores",
     "vocab": "the phrases are keys, their counts counts",
     "freeze": "they are as small as they get: save them",
+    "join": "read_corpus(text, phrases=these) joins them, or wordmill.Phrases.of(these).join(corpus)",
     "add_vocab": "call find_phrases on all of the text",
     "find_phrases": "wordmill.find_phrases(corpus) finds them; join(corpus) joins them in another one",
     "analyze_sentence": "join_tokens(tokens) joins one text",

@@ -164,6 +164,25 @@ def test_given_ones_come_back_as_a_parameter(tmp_path: Path) -> None:
     np.testing.assert_array_equal(loaded.fit(TEXTS).wv.vectors, model.wv.vectors)
 
 
+def test_documents_have_them_too(tmp_path: Path) -> None:
+    tags = [f"line {number}" for number in range(len(TEXTS))]
+    model = wm.Doc2Vec(phrases=2, **SMALL).fit(TEXTS, tags=tags)
+    assert "new_york_city" in model.wv
+    phrases = model.wv.phrases
+    assert phrases is not None
+    joined = [phrases.join_tokens(text.split()) for text in TEXTS]
+    same = wm.Doc2Vec(**SMALL).fit(joined, tags=tags)
+    assert model.dv.keys == tags
+    np.testing.assert_array_equal(model.dv.vectors, same.dv.vectors)
+    np.testing.assert_array_equal(model.infer(TEXTS[:5]), same.infer(joined[:5]))
+    model.save(tmp_path / "m")
+    loaded = wm.Doc2Vec.load(tmp_path / "m")
+    np.testing.assert_array_equal(loaded.infer(TEXTS[:5]), same.infer(joined[:5]))
+    assert loaded.partial_fit(["new york"], tags=["more"]).dv["more"].any()
+    with pytest.raises(AttributeError, match=r"wordmill\.Phrases\.of\(these\)\.join\(corpus\)"):
+        loaded.wv.phrases.join(TEXTS)  # type: ignore[union-attr]
+
+
 def test_a_model_from_before_there_were_phrases(model: Word2Vec, tmp_path: Path) -> None:
     plain = Word2Vec(**SMALL).fit(TEXTS)
     settings = plain._fitted().settings()
