@@ -101,6 +101,16 @@ def test_a_lock_that_a_kill_or_a_crash_left_binds_no_one(tmp_path: Path, content
     assert hidden(tmp_path) == []
 
 
+def test_a_lock_that_could_not_be_removed_goes_with_what_is_left_of_its_target(tmp_path: Path) -> None:
+    """As where its removal failed once, after that of the target: what asks for that again finds no target."""
+    (tmp_path / ".m.wordmill-lock").write_bytes(b'{"pid": 1, "host": "here", "training": true}')
+    assert remove(tmp_path / "m")
+    assert hidden(tmp_path) == []
+    (strange := tmp_path / ".m.wordmill-lock").write_bytes(b"mine")
+    assert remove(tmp_path / "m")
+    assert strange.read_bytes() == b"mine"
+
+
 def test_a_marked_directory_of_another_name_is_not_ours(tmp_path: Path) -> None:
     staging = Staging.create(tmp_path / "other")
     moved = staging.path.rename(tmp_path / ".m.wordmill-0a1b2c3d")

@@ -31,11 +31,11 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-__all__ = ["Claim", "claim", "is_alone", "writing"]
+__all__ = ["PATIENCE", "Claim", "claim", "is_alone", "writing"]
 
 logger = logging.getLogger(__name__)
 
-_PATIENCE = 600.0  # seconds that a save waits for another
+PATIENCE = 600.0  # seconds that a save waits for another
 _PAUSE = 0.05  # seconds
 _BUSY = {errno.EACCES, errno.EAGAIN, errno.EDEADLK}
 _NO_LOCKS = {errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL}
@@ -92,7 +92,7 @@ def claim(path: str | os.PathLike[str]) -> Claim:
 
 
 @contextlib.contextmanager
-def writing(target: Path, *, patience: float = _PATIENCE) -> Iterator[None]:
+def writing(target: Path, *, patience: float = PATIENCE) -> Iterator[None]:
     """Hold a target while it is replaced or removed, after whoever does that now."""
     with _join(target, training=False, patience=patience) as held, held.lock.turn:
         yield

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from wordmill.errors import OutputError
 from wordmill.saving.disk import reason, resolved
-from wordmill.saving.locks import is_alone, writing
-from wordmill.saving.staging import Staging, locked_in, stagings_in
+from wordmill.saving.locks import PATIENCE, is_alone, writing
+from wordmill.saving.staging import Staging, hidden_name, locked_in, stagings_in
 
 __all__ = ["remove", "sweep", "sweep_target"]
 
@@ -29,10 +29,11 @@ def remove(path: Path) -> bool:
     What stays is logged.
     """
     target = resolved(path.parent) / path.name
-    if not os.path.lexists(target) and not any(stagings_in(target.parent, target)):
+    there, lock = os.path.lexists(target), target.with_name(hidden_name(target, "lock"))
+    if not (there or os.path.lexists(lock) or any(stagings_in(target.parent, target))):
         return True
     try:
-        with writing(target):
+        with writing(target, patience=PATIENCE if there else 0.0):  # whoever makes it now may keep it
             sweep_target(target)
             if os.path.lexists(target):
                 _remove(target)
