@@ -31,6 +31,7 @@ from wordmill.compat.gensim.models import Phrases as GensimPhrases
 from wordmill.corpus import EncodedCorpus, Phrases, Resources, find_phrases, read_corpus
 from wordmill.errors import WordmillError
 from wordmill.evaluation import evaluate_analogies, evaluate_categories, evaluate_outliers, evaluate_pairs
+from wordmill.graphs import random_walks, read_graph
 from wordmill.safetensors import checksums, read_metadata, read_safetensors, write_safetensors
 from wordmill.saving import fingerprint
 from wordmill.training import Callback, Checkpoint, Run
@@ -416,12 +417,48 @@ def _read_counts(directory: Path, data: bytes) -> None:
     GensimVectors.load_word2vec_format(directory / "file.txt", directory / "counts")
 
 
+#: How a graph may be read; the first byte of an input chooses.
+_GRAPH_FORMS: list[dict[str, Any]] = [
+    {},
+    {"form": "adjacency"},
+    {"integers": True, "directed": True},
+    {"delimiter": ","},
+    {"weighted": True},
+    {"weighted": False, "delimiter": ";"},
+]
+
+
+def _graph_seeds(_: Path) -> Iterator[bytes]:
+    texts = [
+        "# c\na b\nb c {}\nna\u00efve b\n",
+        "a b c\nd\n",
+        "1 2 0.5\n-2 1 1e3\n",
+        '"x y",b,1\nb,c,2\n',
+        "a b 1\n",
+        "a;b;x\n",
+    ]
+    for form, text in enumerate(texts):
+        yield bytes([form]) + text.encode()
+
+
+def _read_graph(directory: Path, data: bytes) -> None:
+    path = directory / "graph.edges"
+    path.write_bytes(data[1:])
+    graph = read_graph(path, **_GRAPH_FORMS[data[0] % len(_GRAPH_FORMS)] if data else {})
+    assert len(graph.keys) == len(graph) == len({*graph.keys})
+    assert graph.offsets[-1] == graph.arcs
+    if graph.arcs:
+        walks = random_walks(graph, walk_length=5, walks_per_node=1, p=0.5, q=2)
+        assert walks.vocab.total == sum(len(walk) for walk in walks)
+
+
 TARGETS = {
     **_FILES,
     "detected": _detected(),
     **_SEVERAL,
     "text": Target(_text_seeds, _read_text),
     "fasttext-training": _fasttext_training(),
+    "graphs": Target(_graph_seeds, _read_graph),
     "encoded": Target(_encoded_seeds, _read_encoded),
     "phrases": Target(_phrases_seeds, _read_phrases),
     "gensim-phrases": Target(_gensim_phrases_seeds, _read_gensim_phrases),
