@@ -162,6 +162,7 @@ def test_arrays_of_edges() -> None:
     assert arcs(wm.read_graph(edges, nodes=["a", "b", "c", "d", "e"])) == {("a", "b"): 1, ("b", "a"): 1, ("d", "a"): 1}
     for wrong, message in (
         (edges.T, "pass edges.T"),
+        (np.eye(3), r"pass scipy.sparse.csr_array\(matrix\)"),
         (edges * 1.5, "edges are integers"),
         (-edges, "from -3 to 0"),
         (edges + 2**40, "other names go in a table"),

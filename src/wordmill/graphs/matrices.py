@@ -50,9 +50,10 @@ def read_edge_index(source: Any, nodes: Any, *, directed: bool | None, weighted:
     if weighted:
         raise ParameterError("weighted=True, but an array (2, E) has no weights: pass a matrix of SciPy, or a table")
     if edges.shape[0] != 2 or edges.dtype.kind not in "iu":
+        square = edges.shape[0] == edges.shape[1]
+        cure = "of a matrix pass scipy.sparse.csr_array(matrix)" if square else "of pairs in rows pass edges.T"
         raise CorpusError(
-            f"an array of {edges.dtype} in shape {edges.shape}: edges are integers in shape (2, E); of pairs "
-            "in rows pass edges.T"
+            f"an array of {edges.dtype} in shape {edges.shape}: edges are integers in shape (2, E); {cure}"
         )
     if not edges.size:
         raise CorpusError("there are no edges")
