@@ -133,6 +133,10 @@ FORMS: dict[str, Callable[[list[tuple[str, str]]], dict[str, Any]]] = {
         "tags": "tag",
         "text": "body",
     },
+    "lists of Polars": lambda pairs: {
+        "X": [text for _, text in pairs],
+        "tags": pl.Series([[tag] for tag, _ in pairs]),
+    },
     "Arrow": lambda pairs: {"X": pa.table(dict(zip(("tag", "body"), zip(*pairs, strict=True), strict=True))),
                             "tags": "tag", "text": "body"},
     "an encoded corpus": lambda pairs: {"X": read_documents(pairs, min_count=1)},
@@ -196,6 +200,11 @@ def test_documents_without_tags_are_numbered(texts: list[str], tmp_path: Path) -
         (["a", "b", ["c", "c"]], "document 2 has a tag twice"),
         (["a", "b"], "there are tags for 2 documents, and 3 documents"),
         ([2**70, 1, 2], "beyond 64 bits"),
+        (["a", pd.NA, "c"], "document 1 has no tag"),
+        (["a", "", "c"], "document 1 has no tag"),
+        ([["a"], [], ["\ud800"]], "document 2 has the tag .* half a surrogate pair"),
+        ([["a"], {"b", "c"}, ["d"]], "document 1 has a tag of type set: .* in a list"),
+        ([[], [], []], "no document has a tag"),
         ("abc", "is one text"),
         (7, "give a tag, or a list of tags, for each document"),
     ],
@@ -319,6 +328,15 @@ def test_validation_by_other_documents_of_known_tags(tagged: list[tuple[str, str
     assert model.history[-1]["validation_loss"] < model.history[0]["validation_loss"]
 
 
+@pytest.mark.parametrize("tags", [None, "unknown"])
+def test_validation_by_documents_that_are_not_trained_is_refused(texts: list[str], tags: str | None) -> None:
+    """Nor is a document without a tag taken for the one of the same number."""
+    validation = texts[:3] if tags is None else [(0, texts[0]), (1_000, texts[1])]
+    number = 0 if tags is None else 1
+    with pytest.raises(CorpusError, match=f"document {number} of validation has no tag that is trained"):
+        small(epochs=1).fit(texts, validation=validation)
+
+
 def test_more_documents_are_learnt_beside_those_there(tagged: list[tuple[str, str]]) -> None:
     first = [(tag, text) for tag, text in tagged[:80]]
     model = small().fit(first)
@@ -328,6 +346,27 @@ def test_more_documents_are_learnt_beside_those_there(tagged: list[tuple[str, st
     np.testing.assert_array_equal(model.dv["d3"], before)  # no document of this corpus
     assert "brandnewword" in model.wv
     assert model.dv["new"].any()
+    assert model.dv.counts is not None
+    assert model.dv.counts.tolist() == [1] * 78 + [2] * 2 + [1] * (len(tagged) - 79)
+
+
+@pytest.mark.parametrize("saved", [False, True])
+def test_an_empty_document_is_zeros_where_it_is_new(
+    texts: list[str], tmp_path: Path, caplog: pytest.LogCaptureFixture, saved: bool
+) -> None:
+    model = small(epochs=1).fit(texts[:5])
+    if saved:
+        model.save(tmp_path / "m")
+        model = Doc2Vec.load(tmp_path / "m")
+    before = model.dv[3].copy()
+    caplog.clear()
+    model.partial_fit(["", "", texts[5]], tags=[3, 5, 6])
+    np.testing.assert_array_equal(model.dv[3], before)
+    assert not model.dv[5].any()
+    assert model.dv[6].any()
+    assert [record.message for record in caplog.records if "zeros" in record.message] == [
+        "zeros for 1 document without any word of the vocabulary, such as 5"
+    ]
 
 
 def test_documents_without_tags_are_numbered_on(texts: list[str]) -> None:

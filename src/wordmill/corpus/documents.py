@@ -71,15 +71,20 @@ class TaggedSource:
         self._items = TaggedItems(opened.items) if isinstance(opened, Sequences) else None
         self.source: Any = source if self._items is None else Sequences(self._items)
 
-    def tagged(self, corpus: EncodedCorpus, first_number: int = 0) -> EncodedCorpus:
-        """Return what was read from the source with its tags, or numbered from the first number on."""
+    def tagged(self, corpus: EncodedCorpus, first_number: int | None = 0) -> EncodedCorpus:
+        """Return what was read from the source with its tags, or numbered from the first number on; None: neither."""
         own = None if self._items is None else self._items.tags
         if own is not None and self._given is not None:
             raise ParameterError("tags are given, and the documents come with tags of their own: leave one out")
         given = _listed(self._given) if own is None else own
         if given is not None:
-            return replace(corpus, tags=Tags.of(given))
-        return corpus if corpus.tags is not None else replace(corpus, tags=Tags.numbered(len(corpus), first_number))
+            tags = Tags.of(given)
+            if not len(tags):
+                raise CorpusError("no document has a tag: give some, or leave tags out, and documents are numbered")
+            return replace(corpus, tags=tags)
+        if corpus.tags is not None or first_number is None:
+            return corpus
+        return replace(corpus, tags=Tags.numbered(len(corpus), first_number))
 
 
 def _columns(table: Any, tags: Any, text: str | None) -> tuple[Any, Any]:
@@ -97,8 +102,9 @@ def _listed(tags: Any) -> Iterable[Any] | None:
     """Return tags as something to iterate over; None where there are none."""
     if tags is None:
         return None
-    if hasattr(tags, "to_pylist"):  # of Arrow, whose own items are no Python objects
-        return list(tags.to_pylist())
+    for as_list in ("to_pylist", "to_list"):  # of Arrow, pandas and Polars, whose own items may be no Python objects
+        if hasattr(tags, as_list):
+            return list(getattr(tags, as_list)())
     if not isinstance(tags, Iterable):
         raise ParameterError(f"tags={quoted(tags)}: give a tag, or a list of tags, for each document")
     return tags

@@ -33,6 +33,8 @@ class Tags:
         Tags by their place among the keys, those of all sequences end to end.
     offsets : (S + 1,) int64
         Sequence s has `ids[offsets[s]:offsets[s + 1]]`, which are distinct.
+    earlier : (T,) int64, optional
+        Documents of earlier corpora that had each tag, where a model goes on.
 
     Raises
     ------
@@ -43,6 +45,7 @@ class Tags:
     keys: Keys
     ids: NDArray[np.int32]
     offsets: NDArray[np.int64]
+    earlier: NDArray[np.int64] | None = None
 
     def __post_init__(self) -> None:
         """Check the arrays, which are held read-only."""
@@ -65,9 +68,9 @@ class Tags:
         return cls(np.arange(start, start + documents), np.arange(documents, dtype=np.int32), np.arange(documents + 1))
 
     @classmethod
-    def without_documents(cls, keys: Keys) -> Tags:
-        """Hold tags that no document has."""
-        return cls(keys, np.empty(0, np.int32), np.zeros(1, np.int64))
+    def without_documents(cls, keys: Keys, earlier: NDArray[np.int64] | None = None) -> Tags:
+        """Hold tags that no document has, or had in earlier corpora alone."""
+        return cls(keys, np.empty(0, np.int32), np.zeros(1, np.int64), earlier)
 
     @classmethod
     def of(cls, tags: Iterable[Any]) -> Tags:
@@ -102,8 +105,9 @@ class Tags:
 
     @cached_property
     def counts(self) -> NDArray[np.int64]:
-        """(T,) documents that have each tag."""
-        return np.bincount(self.ids, minlength=len(self.keys))
+        """(T,) documents that have each tag, or had it."""
+        counts = np.bincount(self.ids, minlength=len(self.keys))
+        return counts if self.earlier is None else counts + self.earlier
 
     @property
     def next_number(self) -> int:
@@ -126,7 +130,7 @@ class Tags:
         return np.array([others.key_to_index.get(key, -1) for key in self.key_to_index], np.int64)
 
     def after(self, others: Tags) -> Tags:
-        """Return the same by keys that begin with those of others.
+        """Return the same by keys that begin with those of others, whose documents are counted too.
 
         Raises
         ------
@@ -139,28 +143,48 @@ class Tags:
             )
         places = dict(others.key_to_index)
         ids = np.array([places.setdefault(key, len(places)) for key in self.key_to_index], np.int32)
-        return Tags(_keys(places), ids[self.ids], self.offsets)
+        earlier = np.zeros(len(places), np.int64)
+        earlier[: len(others)] = others.counts
+        return Tags(_keys(places), ids[self.ids], self.offsets, earlier)
 
 
 def _of_document(document: int, item: Any) -> Sequence[Tag]:
     """Return the tags of a document, checked."""
     if isinstance(item, np.ndarray) and item.ndim == 1:
         item = item.tolist()
+    elif hasattr(item, "to_list"):  # a column of lists has columns
+        item = item.to_list()
     some = item if isinstance(item, list | tuple) else [item]
     return [_checked(document, tag) for tag in some]
 
 
 def _checked(document: int, tag: Any) -> Tag:
     if isinstance(tag, str) and tag:
-        return str(tag)  # NumPy has a kind of its own
+        return _encodable(document, str(tag))  # NumPy has a kind of its own
     if isinstance(tag, int | np.integer) and not isinstance(tag, bool):
         return int(tag)
-    if tag is None or tag == "" or tag != tag or type(tag).__name__ in {"NAType", "NaTType"}:  # noqa: PLR0124 (NaN)
+    if _is_missing(tag):
         raise CorpusError(f"document {document:,} has no tag: give one, or leave tags out, and documents are numbered")
     raise CorpusError(
-        f"document {document:,} has a tag of type {type(tag).__name__}: tags are all text, or all integers; make it "
-        "one by str(tag)"
+        f"document {document:,} has a tag of type {type(tag).__name__}: tags are all text, or all integers, several of "
+        "a document in a list; make it one by str(tag)"
     )
+
+
+def _is_missing(tag: Any) -> bool:
+    if isinstance(tag, float | np.floating):
+        return bool(np.isnan(tag))
+    return tag is None or type(tag).__name__ in {"NAType", "NaTType"} or (isinstance(tag, str) and not tag)
+
+
+def _encodable(document: int, tag: str) -> str:
+    try:
+        tag.encode()
+    except UnicodeEncodeError:
+        raise CorpusError(
+            f"document {document:,} has the tag {quoted(tag)}, which holds half a surrogate pair: mend it"
+        ) from None
+    return tag
 
 
 def _keys(places: dict[Tag, int]) -> Keys:

@@ -44,7 +44,13 @@ def make_rows(config: TrainConfig, vocab: Vocab, tags: Tags | None = None) -> Ro
 
 
 def begin_run(config: TrainConfig, corpus: TrainingCorpus) -> Run:
-    """Make the matrices: input vectors uniform in +-0.5/D, output vectors zero."""
+    """Make the matrices: input vectors uniform in +-0.5/D, those of empty documents and output vectors zero."""
+    run = _random_run(config, corpus)
+    _empty_documents_are_zeros(run, corpus, np.ones(len(run.rows), np.bool_))
+    return run
+
+
+def _random_run(config: TrainConfig, corpus: TrainingCorpus) -> Run:
     config = replace(config, lowercase=corpus.lowercase)  # it may have been read by other settings
     if corpus.tokenizer is not None:
         config = replace(config, tokenizer=cast("TokenizerName", corpus.tokenizer), delimiter=None)
@@ -57,8 +63,6 @@ def begin_run(config: TrainConfig, corpus: TrainingCorpus) -> Run:
     for begin in range(0, len(rows), 1024):  # in parts: the temporary stays small
         some = input_vectors[begin : begin + 1024]
         some[:] = (random.random(some.shape, dtype=np.float32) - np.float32(0.5)) / np.float32(D)
-    if rows.tags is not None:
-        input_vectors[len(rows) - len(rows.tags) :][_without_words(stored(corpus)[1], rows.tags)] = 0
     return Run(
         config,
         rows,
@@ -70,17 +74,20 @@ def begin_run(config: TrainConfig, corpus: TrainingCorpus) -> Run:
     )
 
 
-def _without_words(offsets: NDArray[np.int64], tags: Tags) -> NDArray[np.bool_]:
-    """Return (T,) which tags have documents, but none with a word that is known; tell of them."""
-    words = np.bincount(tags.ids, np.repeat(np.diff(offsets), np.diff(tags.offsets)), minlength=len(tags))
-    empty = np.asarray((words == 0) & (tags.counts > 0), np.bool_)
+def _empty_documents_are_zeros(run: Run, corpus: TrainingCorpus, new: NDArray[np.bool_]) -> None:
+    """Let new rows, of (R,), of tags none of whose documents has a word that is known be zeros; tell of them."""
+    if (tags := run.rows.tags) is None:
+        return
+    lengths = np.repeat(np.diff(stored(corpus)[1]), np.diff(tags.offsets))
+    has_documents = np.bincount(tags.ids, minlength=len(tags)) > 0
+    first = len(run.rows) - len(tags)
+    empty = (np.bincount(tags.ids, lengths, len(tags)) == 0) & has_documents & new[first:]
+    run.input_vectors[first:][empty] = 0
     if empty.any():
-        first = quoted([*tags.key_to_index][int(np.argmax(empty))])
         logger.warning(
-            "%s, such as %s, hold no word of the vocabulary: their vectors are zeros",
-            counted(int(empty.sum()), "document"), first,
+            "zeros for %s without any word of the vocabulary, such as %s",
+            counted(int(empty.sum()), "document"), quoted([*tags.key_to_index][int(np.argmax(empty))]),
         )  # fmt: skip
-    return empty
 
 
 def take_vectors(run: Run, vectors: KeyedVectors) -> None:
@@ -161,13 +168,14 @@ def extend_run(run: Run, config: TrainConfig, source: Any, *, extend_vocab: bool
     corpus: TrainingCorpus = recoded(new, vocab)
     if run.rows.tags is not None and isinstance(corpus, EncodedCorpus) and corpus.tags is not None:
         corpus = replace(corpus, tags=corpus.tags.after(run.rows.tags))
-    extended = begin_run(config, corpus)
+    extended = _random_run(config, corpus)
     extended.phrases = run.phrases  # a model without any stays so, whatever the corpus has
     places = extended.rows.places_in(run.rows)
     known = places >= 0
     extended.input_vectors[known] = run.input_vectors[places[known]]
     for row in np.flatnonzero(~known).tolist():
         extended.input_vectors[row] = _first_vector(config, extended.rows.name(row))
+    _empty_documents_are_zeros(extended, corpus, ~known)
     if fixed:
         extended.output_vectors[:] = run.output_vectors
     else:

@@ -51,11 +51,11 @@ def _read_with_phrases(source: Any, config: TrainConfig) -> EncodedCorpus:
 
 
 def read_more(
-    source: Any, config: TrainConfig, phrases: PhraseBook | None, *, first_number: int = 0, silent: bool = False
+    source: Any, config: TrainConfig, phrases: PhraseBook | None, *, first_number: int | None = 0, silent: bool = False
 ) -> TrainingCorpus:
     """Read a corpus to go on with, all of its keys, with the phrases of a model; `silent` without warnings.
 
-    Documents without tags are numbered from the first number on.
+    Documents without tags are numbered from the first number on; None: they stay without.
     """
     if isinstance(source, Walks):
         return _walks(source, phrases)
@@ -68,8 +68,8 @@ def read_more(
 
 
 def read_validation_corpus(run: Run, source: Any) -> TrainingCorpus:
-    """Read a corpus in the vocabulary of a run."""
-    return recoded(read_more(source, run.config, run.phrases, silent=True), run.vocab)
+    """Read a corpus in the vocabulary of a run; its documents have no other tags than they come with."""
+    return recoded(read_more(source, run.config, run.phrases, first_number=None, silent=True), run.vocab)
 
 
 def read_stored_corpus(run: Run, source: Any) -> EncodedCorpus:
@@ -86,7 +86,7 @@ def _read(
     min_count: int,
     max_final_vocab: int | None,
     *,
-    first_number: int = 0,
+    first_number: int | None = 0,
     silent: bool = False,
 ) -> EncodedCorpus:
     """Read a corpus by the settings; `silent` where what could be warned of was told of another part of the text."""

@@ -9,8 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from wordmill.errors import CorpusError
 from wordmill.training.callbacks.callback import Callback
-from wordmill.training.run.corpora import TrainingCorpus, count, positions, stored
+from wordmill.training.run.corpora import TrainingCorpus, count, positions, stored, tags_of
+from wordmill.training.run.document_rows import DocumentRows
 from wordmill.training.run.loop import Trainer
 from wordmill.training.run.reading import read_validation_corpus
 from wordmill.training.run.schedule import Schedule, cut_into_blocks
@@ -39,6 +41,7 @@ def make_trainer(run: Run, corpus: TrainingCorpus, validation: Any, callbacks: S
         validate = HeldOut(make_backend(run, unthinned), parts.begins[held_out], parts.ends[held_out]).loss
     elif not of_share:
         other = read_validation_corpus(run, validation)
+        _check_documents(run, other)
         run.validation = other.fingerprint()
         validate = held_out_corpus(run, other).loss
     schedule = Schedule(
@@ -53,6 +56,22 @@ def make_trainer(run: Run, corpus: TrainingCorpus, validation: Any, callbacks: S
         validate=validate,
         untrained_loss=task.objective.untrained_loss,
     )
+
+
+def _check_documents(run: Run, corpus: TrainingCorpus) -> None:
+    """Refuse documents without a vector that is trained: their loss would be that of words alone, or of nothing."""
+    if not isinstance(run.rows, DocumentRows):
+        return
+    tags, words = tags_of(corpus), np.diff(stored(corpus)[1])
+    known = np.zeros_like(words)
+    if tags is not None:
+        known = np.diff(run.rows.of_sequences(tags, np.arange(len(words))).ends)
+    unknown = np.flatnonzero((known == 0) & (words > 0))
+    if len(unknown):
+        raise CorpusError(
+            f"document {unknown[0]:,} of validation has no tag that is trained, and so no vector: give pairs of such a "
+            "tag and a document, or the share of the corpus that is held out, validation=0.1"
+        )
 
 
 def held_out_corpus(run: Run, corpus: TrainingCorpus) -> HeldOut:

@@ -106,7 +106,8 @@ class Trained:
 
     def as_run(self, output_vectors: NDArray[np.floating[Any]]) -> Run:
         """Return copies of the matrices with what their rows are, as the backends want them."""
-        tags = None if self.documents is None else Tags.without_documents(self.documents.keys)
+        documents = self.documents
+        tags = None if documents is None else Tags.without_documents(documents.keys, documents.counts)
         rows = make_rows(self.config, self.vocab(), tags)
         try:
             matrix = padded(input_rows(self.keyed_vectors, self.own_rows, rows, self.documents))
