@@ -25,10 +25,10 @@ from fasttext_files import model as fasttext_model
 from fasttext_files import quantised as fasttext_matrix
 from safetensors.numpy import load_file
 
-from wordmill import KeyedVectors, Word2Vec
+from wordmill import Doc2Vec, KeyedVectors, Word2Vec
 from wordmill.compat.gensim import KeyedVectors as GensimVectors
 from wordmill.compat.gensim.models import Phrases as GensimPhrases
-from wordmill.corpus import EncodedCorpus, Phrases, Resources, find_phrases, read_corpus
+from wordmill.corpus import EncodedCorpus, Phrases, Resources, find_phrases, read_corpus, read_documents
 from wordmill.errors import WordmillError
 from wordmill.evaluation import evaluate_analogies, evaluate_categories, evaluate_outliers, evaluate_pairs
 from wordmill.graphs import random_walks, read_graph
@@ -45,6 +45,7 @@ SHARED = Path(os.environ.get("WORDMILL_SHARED", Path(__file__).parents[3] / "sha
 LARGEST_FIXTURE = 20_000  # bytes
 WORDS = ["the", "naïve", "日本", "7", "king", "queen", "man", "woman"]
 SENTENCES = [WORDS, WORDS[::-1]] * 3
+TAGGED = [(["日本", f"d{i}"], sentence) for i, sentence in enumerate(SENTENCES)]
 SETTINGS: dict[str, Any] = {"vector_size": 2, "min_count": 1, "sample": 0, "workers": 1, "negative": 2}
 
 
@@ -204,7 +205,7 @@ _FILES = {
 # -- several files ----------------------------------------------------------------------------------------------------
 
 
-def _directory(fill: Callable[[Path], None], use: Callable[[Path], None], mend: Callable[[Path], None]) -> Target:
+def _directory(fill: Callable[[Path], None], use: Callable[[Path], None], mend: Callable[[Path, str], None]) -> Target:
     """One file of a directory changed: `fill` makes it, `mend` makes checksums right again, so that the file lies."""
 
     @cache
@@ -223,21 +224,25 @@ def _directory(fill: Callable[[Path], None], use: Callable[[Path], None], mend: 
         for name, content in template().items():
             (directory / name).parent.mkdir(parents=True, exist_ok=True)
             (directory / name).write_bytes(data[1:] if name == changed else content)
-        if Path(changed).name != MANIFEST:
-            mend(directory)
+        mend(directory, changed)
         use(directory)
 
     return Target(seeds, read)
 
 
-def _mend_manifests(directory: Path) -> None:
-    for manifest in directory.rglob(MANIFEST):
+def _mend_manifests(directory: Path, changed: str) -> None:
+    """Make manifests right, those inside others first; one that was itself changed stays."""
+    for manifest in sorted(directory.rglob(MANIFEST), key=lambda file: -len(file.parts)):
+        if manifest == directory / changed:
+            continue
         content = json.loads(manifest.read_text(encoding="utf-8"))
         content["files"] = {name: fingerprint(manifest.with_name(name)) for name in content["files"]}
-        manifest.write_text(json.dumps(content), encoding="utf-8")
+        if "documents" in content:
+            content["documents"] = fingerprint(manifest.with_name("documents") / MANIFEST)
+        manifest.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")  # as it was, where nothing changed
 
 
-def _mend_nothing(directory: Path) -> None:
+def _mend_nothing(directory: Path, changed: str) -> None:
     """Leave the files as they are."""
 
 
@@ -252,6 +257,15 @@ def _use_model(directory: Path) -> None:
     vectors.encode([" ".join(WORDS)])
     model = Word2Vec.load(directory)
     model.partial_fit(SENTENCES, epochs=1)
+
+
+def _use_documents(directory: Path) -> None:
+    model = Doc2Vec.load(directory)
+    _check(model.dv)
+    model.dv.most_similar(model.dv.index_to_key[0])
+    assert np.isfinite(model.infer(SENTENCES)).all()
+    tags = model.dv.index_to_key[:1] * 2
+    model.partial_fit(SENTENCES[:2], tags=tags, epochs=1)
 
 
 def _fill_index(directory: Path) -> None:
@@ -283,6 +297,7 @@ def _use_checkpoint(directory: Path) -> None:
 _SEVERAL = {
     "projector": _directory(lambda path: _vectors().save(path / "file.tsv"), _use_projector, _mend_nothing),
     "model": _directory(lambda path: Word2Vec(**SETTINGS).fit(SENTENCES).save(path), _use_model, _mend_manifests),
+    "documents": _directory(lambda path: Doc2Vec(**SETTINGS).fit(TAGGED).save(path), _use_documents, _mend_manifests),
     "index": _directory(_fill_index, _use_index, _mend_nothing),
     "checkpoint": _directory(_fill_checkpoint, _use_checkpoint, _mend_manifests),
 }
@@ -313,15 +328,18 @@ def _read_text(directory: Path, data: bytes) -> None:
 
 
 def _encoded_seeds(directory: Path) -> Iterator[bytes]:
-    for kind, sequences in enumerate([SENTENCES, [[7, 8, 9], [9, 8]]]):
-        read_corpus(sequences, min_count=1).save(directory / str(kind))
+    corpora = [read_corpus(sequences, min_count=1) for sequences in (SENTENCES, [[7, 8, 9], [9, 8]])]
+    corpora += [read_documents(documents, min_count=1) for documents in (TAGGED, SENTENCES)]
+    for kind, corpus in enumerate(corpora):
+        corpus.save(directory / str(kind))
         yield b"\0" + (directory / str(kind)).read_bytes()
         yield b"\1" + (directory / str(kind)).read_bytes()
 
 
 def _read_encoded(directory: Path, data: bytes) -> None:
     path = _written(directory / "corpus", data, "wordmill.corpus")
-    Word2Vec(**SETTINGS, epochs=1).fit(EncodedCorpus.load(path))
+    corpus = EncodedCorpus.load(path)
+    (Word2Vec if corpus.tags is None else Doc2Vec)(**SETTINGS, epochs=1).fit(corpus)
 
 
 def _written(path: Path, data: bytes, form: str) -> Path:

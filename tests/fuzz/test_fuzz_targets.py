@@ -12,7 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 FINDINGS = Path(__file__).parent / "findings"
-EXAMPLES = {"parquet": 20, "evaluation": 20, "model": 40, "checkpoint": 40, "fasttext-training": 40}  # the slow ones
+EXAMPLES = {
+    "parquet": 20,
+    "evaluation": 20,
+    "model": 40,
+    "documents": 40,
+    "checkpoint": 40,
+    "fasttext-training": 40,
+}  # the slow ones
 PIECES = st.binary(max_size=4) | st.sampled_from(
     [b" ", b"\n", b"\t", b"9", b"99999999999999", b"nan", b"1e400", b"\xff\xff\xff\xff", b"\0\0\0\0\0\0\0\x7f"]
 )
