@@ -436,6 +436,18 @@ def test_damage_to_the_vectors_of_documents_is_noticed(tagged: list[tuple[str, s
         model.save(tmp_path / "m")
 
 
+def test_the_documents_of_a_model_are_not_replaced_alone(tagged: list[tuple[str, str]], tmp_path: Path) -> None:
+    model = small(epochs=1).fit(tagged)
+    model.save(tmp_path / "m")
+    (tmp_path / "link").symlink_to("m/documents")
+    for target in (tmp_path / "m" / "documents", tmp_path / "link"):
+        with pytest.raises(OutputError, match=r"is a part of the model .*: choose another directory"):
+            model.dv.save(target)
+    model.save(tmp_path / "m")
+    model.dv.save(tmp_path / "documents")  # which is no model's
+    assert len(Doc2Vec.load(tmp_path / "m").dv) == len(tagged)
+
+
 def test_what_was_not_fitted_says_so(tagged: list[tuple[str, str]], tmp_path: Path) -> None:
     with pytest.raises(NotFittedError):
         _ = small().dv

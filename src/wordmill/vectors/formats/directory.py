@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 from collections.abc import Mapping
 from dataclasses import asdict
 from os import PathLike
@@ -111,6 +112,7 @@ def save_model(
         The directory holds other files, or cannot be written; the message says what is there.
     """
     path = checked_path(path)
+    _check_whole(path)
     with atomic_directory(path, may_replace=_check_ours) as directory:
         _write_model(directory, keyed_vectors, settings, dtype, path)
         if training is not None:
@@ -346,8 +348,16 @@ def _settings(keyed_vectors: VectorTable, settings: Mapping[str, Any] | None) ->
 
 def check_target(target: Path) -> None:
     """Refuse, by an `OutputError`, to replace what `save_model` did not write: ask before long work, not after it."""
+    _check_whole(target)
     if target.exists():
         _check_ours(target, target)
+
+
+def _check_whole(target: Path) -> None:
+    """Refuse to replace the documents of a model: it would no longer be whole."""
+    place = Path(os.path.realpath(target))
+    if place.name == _DOCUMENTS and "documents" in _manifest_as_found(place.parent):
+        raise OutputError(f"{target} is a part of the model {place.parent}: choose another directory")
 
 
 def _check_ours(directory: Path, target: Path) -> None:
