@@ -13,8 +13,8 @@ import sys
 from studies_cli import run_command_line
 
 STUDIES = [
-    "whole-jobs", "memory", "quality", "cbow-alpha", "cbow-elsewhere", "cbow-sessions", "subwords",
-    "hierarchical-softmax", "documents", "graphs", "deterministic", "scale",
+    "whole-jobs", "memory", "quality", "cbow-alpha", "cbow-elsewhere", "cbow-sessions", "items",
+    "subwords", "hierarchical-softmax", "documents", "graphs", "deterministic", "scale",
 ]  # fmt: skip
 
 if __name__ == "__main__":

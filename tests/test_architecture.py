@@ -24,6 +24,7 @@ LEVELS = [
         "extras",
         "hints",
         "paths",
+        "presets",
         "key_index",
         "mapped",
         "safetensors",

@@ -161,3 +161,13 @@ def test_graphs_go_from_a_file_to_scores(tmp_path: Path) -> None:
     assert [record["steps"] for record in measured] == [60 * 80 * 40, 60 * 10 * 80, 60 * 10 * 80]
     assert all(record["scores"][1]["micro"] > 0.9 for record in measured)
     assert "| 10 walks of 80, p=q=0.25 |" in printed
+
+
+def test_items_are_judged_by_presets_and_searched_settings(tmp_path: Path) -> None:
+    lines = [" ".join(str(10 * (line % 3) + (line + step) % 10) for step in range(5)) for line in range(300)]
+    sessions = tmp_path / "sessions.txt"
+    sessions.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    printed = run("full.py", tmp_path, "--tokens", "20000", "--studies", "items", "--sessions", str(sessions)).stdout
+    measured = studies(tmp_path / "full.json")["items"]
+    assert [record["key"]["settings"] for record in measured] == ["words", "items", "logs", "searched in 5m"]
+    assert "- sessions.txt: hr@10: " in printed

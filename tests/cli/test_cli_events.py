@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 from cli_calls import Cli
 
+from wordmill.config import TrainConfig
+from wordmill.presets import PRESETS
+
 ROWS = [
     f"{user},{'xyz'[(user + step) % 3]},2024-01-{1 + user % 28:02d} 1{step}:00"
     for user in range(60)
@@ -114,3 +117,17 @@ def test_settings_are_searched_for(cli: Cli, table: Path, tmp_path: Path) -> Non
         mistaken = cli("tune", table, *asked, *options)
         assert mistaken.code
         assert message in mistaken.err
+
+
+@pytest.mark.parametrize("name", ["words", "items", "logs"])
+def test_a_preset_stands_where_options_are_left_out(cli: Cli, table: Path, name: str) -> None:
+    given = ("--events", "user,item,time", "--dry-run", "--preset", name)
+    defaults, settings = TrainConfig(), PRESETS[name]
+    told = dict(line.split("\t") for line in cli("train", table, *given).out.splitlines())
+    for parameter in ("window", "epochs", "ns_exponent", "sample", "min_count"):
+        assert told[parameter] == str(settings.get(parameter, getattr(defaults, parameter)))
+    on_top = ("--epochs", defaults.epochs, "--window", 7)  # a default that is given is given
+    told = dict(line.split("\t") for line in cli("train", table, *given, *on_top).out.splitlines())
+    assert (told["epochs"], told["window"]) == (str(defaults.epochs), "7")
+    outcome = cli("train", table, "--dry-run", "--preset", "nodes")
+    assert "--preset nodes is not allowed: it must be 'words' or 'items' or 'logs'" in outcome.err

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import Field, fields
 from pathlib import Path
 from types import NoneType
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, Literal, get_args
 
 import typer
 
@@ -16,6 +16,7 @@ from wordmill.cli.tokenizers import METAVAR, tokenizer_named
 from wordmill.cli.usage import CommandLineError
 from wordmill.config import KINDS, LENGTHS, Knob, Tokenizer, TrainConfig
 from wordmill.phrases import PhraseBook
+from wordmill.presets import preset
 
 __all__ = [
     "ALL",
@@ -43,9 +44,12 @@ ALL = frozenset({"Model", "Documents", "Training", "Corpus", "Run"})
 
 
 def with_settings(
-    groups: Collection[str] = ALL, without: Collection[str] = ()
+    groups: Collection[str] = ALL, without: Collection[str] = (), *, presets: bool = False
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Give a command an option for each knob of some groups; it gets their values as the dictionary `settings`."""
+    """Give a command an option for each knob of some groups; it gets their values as the dictionary `settings`.
+
+    With `presets` there is --preset, too: what it names are the values of options that are left out.
+    """
     options = [_option(entry) for entry in fields(TrainConfig)]
     names = {entry.name for entry in fields(TrainConfig) if entry.metadata["knob"].group in groups}
     names -= {"verbose", *without}
@@ -54,18 +58,46 @@ def with_settings(
         @functools.wraps(command)
         def wrapped(**given: Any) -> None:
             settings = {name: given.pop(name) for name in names}
+            if presets:
+                settings |= _left_out(given.pop("given_to"), preset(given.pop("preset")))
             command(settings=settings, **given)
 
         own = inspect.signature(command, eval_str=True).parameters.values()
         parameters = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own]
         parameters = [parameter for parameter in parameters if parameter.name != "settings"]
         parameters += [option for option in options if option.name in names]
+        parameters += _PRESET_PARAMETERS if presets else []
         wrapped.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
         wrapped.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
         del wrapped.__wrapped__
         return wrapped
 
     return decorate
+
+
+_PRESET_PARAMETERS = [
+    inspect.Parameter("given_to", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context),
+    inspect.Parameter(
+        "preset",
+        inspect.Parameter.KEYWORD_ONLY,
+        default="words",
+        annotation=Annotated[
+            Literal["words", "items", "logs"],
+            typer.Option(
+                "--preset",
+                help="Settings to begin with: words, the defaults; items, for baskets and histories; logs, for "
+                "sessions and logs. Options come on top.",
+                rich_help_panel="Model",
+            ),
+        ],
+    ),
+]
+
+
+def _left_out(context: typer.Context, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return those settings that the command line does not give itself."""
+    given = {name for name in settings if getattr(context.get_parameter_source(name), "name", "") == "COMMANDLINE"}
+    return {name: value for name, value in settings.items() if name not in given}
 
 
 def corpus_source(corpora: list[str]) -> str | Path | list[Path]:

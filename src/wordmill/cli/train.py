@@ -39,7 +39,7 @@ EXAMPLES = (
 )
 
 
-@with_settings()
+@with_settings(presets=True)
 @with_walks
 def command(
     corpus: Corpora,

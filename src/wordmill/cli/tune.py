@@ -19,7 +19,7 @@ EXAMPLES = (
 )
 
 
-@with_settings(ALL - {"Documents"})
+@with_settings(ALL - {"Documents"}, presets=True)
 def command(
     corpus: Corpora,
     metric: Annotated[

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict
 from os import PathLike
-from typing import Literal, Never, Self
+from typing import Any, Literal, Never, Self
 
 from wordmill.errors import ParameterError
 from wordmill.paths import checked_path
 from wordmill.phrases import PhraseBook
+from wordmill.presets import PRESETS
 from wordmill.training.estimator import Estimator
 from wordmill.training.fasttext_files import read_trained, write_trained
 from wordmill.vectors.formats import detect
@@ -126,3 +127,13 @@ class Word2Vec(Estimator):
             A word that the format cannot hold, or the file cannot be written.
         """
         write_trained(checked_path(path), self._fitted())
+
+    @classmethod
+    def for_items(cls, **params: Any) -> Self:
+        """Return a model with settings for baskets and histories, whose order matters little; `params` come on top."""
+        return cls(**PRESETS["items"] | params)
+
+    @classmethod
+    def for_logs(cls, **params: Any) -> Self:
+        """Return a model with settings for sessions and logs, whose neighbors matter most; `params` come on top."""
+        return cls(**PRESETS["logs"] | params)

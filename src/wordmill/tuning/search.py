@@ -23,6 +23,7 @@ from wordmill.extras import import_extra
 from wordmill.foreign import quoted
 from wordmill.hints import helpful_arguments
 from wordmill.paths import checked_path
+from wordmill.presets import PRESETS
 from wordmill.recommendation.methods import Context
 from wordmill.training import Callback, Run, Word2Vec
 from wordmill.training.estimator import Estimator
@@ -56,7 +57,7 @@ def tune(
     share: float = 0.1,
     context: Context = "last",
     exclude_seen: bool = False,
-    start: Sequence[dict[str, Any]] = (),
+    start: Sequence[dict[str, Any]] | None = None,
     trials: int | None = None,
     log: str | PathLike[str] | None = None,
     seed: int = 0,
@@ -84,8 +85,9 @@ def tune(
         Its parameters are the defaults, and stay where `space` does not name them; left out: `Word2Vec()`.
     split, share, context, exclude_seen
         For next items, as in `evaluate_recommendation`; left out, the split is by time where there are times.
-    start : sequence of dict
-        Settings to try right after the defaults.
+    start : sequence of dict, optional
+        Settings to try right after the defaults; left out, with space="items", those of `Word2Vec.for_items` and
+        `for_logs`.
     trials : int, optional
         Stop after so many, too.
     log : path, optional
@@ -123,6 +125,8 @@ def tune(
     }
     journal = Journal(None if log is None else checked_path(log), told)
     search = _Search(judge, base, chosen, journal, begun + seconds, seed)
+    if start is None:
+        start = [PRESETS["items"], PRESETS["logs"]] if space == "items" else []
     search.run(start, trials)
     return search.verdict(seconds)
 
