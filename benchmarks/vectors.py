@@ -1,8 +1,10 @@
 """Queries and files of vectors, beside gensim and NumPy: many neighbours, word2vec files, a model's first query.
 
-Vectors are random. Their values matter for queries beside NumPy's product alone: of every direction, nearly parallel,
-or equal but for what float32 can tell. Medians over the repeats, programs in turns. Writes vectors.json and
-vectors.md. Example:
+Vectors are random. Their values matter for queries beside NumPy's product alone: of every direction, and of kinds that
+a look in low precision tells little about (`KINDS`), by many queries and by few. WORDMILL_ISA=avx2 with
+OPENBLAS_CORETYPE=Haswell holds both to AVX2, WORDMILL_ISA=baseline with OPENBLAS_CORETYPE=Prescott to SSE;
+OPENBLAS_NUM_THREADS=1 under `taskset -c 0` to one core. Medians over the repeats, programs in turns. Writes
+vectors.json and vectors.md. Example:
 
     python benchmarks/vectors.py --keys 100000 --size 100 --queries 10000 --output docs/benchmarks
 """
@@ -18,10 +20,12 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from gensim.models import KeyedVectors as GensimVectors
 
 from machine import command_line, describe_machine
@@ -37,9 +41,32 @@ begin = time.perf_counter()
 KeyedVectors.load(sys.argv[1]).most_similar(sys.argv[2])
 print(time.perf_counter() - begin)
 """
-SHARED = {"of every direction": 0, "nearly parallel": 10, "equal but for rounding": 1e4}  # what is added to each number
+QUERIES_BESIDE_NUMPY = (1000, 20)
+Vectors = npt.NDArray[np.float32]
 QUERIES_OF_A_PRODUCT = 256
 ONE_BY_ONE = 200  # queries that gensim is timed on; the time of all is in proportion
+
+
+def shifted(noise: Vectors, by: float) -> Vectors:
+    """Give all vectors a part in common."""
+    return noise + np.float32(by)
+
+
+def clusters(noise: Vectors, count: int, width: float) -> Vectors:
+    """Give each vector one of some centres, and noise about it."""
+    return (noise[np.arange(len(noise)) % count] + width * noise).astype(np.float32)
+
+
+KINDS: dict[str, Callable[[Vectors], Vectors]] = {
+    "of every direction": lambda noise: noise,
+    **{f"shifted by {by:,}": partial(shifted, by=by) for by in (10, 100, 1000, 10**6)},
+    "shifted by 1,000 to either side": lambda noise: (noise + 1000 * np.sign(noise[:, :1])).astype(np.float32),
+    "copies of one": lambda noise: np.repeat(noise[:1], len(noise), axis=0),
+    "nine of ten of length 0": lambda noise: noise * (np.arange(len(noise)) % 10 == 0)[:, None].astype(np.float32),
+    "of 5 tight clusters": lambda noise: clusters(noise, 5, 1e-3),
+    "of 12 tight clusters": lambda noise: clusters(noise, 12, 1e-3),
+    "of rank 6": lambda noise: noise[:, :6] @ noise[:6],
+}
 
 
 def main() -> None:
@@ -61,8 +88,9 @@ def main() -> None:
         report["tasks"] = [
             compare_queries(ours, theirs, keys[: options.queries], options.repeats),
             *(
-                beside_numpy(KeyedVectors(keys, noise + np.float32(shared)), name, options.queries, options.repeats)
-                for name, shared in SHARED.items()
+                beside_numpy(KeyedVectors(keys, make(noise)), kind, min(queries, options.queries), options.repeats)
+                for kind, make in KINDS.items()
+                for queries in QUERIES_BESIDE_NUMPY
             ),
             *(compare_reading(ours, Path(directory), name, options.repeats) for name in ("v.bin", "v.txt")),
             first_query(ours, Path(directory), options.repeats),
@@ -88,7 +116,8 @@ def compare_queries(ours: KeyedVectors, theirs: Any, queries: list[str], repeats
 
 def beside_numpy(ours: KeyedVectors, kind: str, queries: int, repeats: int) -> dict[str, Any]:
     """Ten neighbours of each of many vectors: exactly, and by NumPy's product of float32 and argpartition."""
-    units = ours.vectors / np.linalg.norm(ours.vectors, axis=1, keepdims=True)
+    norms = np.linalg.norm(ours.vectors, axis=1, keepdims=True)
+    units = ours.vectors / np.where(norms > 0, norms, 1)
 
     def product() -> None:
         for begin in range(0, queries, QUERIES_OF_A_PRODUCT):
@@ -97,7 +126,7 @@ def beside_numpy(ours: KeyedVectors, kind: str, queries: int, repeats: int) -> d
             np.take_along_axis(best, np.argsort(-np.take_along_axis(scores, best, axis=1), axis=1), axis=1)
 
     mine, numpys = in_turns(lambda: ours.nearest(units[:queries], k=10), product, repeats)
-    return {"task": f"the same of {queries:,} vectors, {kind}", "wordmill": mine, "numpy": numpys}
+    return {"task": f"of {queries:,} vectors, {kind}", "wordmill": mine, "numpy": numpys}
 
 
 def compare_reading(ours: KeyedVectors, directory: Path, name: str, repeats: int) -> dict[str, Any]:
