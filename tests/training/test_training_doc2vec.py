@@ -17,7 +17,7 @@ import pytest
 from numpy.typing import NDArray
 
 from wordmill import Checkpoint, Doc2Vec, KeyedVectors, Word2Vec, read_documents
-from wordmill.corpus import EncodedCorpus, find_phrases
+from wordmill.corpus import EncodedCorpus, Tags, find_phrases
 from wordmill.errors import CorpusError, FormatError, NotFittedError, OutputError, ParameterError
 from wordmill.training import Callback, EarlyStopping, Run
 
@@ -212,6 +212,18 @@ def test_documents_without_tags_are_numbered(texts: list[str], tmp_path: Path) -
 def test_bad_tags_are_named(tags: Any, message: str) -> None:
     with pytest.raises((CorpusError, ParameterError), match=message):
         small().fit(["a b", "b c", "a c"], tags=tags)
+
+
+def test_training_makes_no_dictionary_of_numbers(texts: list[str]) -> None:
+    corpus = read_documents(texts, min_count=1)
+    small(epochs=1).fit(corpus)
+    assert "key_to_index" not in vars(corpus.tags)
+
+
+@pytest.mark.parametrize("keys", [np.array([4, 4]), ["a", "a"]], ids=["int", "str"])
+def test_keys_that_come_twice_are_refused(keys: Any) -> None:
+    with pytest.raises(CorpusError, match="a tag is there twice"):
+        Tags.without_documents(keys)
 
 
 def test_tags_twice_over_or_in_part_are_refused(tagged: list[tuple[str, str]], texts: list[str]) -> None:

@@ -59,7 +59,8 @@ class Tags:
             raise CorpusError("the offsets of the tags fall")
         if len(self.ids) and not 0 <= self.ids.min() <= self.ids.max() < len(self.keys):
             raise CorpusError("a document has a tag without a key")
-        if len(self.key_to_index) != len(self.keys):
+        distinct = len(self.key_to_index if isinstance(self.keys, list) else np.unique(self.keys))
+        if distinct != len(self.keys):
             raise CorpusError("a tag is there twice")
 
     @classmethod
@@ -127,6 +128,8 @@ class Tags:
 
     def among(self, others: Tags) -> NDArray[np.int64]:
         """Return (T,) the place of each tag among others, -1 where it is new."""
+        if self.keys is others.keys or (self.kind == others.kind == "int" and np.array_equal(self.keys, others.keys)):
+            return np.arange(len(self))  # a dictionary of millions of numbers would outweigh their vectors
         return np.array([others.key_to_index.get(key, -1) for key in self.key_to_index], np.int64)
 
     def after(self, others: Tags) -> Tags:
