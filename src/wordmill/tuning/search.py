@@ -6,6 +6,7 @@ import logging
 import math
 import re
 import time
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -365,7 +366,9 @@ class _Search:
         scores = {trial.value for trial in study.get_trials(deepcopy=False)}
         if len(scores) < 4:
             return {}
-        evaluator = optuna.importance.PedAnovaImportanceEvaluator()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)  # of versions before 5
+            evaluator = optuna.importance.PedAnovaImportanceEvaluator()
         found = optuna.importance.get_param_importances(study, evaluator=evaluator)
         return {name: float(value) for name, value in found.items()}
 

@@ -99,11 +99,21 @@ def _frame(table: Any, wanted: Wanted, connection: Any, scratch: Path) -> Opened
         table = table[[*names.values()]]
         for name in names.values():
             _refuse_mixed(table[name], name)
+        table = _as_arrow(table)
     elif hasattr(table, "select"):
         table = table.select([*names.values()])
     connection.register("source", table)
     chosen = ", ".join(f"{_identifier(name)} AS {role}" for role, name in names.items())
     return Opened(f"SELECT {chosen} FROM source", f"the {kind}", 0)  # noqa: S608 (names are quoted)
+
+
+def _as_arrow(table: Any) -> Any:
+    """Return a table of pandas as one of Arrow: what DuckDB makes of its types depends on the versions of both."""
+    pa = import_extra("pyarrow", "tables of events")
+    try:
+        return pa.Table.from_pandas(table, preserve_index=False)
+    except (pa.ArrowException, TypeError, ValueError, OverflowError) as error:
+        raise CorpusError(f"the {type(table).__name__} holds what no table can ({error}): mend the column") from None
 
 
 def _frame_names(table: Any) -> list[str]:
