@@ -210,11 +210,11 @@ BAD: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
     "another format": (
         {},
         {"time_format": "%d.%m.%Y"},
-        r"^{row0}: '2024-01-31' is no time, nor are 1 others: it is not",
+        r"^{row0}: '2024-01-31' is no time, nor is 1 other: it is not",
     ),
     "no item": ({"item": ["x", None]}, {}, r"^{row1}: its item is missing: fill it in, or .* missing='drop'$"),
     "no time": ({"time": [None, "2024-01-31"]}, {}, r"^{row0}: its order is missing"),
-    "an empty user": ({"user": ["", ""]}, {}, r"^{row0}: its group is missing, and so it is in 1 further rows"),
+    "an empty user": ({"user": ["", ""]}, {}, r"^{row0}: its group is missing, and so it is in 1 further row:"),
     "the same event": (
         {"item": ["x", "x"], "time": ["2024-01-31"] * 2},
         {"duplicates": "error"},
@@ -250,11 +250,20 @@ def test_what_is_wrong_is_named_with_row_and_cure(case: str, tmp_path: Path) -> 
         ("user,item,time\n", r"has no rows"),
         ("", r"holds no|is empty"),
         ("user,user,item,time\na,b,x,1\n", r"has 2 columns called 'user': rename all but one"),
-        ('{"user": 1, "item": 2, "time": 3}\n{"user":\n', r"line \d: it is no JSON"),
+        ('{"user": 1, "item": 2, "time": 3}\n{"user":\n', r"near line \d: it is no JSON"),
         ('{"user": 1, "item": 2, "time": 3}\n{"user": 1, "item": "x", "time": 3}\n', r"row 2 .*item is text, unlike"),
-        ('{"user": 1, "item": [2], "time": 3}\n', r"row 1 .*item is a array: keys are integers, or text"),
-        ('{"user": 1, "item": 1.5, "time": 3}\n', r"row 1 .*item is a double"),
+        ('{"user": 1, "item": [2], "time": 3}\n', r"row 1 .*item is of type array: keys are integers, or text"),
+        ('{"user": 1, "item": 1.5, "time": 3}\n', r"row 1 .*item is of type double"),
         ('{"usr": 1, "item": 1, "time": 3}\n', r"did you mean 'usr'"),
+        ('{"user": 1, "item": 1, "item": 2, "time": 3}\n', r"line 1: its object has item twice: mend the line$"),
+        (
+            '{"user": 1, "item": "x", "time": 1}\n{"user": 1, "item": "\\ud800", "time": 3}\n',
+            r"near line \d: it is no JSON \(no low",
+        ),
+        ("user,item,time\ra,x,1\ra,y,2\r", r"lines of the table end in"),
+        pytest.param(f"user,item,time,{'x' * 200_000}\n", r"is no line of names or cells", id="long heading"),
+        pytest.param(f"user,item,time\na,{'x' * 3_000_000},1\n", r"line 2: it has more than 2000000 b", id="long line"),
+        ("user,item,time\na,x,1e400\na,y,1\n", r"row 1 .*: '1e400' is no time"),
     ],
 )
 def test_damaged_files(text: str, message: str, tmp_path: Path) -> None:
@@ -291,12 +300,35 @@ def test_items_that_are_no_keys(items: Any, message: str) -> None:
         read_events(pd.DataFrame({"user": [1, 1], "item": items, "time": [1, 2]}))
 
 
+@pytest.mark.parametrize(
+    "table",
+    [
+        {"user": [1, 1], "item": ["x"], "time": [1, 2]},
+        {"user": [1, 1], "item": ["x", 3], "time": [1, 2]},
+        {"user": [1, 1], "item": ["x", "\ud800"], "time": [1, 2]},
+        {"user": [1, 2**70], "item": ["x", "y"], "time": [1, 2]},
+        [{"user": 1, "item": "x", "time": 2}, {"user": 1, "item": 3, "time": 1}],
+    ],
+)
+def test_columns_and_records_that_are_no_table(table: Any) -> None:
+    with pytest.raises(CorpusError, match=r"is no table .*: each column needs as many cells, all of one type"):
+        read_events(table)
+
+
+def test_a_type_that_duckdb_does_not_know() -> None:
+    table = pl.DataFrame({"user": [1], "item": [2], "time": [3]}, schema_overrides={"item": pl.Int128})
+    with pytest.raises(CorpusError, match="the DataFrame cannot be read"):
+        read_events(table)
+
+
 def test_what_is_missing_or_double_can_be_left_out(caplog: pytest.LogCaptureFixture) -> None:
     table = {"user": [1, 1, None, 1, 1], "item": ["x", "x", "y", "z", None], "time": [1, 1, 2, 0, 4]}
     kept = read_events(table, missing="drop")
     assert content(kept) == [(1, ["z", "x", "x"])]
     assert "row 1 (the first is 0) is the same event as row 0: they are kept" in caplog.text
     assert content(read_events(table, missing="drop", duplicates="drop")) == [(1, ["z", "x"])]
+    with pytest.raises(CorpusError, match="none is left"):
+        read_events({"user": [1, None], "item": [None, "x"], "time": [2, 2]}, missing="drop")
 
 
 @pytest.mark.parametrize(
@@ -304,6 +336,7 @@ def test_what_is_missing_or_double_can_be_left_out(caplog: pytest.LogCaptureFixt
     [
         {"session_gap": "30"},
         {"session_gap": -1},
+        {"session_gap": "\u0663m"},
         {"session_gap": True},
         {"session_gap": timedelta(0)},
         {"session_gap": "30m", "order": None},

@@ -66,4 +66,9 @@ def delimiter_of(line: str, wanted: Sequence[Column | None]) -> str:
 
 def cells(line: str, delimiter: str) -> list[str]:
     """Cut a line of a CSV file into its cells."""
-    return [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter), [])]
+    try:
+        return [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter), [])]
+    except csv.Error as error:
+        if "new-line" in str(error):
+            raise CorpusError("lines of the table end in \\r: write it with \\n, or \\r\\n") from None
+        raise CorpusError(f"the first line of the table is no line of names or cells ({error})") from None

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from wordmill.errors import CorpusError, OutputError
 from wordmill.extras import import_extra
+from wordmill.foreign import bounded, printable
 
 __all__ = ["our_words"]
 
@@ -28,17 +29,35 @@ def our_words(name: str) -> Iterator[None]:
         raise CorpusError(f"{name}{_told(str(error))}") from None
 
 
+_LINE = re.compile(r"(?:CSV Error on Line:| in line) (\d+)")
+_WORDS = [
+    (r"Expected Number of Columns: (\d+) Found: (\d+)", "it has {1} cells where others have {0}: mend the line"),
+    (r"(?i)unicode", "it is not UTF-8: convert the file (if it is Latin-1: iconv -f latin1 -t utf-8)"),
+    (
+        "unterminated quote",
+        "a quote is opened and never closed: close it, or write it twice if it is part of the text",
+    ),
+    (
+        "invalid state",
+        r"it is no CSV, or some lines end in \r\n and others in \n: let all lines end alike",
+    ),
+    (r"Maximum line size of (\d+) bytes", "it has more than {0} bytes: close a quote before, or shorten the line"),
+    (r'has duplicate key "(.*?)"', "its object has {0} twice: mend the line"),
+    (r"(?s)Malformed JSON.*? in (?:line|record/value) \d+: ([^\n]*)", "it is no JSON ({0}): mend the line"),
+]
+
+
 def _told(message: str) -> str:
     """Say what DuckDB found wrong with a file."""
-    found = re.search(r"CSV Error on Line: (\d+)", message)
-    line = f", line {int(found[1]):,}" if found else ""
-    if cells := re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", message):
-        return f"{line}: it has {cells[2]} cells where others have {cells[1]}: mend the line"
-    if "unicode" in message.lower():
-        return f"{line}: it is not UTF-8: convert the file (if it is Latin-1: iconv -f latin1 -t utf-8)"
-    if "unterminated quote" in message:
-        return f"{line}: a quote is opened and never closed: close it, or write it twice if it is part of the text"
-    if bad := re.search(r"Malformed JSON.*?in line (\d+): ([^\n]*)", message, re.DOTALL):
-        return f", line {int(bad[1]):,}: it is no JSON ({bad[2].strip().rstrip('.')}): mend the line"
+    found = _LINE.search(message)
+    near = "near " if "Malformed JSON" in message else ""  # DuckDB has read on by then, and names the line after it
+    line = f", {near}line {int(found[1]):,}" if found else ""
+    for pattern, words in _WORDS:
+        if cause := re.search(pattern, message):
+            return f"{line}: {words.format(*(_short(part.strip().rstrip('.'), 100) for part in cause.groups()))}"
     reason = message.partition("\nPossible")[0].partition("Error: ")[2] or message
-    return f"{line} cannot be read: {' '.join(reason.split())}"
+    return f"{line} cannot be read: {_short(' '.join(reason.split()), 300)}"
+
+
+def _short(text: str, most: int) -> str:
+    return bounded(printable(text), most)

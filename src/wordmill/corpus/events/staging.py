@@ -18,7 +18,7 @@ from wordmill.corpus.events.complaints import our_words
 from wordmill.corpus.events.tables import Opened, Wanted, opened_tables
 from wordmill.corpus.events.times import as_number, as_time, cure_for
 from wordmill.corpus.resources import Resources
-from wordmill.errors import CorpusError
+from wordmill.errors import CorpusError, counted
 from wordmill.extras import import_extra
 from wordmill.foreign import quoted
 
@@ -160,7 +160,7 @@ class Stage:
         for kind, row in present.items():
             if kind not in ("BIGINT", "UBIGINT", "VARCHAR"):
                 raise CorpusError(
-                    f"{self.named(row)}: {_BY_ROLE[role]} is a {kind.lower()}: keys are integers, or text"
+                    f"{self.named(row)}: {_BY_ROLE[role]} is of type {kind.lower()}: keys are integers, or text"
                 )
         if whole and "VARCHAR" in present:
             integer, text = min(present[kind] for kind in whole), present["VARCHAR"]
@@ -208,7 +208,8 @@ class Stage:
         if read[best] < total:
             query = f"SELECT row, {text} FROM staged WHERE {text} IS NOT NULL AND {expression} IS NULL"  # noqa: S608
             row, shown = self.rows(f"{query} ORDER BY row LIMIT 1")[0]
-            more = f", nor are {total - read[best] - 1:,} others" if total - read[best] > 1 else ""
+            others = total - read[best] - 1
+            more = f", nor {'is' if others == 1 else 'are'} {counted(others, 'other')}" if others else ""
             raise CorpusError(
                 f"{self.named(row)}: {quoted(shown)} is no time{more}: {cure_for(shown, self.time_format)}"
             )
@@ -226,13 +227,15 @@ class Stage:
             return
         if missing == "error":
             role, count, row = min(gaps, key=lambda gap: gap[2])
-            more = f", and so it is in {count - 1:,} further rows" if count > 1 else ""
+            more = f", and so it is in {counted(count - 1, 'further row')}" if count > 1 else ""
             raise CorpusError(
                 f"{self.named(row)}: its {_BY_ROLE[role]} is missing{more}: fill it in, or leave such rows out with "
                 "missing='drop'"
             )
         present = " AND ".join(f"{role} IS NOT NULL" for role in roles)
         self._narrow(f"SELECT * FROM events WHERE {present}")  # noqa: S608
+        if not self.rows("SELECT 1 FROM events LIMIT 1"):
+            raise CorpusError("each row of the table lacks a cell: with missing='drop' none is left")
         log.info("left out rows whose cells are missing: %s", ", ".join(f"{_BY_ROLE[r]} {n:,}" for r, n, _ in gaps))
 
     def check_duplicates(self, duplicates: Duplicates) -> None:
@@ -248,7 +251,9 @@ class Stage:
         if not more:
             return
         told = f"{self.named(last)} is the same event as row {first + self._first_row(last):,}"
-        told += f", and {int(more) - 1:,} further rows are doubles" if more > 1 else ""
+        if more > 1:
+            further = counted(int(more) - 1, "further row")
+            told += f", and {further} {'is a double' if more == 2 else 'are doubles'}"
         if duplicates == "error":
             raise CorpusError(f"{told}: take them out, or pass duplicates='drop' or 'keep'")
         if duplicates == "keep":

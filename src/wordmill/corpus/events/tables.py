@@ -13,7 +13,7 @@ from wordmill.corpus.events.choosing import Column, cells, delimiter_of, numbere
 from wordmill.corpus.events.complaints import our_words
 from wordmill.errors import CorpusError
 from wordmill.extras import import_extra
-from wordmill.foreign import quoted
+from wordmill.foreign import bounded, printable, quoted
 from wordmill.sources.files import read_chunks, read_lines
 from wordmill.sources.opening import Files, open_source
 
@@ -59,10 +59,10 @@ def opened_tables(table: Any, wanted: Wanted, connection: Any, scratch: Path) ->
     CorpusError
         It is no table, cannot be read, or lacks a column.
     """
-    if isinstance(table, Mapping):
-        table = import_extra("pyarrow", "tables of events").table(dict(table))
-    elif isinstance(table, list) and table and all(isinstance(row, Mapping) for row in table):
-        table = import_extra("pyarrow", "tables of events").Table.from_pylist(table)
+    if isinstance(table, Mapping) or (
+        isinstance(table, list) and table and all(isinstance(row, Mapping) for row in table)
+    ):
+        table = _gathered(table)
     if hasattr(table, "column_names") or hasattr(type(table), "columns") or hasattr(table, "schema"):
         yield _frame(table, wanted, connection, scratch)
         return
@@ -84,6 +84,18 @@ def literal(text: str) -> str:
 # Frames
 
 
+def _gathered(table: Any) -> Any:
+    """Make an Arrow table of a dictionary of columns or of a list of rows."""
+    pa = import_extra("pyarrow", "tables of events")
+    try:
+        return pa.table(dict(table)) if isinstance(table, Mapping) else pa.Table.from_pylist(table)
+    except (pa.ArrowException, TypeError, ValueError, OverflowError) as error:
+        raise CorpusError(
+            f"the {type(table).__name__} is no table ({bounded(printable(str(error)), 200)}): each column needs as "
+            "many cells, all of one type"
+        ) from None
+
+
 def _frame(table: Any, wanted: Wanted, connection: Any, scratch: Path) -> Opened:
     """Take the wanted columns of a frame; a lazy one goes through a file, so that it need not fit into memory."""
     if numbered(wanted.columns):
@@ -102,7 +114,8 @@ def _frame(table: Any, wanted: Wanted, connection: Any, scratch: Path) -> Opened
         table = _as_arrow(table)
     elif hasattr(table, "select"):
         table = table.select([*names.values()])
-    connection.register("source", table)
+    with our_words(f"the {kind}"):
+        connection.register("source", table)
     chosen = ", ".join(f"{_identifier(name)} AS {role}" for role, name in names.items())
     return Opened(f"SELECT {chosen} FROM source", f"the {kind}", 0)  # noqa: S608 (names are quoted)
 

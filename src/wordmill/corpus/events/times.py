@@ -26,7 +26,8 @@ def as_number(column: str, *, whole: bool) -> str:
     """Read text as a number, as SQL."""
     pattern = r"[-+]?[0-9]+" if whole else r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?"
     kind = "BIGINT" if whole else "DOUBLE"
-    return f"CASE WHEN regexp_full_match(trim({column}), {literal(pattern)}) THEN TRY_CAST({column} AS {kind}) END"
+    matches = f"regexp_full_match(trim({column}), {literal(pattern)})"
+    return f"CASE WHEN {matches} AND isfinite(TRY_CAST({column} AS DOUBLE)) THEN TRY_CAST({column} AS {kind}) END"
 
 
 def as_time(column: str, time_format: str | None) -> str:
@@ -88,7 +89,7 @@ def checked_gap(gap: object) -> float:
         length = gap.total_seconds()
     elif isinstance(gap, int | float | np.number) and not isinstance(gap, bool):
         length = float(gap)
-    elif isinstance(gap, str) and (found := re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smhdw])", gap)):
+    elif isinstance(gap, str) and (found := re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)\s*([smhdw])", gap)):
         length = float(found[1]) * _UNITS[found[2]]
     if not 0 < length < math.inf:
         raise ParameterError(f"session_gap={quoted(gap)} is not allowed: write 90s, 30m, 2h or 1d")
