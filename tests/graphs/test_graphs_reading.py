@@ -166,6 +166,7 @@ def test_arrays_of_edges() -> None:
         (edges * 1.5, "edges are integers"),
         (-edges, "from -3 to 0"),
         (edges + 2**40, "other names go in a table"),
+        (np.ma.masked_equal(edges, 3), "holds masked numbers"),
     ):
         with pytest.raises(CorpusError, match=message):
             wm.read_graph(wrong)
@@ -182,6 +183,9 @@ def test_matrices_and_networkx() -> None:
         wm.read_graph(matrix, nodes=["a", "b"])
     with pytest.raises(CorpusError, match="as many rows as columns"):
         wm.read_graph(matrix[:2])
+    triples = sparse.coo_array(([1.0, 0.0, 1.0], ([0, 1, 2], [1, 2, 0])), shape=(3, 3))
+    assert arcs(wm.read_graph(triples, weighted=False)) == {(0, 1): 1, (2, 0): 1}
+    assert len(triples.row) == len(triples.col) == len(triples.data) == 3  # it is the caller's
     graph = networkx.Graph([("a", "b", {"weight": 2}), ("b", "c")])
     graph.add_node("d")
     read_graph = wm.read_graph(graph)
@@ -204,6 +208,9 @@ def test_matrices_and_networkx() -> None:
         ([(1, 2, float("nan"))], {}, "has the weight nan"),
         ([(1, "b")], {}, "type int, str"),
         ([(1, 2.5)], {}, "type float"),
+        ([(1, 2, 3e38), (2, 1, 3e38)], {}, "beyond 3e38"),
+        ([(1, 2)], {"threads": 0}, "threads=0"),
+        ([(1, 2)], {"threads": "2"}, "threads='2'"),
         (["ab"], {}, "a pair of nodes is needed"),
         ([], {}, "there are no edges"),
         (7, {}, "int is no graph"),

@@ -162,6 +162,15 @@ def test_rules_out_of_bounds_are_named(wrong: dict[str, Any]) -> None:
         wm.random_walks(EDGES, **wrong)
 
 
+def test_graphs_of_ones_own_are_checked() -> None:
+    offsets, neighbours = np.array([0, 1, 2]), np.array([1, 0], np.int32)
+    with pytest.raises(CorpusError, match="2 nodes and 1 key"):
+        wm.Graph(["a"], offsets, neighbours)
+    for wrong in (-1, 0, np.nan, np.inf):
+        with pytest.raises(CorpusError, match="a weight that is not above 0"):
+            wm.Graph(["a", "b"], offsets, neighbours, np.array([1, wrong], np.float32))
+
+
 def test_a_graph_without_arcs_is_refused() -> None:
     with pytest.raises(CorpusError, match="no arcs to walk on"):
         wm.random_walks([(1, 2, 0.0)])

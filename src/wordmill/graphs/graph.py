@@ -44,7 +44,14 @@ class Graph:
     directed: bool = False
 
     def __post_init__(self) -> None:
-        """Make the arrays read-only."""
+        """Check what can be wrong, and make the arrays read-only."""
+        if len(self.keys) != len(self):
+            raise CorpusError(f"{counted(len(self), 'node')} and {counted(len(self.keys), 'key')}: each needs one")
+        if self.weights is not None and not (np.isfinite(self.weights) & (self.weights > 0)).all():
+            raise CorpusError(
+                "an arc has a weight that is not above 0, or beyond 3e38 (weights of an edge that is given several "
+                "times add up): mend or scale them"
+            )
         for array in (self.offsets, self.neighbours, self.weights):
             if array is not None:
                 array.flags.writeable = False

@@ -28,15 +28,15 @@ def read_matrix(matrix: Any, nodes: Any, *, directed: bool | None, weighted: boo
     if len(matrix.shape) != 2 or matrix.shape[0] != matrix.shape[1]:
         raise CorpusError(f"a matrix of shape {matrix.shape}: that of a graph has as many rows as columns")
     entries = matrix.tocoo()
-    values = np.asarray(entries.data)
+    rows, columns, values = entries.row, entries.col, np.asarray(entries.data)
     has_weights = weighted if weighted is not None else not bool(np.all(values == 1))
     if not has_weights and values.size:  # what is stored as 0 is no arc
         there = values != 0
-        entries.row, entries.col = entries.row[there], entries.col[there]
+        rows, columns = rows[there], columns[there]
     return build(
         _keys(nodes, matrix.shape[0], "the matrix"),
-        np.ascontiguousarray(entries.row, np.int32),
-        np.ascontiguousarray(entries.col, np.int32),
+        np.ascontiguousarray(rows, np.int32),
+        np.ascontiguousarray(columns, np.int32),
         values if has_weights else None,
         directed=True if directed is None else directed,
         threads=threads,
@@ -46,6 +46,8 @@ def read_matrix(matrix: Any, nodes: Any, *, directed: bool | None, weighted: boo
 
 def read_edge_index(source: Any, nodes: Any, *, directed: bool | None, weighted: bool | None, threads: int) -> Graph:
     """Read an array (2, E) of numbers of nodes: an arc a column."""
+    if np.ma.is_masked(source):
+        raise CorpusError("the array holds masked numbers, which are no nodes: leave those edges out")
     edges = np.asarray(source)
     if weighted:
         raise ParameterError("weighted=True, but an array (2, E) has no weights: pass a matrix of SciPy, or a table")

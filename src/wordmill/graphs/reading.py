@@ -69,7 +69,7 @@ def read_graph(
     """
     if isinstance(source, Graph):
         return source
-    count = Resources().threads if threads is None else threads
+    count = (Resources() if threads is None else Resources(threads=threads)).threads
     given = {"columns": columns, "nodes": nodes, "delimiter": delimiter}
     options: dict[str, Any] = {"directed": directed, "weighted": weighted, "threads": count}
     if is_networkx(source):

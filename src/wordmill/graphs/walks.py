@@ -226,7 +226,7 @@ def random_walks(
     if not there.arcs:
         raise CorpusError(f"{quoted(there)} has no arcs to walk on")
     begin = time.perf_counter()
-    visits = _walker(there, *rules).count(0, Resources().threads if threads is None else threads)
+    visits = _walker(there, *rules).count(0, (Resources() if threads is None else Resources(threads=threads)).threads)
     vocab, ids = _vocabulary(there, visits)
     log.info("counted walks on %s in %.1f s", there, time.perf_counter() - begin)
     return Walks(there, *rules, vocab, ids, len(there) * rules[1], int(visits.sum()))
