@@ -98,6 +98,7 @@ def test_what_does_not_fit_is_named(cli: Cli, documents: Path, tags: Path, tmp_p
         return outcome.err
 
     assert "add --documents dbow" in message("--tags", tags)
+    assert "add --documents dbow" in message("--no-train-words")
     (tmp_path / "few.txt").write_text("a\nb\n")
     assert "there are tags for 2 documents, and 120 documents" in message(
         "--documents", "dm", "--tags", tmp_path / "few.txt"

@@ -174,19 +174,22 @@ class _Job:
 
     def _source(self, config: TrainConfig) -> Source | EventCorpus | Walks | TaggedSource:
         """Return the corpus to read; documents with their tags, where a file has them."""
-        if self.tags is not None or self.text is not None:
-            return self._documents(config)
+        tagged = self.tags is not None or self.text is not None
+        if config.documents is None and (tagged or not config.train_words):
+            raise CommandLineError(
+                "--tags, --text and --no-train-words are of documents, and this trains words: add --documents dbow"
+            )
+        if tagged:
+            return self._documents()
         opened = self._opened(self.source)
         if self.walking.save_walks is not None and not self.only_looks:
             opened.save(self.walking.save_walks)  # type: ignore[union-attr]
         return opened
 
-    def _documents(self, config: TrainConfig) -> TaggedSource:
+    def _documents(self) -> TaggedSource:
         """Open documents in a table, or with a file of tags, a line each."""
         from wordmill.corpus import TaggedSource
 
-        if config.documents is None:
-            raise CommandLineError("--tags and --text are of documents, and this trains words: add --documents dbow")
         if self.text is not None:
             return TaggedSource(self.source, self.tags, self.text)
         return TaggedSource(self.source, [line.split("\t") for line in _text(Path(self.tags or ""), "tags", "--tags")])
