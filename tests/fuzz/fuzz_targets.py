@@ -15,7 +15,9 @@ import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +30,7 @@ from safetensors.numpy import load_file
 from wordmill import Doc2Vec, KeyedVectors, Word2Vec
 from wordmill.compat.gensim import KeyedVectors as GensimVectors
 from wordmill.compat.gensim.models import Phrases as GensimPhrases
-from wordmill.corpus import EncodedCorpus, Phrases, Resources, find_phrases, read_corpus, read_documents
+from wordmill.corpus import EncodedCorpus, Phrases, Resources, find_phrases, read_corpus, read_documents, read_events
 from wordmill.errors import WordmillError
 from wordmill.evaluation import evaluate_analogies, evaluate_categories, evaluate_outliers, evaluate_pairs
 from wordmill.graphs import random_walks, read_graph
@@ -377,6 +379,33 @@ def _read_gensim_phrases(directory: Path, data: bytes) -> None:
     assert all(isinstance(token, str) for sentence in found[SENTENCES] for token in sentence)
 
 
+# -- events -----------------------------------------------------------------------------------------------------------
+
+
+def _events_seeds(_: Path) -> Iterator[bytes]:
+    text = 'user,item,time\n1,naïve,2024-01-31\n2,"a, b",2024-02-01T10:00:00Z\n1,c,2024-01-31\n'.encode()
+    yield from (b"\0" + part for part in (text, b"\xef\xbb\xbf" + text))
+    yield from (b"\5" + compress(text) for compress in _COMPRESS)
+    rows = [{"user": 1, "item": item, "time": time} for time, item in enumerate(("x", "y", "x"))]
+    yield b"\3" + "\n".join(map(json.dumps, rows)).encode()
+    yield b"\0" + json.dumps(rows).encode()
+
+
+def _read_events(directory: Path, data: bytes) -> None:
+    (directory / "events").write_bytes(data[1:])
+    events = read_events(
+        directory / "events",
+        session_gap=timedelta(days=1) if data[0] & 4 else None,
+        missing="drop" if data[0] & 1 else "error",
+        duplicates="drop" if data[0] & 2 else "keep",
+        resources=Resources(threads=1),
+    )
+    assert events.offsets[-1] == len(events.ids) == events.vocab.counts.sum() > 0
+    assert events.times is not None
+    assert len(events.who) == len(events)
+    assert all((np.diff(events.times[begin:end]) >= 0).all() for begin, end in pairwise(events.offsets))
+
+
 # -- evaluation -------------------------------------------------------------------------------------------------------
 
 _EVALUATED: list[tuple[str, Callable[..., Any], bytes]] = [
@@ -480,6 +509,7 @@ TARGETS = {
     "encoded": Target(_encoded_seeds, _read_encoded),
     "phrases": Target(_phrases_seeds, _read_phrases),
     "gensim-phrases": Target(_gensim_phrases_seeds, _read_gensim_phrases),
+    "events": Target(_events_seeds, _read_events),
     "evaluation": Target(_evaluation_seeds, _read_evaluation),
     "safetensors": Target(_safetensors_seeds, _read_safetensors),
     "counts": Target(lambda _: iter(["\0the 9\nnaïve 7\n".encode()]), _read_counts),

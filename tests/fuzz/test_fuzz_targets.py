@@ -15,6 +15,7 @@ FINDINGS = Path(__file__).parent / "findings"
 EXAMPLES = {
     "parquet": 20,
     "evaluation": 20,
+    "events": 20,
     "model": 40,
     "documents": 40,
     "checkpoint": 40,
