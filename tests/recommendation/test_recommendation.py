@@ -62,6 +62,14 @@ def test_ranks_and_coverage_as_sorting_gives_them(data: st.DataObject) -> None:
     assert found.ranks.tolist() == ranks
 
 
+def test_coverage_of_many_ties_is_of_the_items_that_ranks_put_first() -> None:
+    scores = np.zeros((2, 500))
+    scores[0, 300] = scores[1, 400] = 1
+    found = rank_answers(Fixed(scores), cases_of(([1], 300), ([0], 2)), (3, 500), exclude_seen=True)
+    assert found.ranks.tolist() == [1, 3]  # before it stand 400 and 1
+    assert found.recommended == {3: len({300, 0, 2} | {400, 1, 2}), 500: 500}
+
+
 def test_scores_of_each_method_by_hand() -> None:
     train = as_events([["a", "b", "b"], ["a", "c"], ["b", "a"]])
     items = Vocab(["b", "a", "c", "new"], np.array([3, 3, 1, 1]))

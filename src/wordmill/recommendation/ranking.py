@@ -92,10 +92,11 @@ def _ranks(scores: NDArray[np.floating[Any]], answers: NDArray[np.int64]) -> NDA
 
 
 def _mark(scores: NDArray[np.floating[Any]], shown: dict[int, NDArray[np.bool_]]) -> None:
-    """Mark the items that are among the first k of a row, for each k."""
-    most = min(max(shown), scores.shape[1])
-    first = np.argpartition(-scores, most - 1, axis=1)[:, :most]
-    order = np.argsort(-np.take_along_axis(scores, first, axis=1), axis=1, kind="stable")
-    best = np.take_along_axis(first, order, axis=1)
+    """Mark the items that are among the first k of a row, for each k: of equal scores the first rows, as in ranks."""
     for k, marked in shown.items():
-        marked[best[:, :k]] = True
+        place = scores.shape[1] - min(k, scores.shape[1])
+        least = np.partition(scores, place, axis=1)[:, place, None]
+        above, level = scores > least, scores == least
+        room = scores.shape[1] - place - above.sum(axis=1, keepdims=True)
+        best = above | (level & (np.cumsum(level, axis=1, dtype=np.int32) <= room))
+        marked[(best & (scores > -np.inf)).any(axis=0)] = True
