@@ -264,6 +264,14 @@ def test_a_document_has_one_vector_wherever_it_is_inferred(tagged: list[tuple[st
     assert fitted.infer([]).shape == (0, 16)
 
 
+def test_fitting_and_inferring_at_once(tagged: list[tuple[str, str]], texts: list[str]) -> None:
+    model = small(epochs=2)
+    inferred = model.fit_transform(texts, tags=[tag for tag, _ in tagged])
+    assert list(model.dv) == [tag for tag, _ in tagged]
+    np.testing.assert_array_equal(inferred, model.infer(texts))
+    np.testing.assert_array_equal(small(epochs=2).fit_transform(tagged), inferred)
+
+
 def test_inference_changes_nothing_and_survives_copies(tagged: list[tuple[str, str]], texts: list[str]) -> None:
     model = small(mode="dm").fit(tagged)
     before = model.wv.vectors.copy(), model.output_vectors.copy(), model.dv.vectors.copy()

@@ -140,6 +140,10 @@ class Doc2Vec(Word2Vec):
         """Return the inferred vector of each document, (n, D) float32; zeros for one without any known word."""
         return in_container(self.infer(_as_source(X)), X, self)
 
+    def fit_transform(self, X: Any, y: object = None, **options: Any) -> Any:
+        """Learn vectors from documents, as `fit` does, and return those that are inferred of them, (n, D)."""
+        return self.fit(X, y, **options).transform(X)
+
     def score(self, X: Any, y: object = None) -> float:  # noqa: ARG002
         """Return minus the loss per example of documents, given the vectors that are inferred of them."""
         inference = self._inferring()
