@@ -35,7 +35,7 @@ FOREIGN = re.compile(r"[╭│╰]|Usage:|Error|Invalid|No such|Got unexpected|M
         ("nearest m --top 3", "there is no option --top: did you mean --topn?"),
         ("nearst m", "there is no command 'nearst': did you mean nearest?"),
         ("skipgram -input c", "there is no command skipgram: write wordmill train CORPUS -o MODEL"),
-        ("\x1b[31m", "there is no command '\\x1b[31m': there are train, infer"),
+        ("\x1b[31m", "there is no command '\\x1b[31m': there are train, "),
         ("--verbos", "there is no option --verbos: did you mean --version?"),
     ],
 )
