@@ -21,6 +21,7 @@ LEVELS = [
     {
         "compression",
         "core",
+        "durations",
         "extras",
         "hints",
         "paths",

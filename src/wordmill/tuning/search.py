@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import math
-import re
 import time
 import warnings
 from collections.abc import Iterator, Sequence
@@ -19,6 +18,7 @@ import numpy as np
 from wordmill.config import TrainConfig, knobs
 from wordmill.corpus import EncodedCorpus
 from wordmill.corpus.event_corpus import Split
+from wordmill.durations import duration_seconds
 from wordmill.errors import CorpusError, DivergenceError, ParameterError, VocabularyError
 from wordmill.extras import import_extra
 from wordmill.foreign import quoted
@@ -39,7 +39,6 @@ log = logging.getLogger(__name__)
 
 _SHARES = (1 / 9, 1 / 3, 1.0)  # of what a trial's settings ask for: the best third goes on
 _FACTOR = 3
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _HELD_BACK = 0.05  # of the budget
 _VERDICT = 10  # times what a score takes: two models on more cases, baselines, intervals
 _MOST = 0.2  # of the budget, that one training may take
@@ -415,13 +414,9 @@ def _plain(value: object) -> bool:
 
 
 def _seconds(budget: object) -> float:
-    seconds = 0.0
-    if isinstance(budget, timedelta):
-        seconds = budget.total_seconds()
-    elif isinstance(budget, int | float) and not isinstance(budget, bool):
+    seconds = duration_seconds(budget, units="smhd") or 0.0
+    if isinstance(budget, int | float) and not isinstance(budget, bool):
         seconds = float(budget)
-    elif isinstance(budget, str) and (found := re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smhd])", budget)):
-        seconds = float(found[1]) * _UNITS[found[2]]
     if not 0 < seconds < math.inf:
         raise ParameterError(f"budget={quoted(budget)} is not allowed: write 90s, 10m or 2h, or seconds")
     return seconds

@@ -10,6 +10,7 @@ import numpy as np
 
 from wordmill.corpus.event_corpus import TimeKind
 from wordmill.corpus.events.tables import literal
+from wordmill.durations import duration_seconds
 from wordmill.errors import CorpusError, ParameterError
 from wordmill.foreign import quoted
 
@@ -17,7 +18,6 @@ __all__ = ["Gap", "as_number", "as_time", "checked_gap", "cure_for", "gap_in_uni
 
 Gap = str | float | timedelta
 
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604_800}
 _UNIX = {1e17: 1e9, 1e14: 1e6, 1e11: 1e3, 1e8: 1.0}  # a number from here on counts so many a second since 1970
 _SLASHES = re.compile(r"\d{1,2}([/.-])\d{1,2}\1\d{4}")
 
@@ -84,13 +84,9 @@ def gap_in_units(gap: object, kind: TimeKind, largest: float) -> float:
 
 def checked_gap(gap: object) -> float:
     """Return a gap in seconds, or as the number that it is; `ParameterError` where it is none."""
-    length = 0.0
-    if isinstance(gap, timedelta):
-        length = gap.total_seconds()
-    elif isinstance(gap, int | float | np.number) and not isinstance(gap, bool):
+    length = duration_seconds(gap) or 0.0
+    if isinstance(gap, int | float | np.number) and not isinstance(gap, bool):
         length = float(gap)
-    elif isinstance(gap, str) and (found := re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)\s*([smhdw])", gap)):
-        length = float(found[1]) * _UNITS[found[2]]
     if not 0 < length < math.inf:
         raise ParameterError(f"session_gap={quoted(gap)} is not allowed: write 90s, 30m, 2h or 1d")
     return length
