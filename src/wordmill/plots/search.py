@@ -33,6 +33,7 @@ def search_figure(metric: str, trials: Sequence[tuple[float, float, bool]], matt
     _draw_trials(figure.add_subplot(grid[0, 0]), metric, trials)
     if mattered:
         _draw_mattered(figure.add_subplot(grid[0, 1]), mattered)
+    figure.legend(loc="outside lower center", ncols=4, frameon=False)  # inside, its signs would look like trials
     return figure
 
 
@@ -57,7 +58,6 @@ def _draw_trials(axes: Any, metric: str, trials: Sequence[tuple[float, float, bo
     axes.set(xlabel="seconds of the trial", ylabel=f"{metric}, on the part to choose by", title="Score against cost")
     axes.set_ylim(bottom=0 if min(t[1] for t in trials) >= 0 else None)
     _tidy(axes)
-    axes.legend(frameon=False, loc="best", fontsize=9)
 
 
 def _draw_mattered(axes: Any, mattered: Mapping[str, float]) -> None:
