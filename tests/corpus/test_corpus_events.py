@@ -6,6 +6,7 @@ import bz2
 import gzip
 import io
 import json
+import math
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -277,13 +278,60 @@ def test_files_that_are_no_tables(tmp_path: Path) -> None:
     (tmp_path / "latin").write_bytes(b"user,item,time\na,\xe9,1\n")
     (tmp_path / "cut.parquet").write_bytes(b"PAR1 and no more")
     (tmp_path / "a.pdf").write_bytes(b"%PDF-1.7 and so on")
-    for name, message in (("latin", "not UTF-8"), ("cut.parquet", "damaged Parquet"), ("a.pdf", "is a PDF")):
+    for name, message in (
+        ("latin", r"not UTF-8: convert the file \(.*\)$"),
+        ("cut.parquet", "damaged Parquet"),
+        ("a.pdf", "is a PDF"),
+    ):
         with pytest.raises(CorpusError, match=message):
             read_events(tmp_path / name)
     with pytest.raises(CorpusError, match="is no table of events"):
         read_events([["a", "b"]])
     with pytest.raises(CorpusError, match="open file"):
         read_events(io.StringIO("user,item,time\n"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\n \r\n\nuser,item,time\n1,b,2\n1,a,1\n",
+        "\ufeff\nuser,item,time\n1,b,2\n\n1,a,1\n\n",
+        "user,item,time\r\n1,b,2\n1,a,1\r\n",
+        "time,user,item\n2,1,b\r\n1,1,a\n",
+        "\n1,b,2\r\n1,a,1\n",
+        '{"user": 1, "item": "b"' + ', "time": 2}\n{"user": 1, "item": "a", "time": 1}\n',
+    ],
+    ids=["blank lines", "a mark and blank lines", "mixed ends", "mixed in items", "no heading", "JSON"],
+)
+def test_blank_lines_and_ends_of_lines_change_nothing(text: str, tmp_path: Path) -> None:
+    (tmp_path / "e").write_bytes(text.encode())
+    columns: tuple[Any, ...] = ("user", "item", "time") if "user" in text else (1, 2, 3)
+    assert content(read_events(tmp_path / "e", *columns)) == [(1, ["a", "b"])]
+
+
+def test_mixed_ends_are_found_wherever_they_are(tmp_path: Path) -> None:
+    rows = [f"{row},x{row},{row}" for row in range(100_000)]  # several blocks
+    (tmp_path / "e").write_bytes(("user,item,time\n" + "\n".join(rows) + "\r\n0,last,1\r\n").encode())
+    assert "last" in read_events(tmp_path / "e").vocab
+    (tmp_path / "e").write_bytes(b'user,item,time\r\n1,"a,1\n')
+    with pytest.raises(CorpusError, match="a quote is opened and never closed"):
+        read_events(tmp_path / "e")
+
+
+def test_a_column_of_json_may_come_late(tmp_path: Path) -> None:
+    (tmp_path / "e").write_text('{"user": 1, "item": 2}\n' * 25_000 + '{"user": 1, "item": 3, "time": 1}\n')
+    assert content(read_events(tmp_path / "e", missing="drop")) == [(1, [3])]
+    with pytest.raises(CorpusError, match=r"row 1 .*: its order is missing, and so it is in 24,999 further rows"):
+        read_events(tmp_path / "e")
+    with pytest.raises(CorpusError, match="no column 'tim': did you mean 'time'"):
+        read_events(tmp_path / "e", order="tim")
+
+
+@pytest.mark.parametrize("make", [pd.DataFrame, pl.DataFrame, dict])
+@pytest.mark.parametrize("time", [math.inf, -math.inf])
+def test_times_are_finite(make: Any, time: float) -> None:
+    with pytest.raises(CorpusError, match=r"row 1 .*: order is -?inf, and times are finite"):
+        read_events(make({"user": [1, 1], "item": ["a", "b"], "time": [1.0, time]}))
 
 
 @pytest.mark.parametrize(

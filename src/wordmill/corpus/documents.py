@@ -13,9 +13,10 @@ from wordmill.corpus.tags import Tags
 from wordmill.errors import CorpusError, ParameterError
 from wordmill.foreign import listed, quoted
 from wordmill.paths import checked_path
+from wordmill.sources.column_names import place_of
 from wordmill.sources.columns import is_table
 from wordmill.sources.opening import Sequences, open_source
-from wordmill.sources.table_files import check_column, read_table_file
+from wordmill.sources.table_files import read_table_file
 from wordmill.sources.tagged import TaggedItems
 
 __all__ = ["TaggedSource", "read_documents"]
@@ -94,7 +95,7 @@ def _columns(table: Any, tags: Any, text: str | None) -> tuple[Any, Any]:
         raise CorpusError(f"a table has several columns, {listed(names)}: name that of the documents, text=...")
     for name in (text, tags):
         if isinstance(name, str):
-            check_column(name, names, "the table")
+            place_of(name, names, "the table")
     return table[text], table[tags] if isinstance(tags, str) else tags
 
 

@@ -12,7 +12,7 @@ from wordmill.errors import CorpusError, ParameterError, counted
 from wordmill.extras import import_extra
 from wordmill.foreign import listed, quoted
 from wordmill.graphs.graph import Graph, Keys, build, check_keys
-from wordmill.hints import near_name
+from wordmill.sources.column_names import place_of
 
 __all__ = ["read_pairs", "read_table"]
 
@@ -53,10 +53,7 @@ def _columns(there: list[str], asked: tuple[str, ...] | None) -> tuple[str, ...]
     if len(asked) not in (2, 3):
         raise ParameterError(f"columns={quoted(asked)}: (source, target) or (source, target, weight)")
     for name in asked:
-        if name not in there:
-            near = near_name(name, there)
-            hint = f"did you mean {quoted(near)}?" if near else f"it has {listed(there)}"
-            raise CorpusError(f"the table has no column {quoted(name)}: {hint}")
+        place_of(name, there, "the table")
     return asked
 
 

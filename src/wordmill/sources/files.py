@@ -48,8 +48,16 @@ def read_chunks(path: Path | None, chunk_bytes: int) -> Iterator[Chunk]:
         raise CorpusError(f"{_name_of(path)} cannot be read: {error.strerror or error}") from error
 
 
-def read_lines(path: Path | None, chunk_bytes: int, errors: Literal["strict", "replace"] = "strict") -> Iterator[str]:
+def read_lines(
+    path: Path | None,
+    chunk_bytes: int,
+    errors: Literal["strict", "replace"] = "strict",
+    *,
+    may_replace: bool = True,
+) -> Iterator[str]:
     """Read a file as lines for Python; what is a line, and what is text, is as in native/scan.hpp.
+
+    `may_replace`: whether users can say errors='replace', which messages then advise.
 
     Raises
     ------
@@ -61,9 +69,11 @@ def read_lines(path: Path | None, chunk_bytes: int, errors: Literal["strict", "r
         try:
             text = line.decode("utf-8", errors)
         except UnicodeDecodeError as error:
-            raise CorpusError(not_text(path, offset + error.start, line[error.start])) from None
+            raise CorpusError(
+                not_text(path, offset + error.start, line[error.start], may_replace=may_replace)
+            ) from None
         if "\0" in text and errors == "strict":
-            raise CorpusError(not_text(path, offset + line.index(b"\0"), 0))
+            raise CorpusError(not_text(path, offset + line.index(b"\0"), 0, may_replace=may_replace))
         yield text.removeprefix("" if offset else "\ufeff").removesuffix("\r").replace("\0", "\ufffd")
         offset += len(line) + 1
 
@@ -81,17 +91,15 @@ def _split_lines(chunks: Iterable[Chunk]) -> Iterator[bytes]:
         yield last
 
 
-def not_text(path: Path | None, offset: int, byte: int) -> str:
+def not_text(path: Path | None, offset: int, byte: int, *, may_replace: bool = True) -> str:
     """Say which byte of a file is wrong."""
     where = f"{_name_of(path)}: at offset {offset:,}" + (" of the decompressed text" if _is_compressed(path) else "")
     if byte == 0:
-        return (
-            f"{where} there is a NUL: the file is binary or UTF-16, not text (errors='replace' reads it all the same)"
-        )
-    return (
-        f"{where} byte 0x{byte:02X} is not UTF-8: convert the file (if it is Latin-1: iconv -f latin1 -t utf-8), or "
-        "pass errors='replace'"
-    )
+        replaced = " (errors='replace' reads it all the same)" if may_replace else ""
+        return f"{where} there is a NUL: the file is binary or UTF-16, not text{replaced}"
+    replaced = ", or pass errors='replace'" if may_replace else ""
+    cure = f"convert the file (if it is Latin-1: iconv -f latin1 -t utf-8){replaced}"
+    return f"{where} byte 0x{byte:02X} is not UTF-8: {cure}"
 
 
 def _name_of(path: Path | None) -> str:

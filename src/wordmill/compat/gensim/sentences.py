@@ -120,7 +120,7 @@ def lines_of(source: Any) -> Iterator[str]:
     """Yield the lines of a path or of an open file, from its start."""
     if isinstance(source, str | os.PathLike):
         path = Path(source)
-        yield from read_lines(path, _CHUNK)
+        yield from read_lines(path, _CHUNK, may_replace=False)
         return
     source.seek(0)
     for line in source:

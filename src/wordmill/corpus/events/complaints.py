@@ -10,7 +10,7 @@ from wordmill.errors import CorpusError, OutputError
 from wordmill.extras import import_extra
 from wordmill.foreign import bounded, printable
 
-__all__ = ["our_words"]
+__all__ = ["has_unequal_ends", "our_words"]
 
 
 @contextmanager
@@ -29,6 +29,11 @@ def our_words(name: str) -> Iterator[None]:
         raise CorpusError(f"{name}{_told(str(error))}") from None
 
 
+def has_unequal_ends(error: Exception) -> bool:
+    r"""Whether DuckDB complains of lines of which some end in \r\n and others in \n, as it does of worse."""
+    return "invalid state" in str(error)
+
+
 _LINE = re.compile(r"(?:CSV Error on Line:| in line) (\d+)")
 _WORDS = [
     (r"Expected Number of Columns: (\d+) Found: (\d+)", "it has {1} cells where others have {0}: mend the line"),
@@ -37,10 +42,7 @@ _WORDS = [
         "unterminated quote",
         "a quote is opened and never closed: close it, or write it twice if it is part of the text",
     ),
-    (
-        "invalid state",
-        r"it is no CSV, or some lines end in \r\n and others in \n: let all lines end alike",
-    ),
+    ("invalid state", "it is no CSV: write it anew"),
     (r"Maximum line size of (\d+) bytes", "it has more than {0} bytes: close a quote before, or shorten the line"),
     (r'has duplicate key "(.*?)"', "its object has {0} twice: mend the line"),
     (r"(?s)Malformed JSON.*? in (?:line|record/value) \d+: ([^\n]*)", "it is no JSON ({0}): mend the line"),

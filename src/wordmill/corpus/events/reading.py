@@ -11,7 +11,6 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from wordmill.corpus.event_corpus import EventCorpus
-from wordmill.corpus.events.choosing import Column, numbered
 from wordmill.corpus.events.encoding import encode_events
 from wordmill.corpus.events.staging import Duplicates, Missing, Stage
 from wordmill.corpus.events.tables import Wanted
@@ -22,6 +21,7 @@ from wordmill.corpus.resources import Resources
 from wordmill.errors import ParameterError
 from wordmill.foreign import quoted
 from wordmill.hints import helpful_arguments
+from wordmill.sources.column_names import Column, numbered
 
 __all__ = ["as_events", "read_events"]
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from wordmill.corpus.event_corpus import TimeKind
-from wordmill.corpus.events.complaints import our_words
+from wordmill.corpus.events.complaints import has_unequal_ends, our_words
 from wordmill.corpus.events.tables import Opened, Wanted, opened_tables
 from wordmill.corpus.events.times import as_number, as_time, cure_for
 from wordmill.corpus.resources import Resources
@@ -84,7 +84,7 @@ class Stage:
             stage = cls(connection, wanted, time_format)
             for opened in opened_tables(table, wanted, connection, scratch):
                 with our_words(opened.name):
-                    stage._take(opened)
+                    stage._take_mended(opened)
             with our_words("the table of events"):
                 stage._settle()
                 yield stage
@@ -100,6 +100,16 @@ class Stage:
         starts = [start for start, _ in self._tables]
         start, table = self._tables[bisect_right(starts, row) - 1]
         return table.row(row - start)
+
+    def _take_mended(self, opened: Opened) -> None:
+        """Add a table to what is staged, if need be with ends of lines that are all alike."""
+        try:
+            self._take(opened)
+        except import_extra("duckdb", "tables of events").InvalidInputException as error:
+            if opened.mended is None or not has_unequal_ends(error):
+                raise
+            log.info("%s: some lines end in \\r\\n, others in \\n: they are read alike", opened.name)
+            self._take(opened.mended())
 
     def _take(self, opened: Opened) -> None:
         """Add a table to what is staged."""
@@ -132,12 +142,14 @@ class Stage:
         if kind == "JSON":
             return self._json_key(role)
         if kind in _INTEGERS:
-            self._refuse(role, f"{role} NOT BETWEEN -9223372036854775808 AND 9223372036854775807", "go up to 2^63 - 1")
+            self._refuse(
+                role, f"{role} NOT BETWEEN -9223372036854775808 AND 9223372036854775807", "keys go up to 2^63 - 1"
+            )
             return f"{role}::BIGINT", "int"
         if kind.startswith(_FRACTIONS):
             present = f"CASE WHEN NOT isnan({role}::DOUBLE) THEN {role} END"
             wrong = f"{present} IS NOT NULL AND ({role} != trunc({role}) OR abs({role}) >= 9007199254740992)"
-            self._refuse(role, wrong, "are whole numbers, or text")
+            self._refuse(role, wrong, "keys are whole numbers, or text")
             return f"({present})::BIGINT", "int"
         if not kind.startswith(_WORDS):
             raise CorpusError(f"{_BY_ROLE[role]} is a column of {kind}: keys are integers, or text")
@@ -171,14 +183,14 @@ class Stage:
         text = f"nullif({role} ->> '$', '')"
         if not whole:
             return text, "str"
-        self._refuse(role, f"{text} IS NOT NULL AND TRY_CAST({text} AS BIGINT) IS NULL", "go up to 2^63 - 1")
+        self._refuse(role, f"{text} IS NOT NULL AND TRY_CAST({text} AS BIGINT) IS NULL", "keys go up to 2^63 - 1")
         return f"CAST({text} AS BIGINT)", "int"
 
     def _refuse(self, role: str, wrong: str, rule: str) -> None:
-        """Raise `CorpusError` for the first cell that is no key."""
+        """Raise `CorpusError` for the first cell that is wrong."""
         found = self.rows(f"SELECT row, {role}::VARCHAR FROM staged WHERE {wrong} ORDER BY row LIMIT 1")  # noqa: S608
         for row, text in found:
-            raise CorpusError(f"{self.named(row)}: {_BY_ROLE[role]} is {text}, and keys {rule}")
+            raise CorpusError(f"{self.named(row)}: {_BY_ROLE[role]} is {text}, and {rule}")
 
     # Times
 
@@ -188,8 +200,10 @@ class Stage:
         if kind in _INTEGERS:
             return "moment::BIGINT", "numbers"
         if kind.startswith(_FRACTIONS):
+            self._refuse("moment", "isinf(moment::DOUBLE)", "times are finite: mend it")
             return "CASE WHEN NOT isnan(moment::DOUBLE) THEN moment::DOUBLE END", "numbers"
         if kind.startswith(_TIMES):
+            self._refuse("moment", "NOT isfinite(moment::TIMESTAMPTZ)", "times are finite: mend it")
             return "CASE WHEN isfinite(moment::TIMESTAMPTZ) THEN epoch_us(moment::TIMESTAMPTZ) END", "microseconds"
         if kind != "JSON" and not kind.startswith(_WORDS):
             raise CorpusError(f"order is a column of {kind}: it orders by times or numbers")

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from wordmill.compression import HEAD_BYTES, decompressor_for
-from wordmill.corpus.events.choosing import Column, cells, delimiter_of, numbered, place_of
 from wordmill.corpus.events.complaints import our_words
 from wordmill.errors import CorpusError
 from wordmill.extras import import_extra
 from wordmill.foreign import bounded, printable, quoted
+from wordmill.sources.column_names import Column, numbered, place_of
 from wordmill.sources.files import read_chunks, read_lines
 from wordmill.sources.opening import Files, open_source
+from wordmill.sources.table_kinds import KIND_BYTES, cells, delimiter_of, kind_of, kind_of_text
 
 __all__ = ["Opened", "Wanted", "literal", "opened_tables"]
 
 _CHUNK = 1 << 20
+_SAMPLE = 20480  # objects of JSON whose names are looked at, before all are
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ class Opened:
     name: str
     first_row: int  # what its first row is called
     heading: bool = False  # whether a line of names stands above it
+    mended: Callable[[], Opened] | None = None  # the same with all lines ending alike, which DuckDB wants
 
     def row(self, index: int) -> str:
         """Name a row, given its number from 0."""
@@ -98,8 +101,6 @@ def _gathered(table: Any) -> Any:
 
 def _frame(table: Any, wanted: Wanted, connection: Any, scratch: Path) -> Opened:
     """Take the wanted columns of a frame; a lazy one goes through a file, so that it need not fit into memory."""
-    if numbered(wanted.columns):
-        raise CorpusError("columns of a table are given by name: numbers are for files without a heading")
     kind = type(table).__name__
     places = _places(_frame_names(table), wanted, f"the {kind}")
     names = {role: name for role, name in zip(("who", "what", "moment"), places, strict=False) if name is not None}
@@ -141,6 +142,8 @@ def _frame_names(table: Any) -> list[str]:
 
 def _places(names: Sequence[str], wanted: Wanted, table: str) -> list[str | None]:
     """Return the names of the wanted columns, in the order of who, what and when."""
+    if numbered(wanted.columns):
+        raise CorpusError(f"columns of {table} are given by name: numbers are for CSV files without a heading")
     return [None if column is None else names[place_of(column, names, table)] for column in wanted.columns]
 
 
@@ -162,24 +165,25 @@ def _file(path: Path | None, wanted: Wanted, connection: Any, scratch: Path) -> 
     head = b""
     if path is not None and path.is_file():
         with path.open("rb") as file:
-            head = file.read(max(HEAD_BYTES, 16))
+            head = file.read(max(HEAD_BYTES, KIND_BYTES))
     name = "standard input" if path is None else str(path)
-    if path is not None and head.startswith(b"PAR1"):
+    kind = kind_of(head)
+    if path is not None and kind == "parquet":
         schema = import_extra("pyarrow.parquet", "Parquet files of events")
         try:
             names = schema.read_schema(path).names
         except (OSError, ValueError) as error:
             raise CorpusError(f"{name} is a damaged Parquet file ({error}): fetch or write it again") from None
         return _parquet(path, names, wanted, name, 1)
-    if path is not None and (head.startswith((b"ARROW1", b"\xff\xff\xff\xff"))):
-        return _arrow(path, wanted, connection, name)
+    if path is not None and kind is not None:
+        return _arrow(path, wanted, connection, name, is_file=kind == "arrow file")
     plain = _unpacked(path, head, scratch)
-    lines = [line for line in islice(read_lines(plain, _CHUNK), 100) if line.strip()]
-    if not lines:
-        raise CorpusError(f"{name} is empty: there are no events in it")
-    if lines[0].lstrip().startswith(("{", "[")):
-        return _json(plain, wanted, connection, name)
-    return _csv(plain, lines[0], wanted, name)
+    for blank, line in enumerate(read_lines(plain, _CHUNK, may_replace=False)):
+        if line.strip() and kind_of_text(line) == "json":
+            return _json(plain, wanted, connection, name)
+        if line.strip():
+            return _csv(plain, blank, line, wanted, name, scratch)
+    raise CorpusError(f"{name} is empty: there are no events in it")
 
 
 def _unpacked(path: Path | None, head: bytes, scratch: Path) -> Path:
@@ -203,13 +207,11 @@ def _chosen(names: Sequence[str | None]) -> str:
     return ", ".join(f"{_identifier(name)} AS {role}" for role, name in pairs if name is not None)
 
 
-def _arrow(path: Path, wanted: Wanted, connection: Any, name: str) -> Opened:
+def _arrow(path: Path, wanted: Wanted, connection: Any, name: str, *, is_file: bool) -> Opened:
     """Open an Arrow file, mapped, or a stream."""
     pa = import_extra("pyarrow", "Arrow files of events")
     try:
         mapped = pa.memory_map(str(path))
-        with path.open("rb") as file:
-            is_file = file.read(6) == b"ARROW1"
         table = (pa.ipc.open_file if is_file else pa.ipc.open_stream)(mapped).read_all()
     except (pa.ArrowException, OSError) as error:
         raise CorpusError(f"{name} is a damaged Arrow file ({error}): fetch or write it again") from None
@@ -221,25 +223,51 @@ def _arrow(path: Path, wanted: Wanted, connection: Any, name: str) -> Opened:
 def _json(path: Path, wanted: Wanted, connection: Any, name: str) -> Opened:
     """Open lines, or a list, of JSON objects; what a cell holds is looked at later."""
     source = f"{literal(str(path))}, format='auto', maximum_object_size={1 << 24}"
-    with our_words(name):
-        found = connection.sql(f"SELECT * FROM read_json({source}, sample_size=20480) LIMIT 0").columns  # noqa: S608
-    names = _places(found, wanted, name)
+
+    def found(rows: int) -> list[str]:
+        with our_words(name):
+            query = f"SELECT * FROM read_json({source}, sample_size={rows}) LIMIT 0"  # noqa: S608
+            return list(connection.sql(query).columns)
+
+    columns = found(_SAMPLE)
+    if any(isinstance(column, str) and column not in columns for column in wanted.columns):
+        columns = found(-1)  # it may come first further down
+    names = _places(columns, wanted, name)
     types = ", ".join(f"{literal(each)}: 'JSON'" for each in names if each is not None)
     chosen = _chosen(names)
     return Opened(f"SELECT {chosen} FROM read_json({source}, columns={{{types}}})", name, 1)  # noqa: S608
 
 
-def _csv(path: Path, first: str, wanted: Wanted, name: str) -> Opened:
-    """Open a file of separated values, all as text: what it holds is looked at later."""
+def _csv(path: Path, blank: int, first: str, wanted: Wanted, name: str, scratch: Path) -> Opened:
+    """Open a file of separated values, all as text, below so many blank lines; what it holds is looked at later."""
     without_heading = numbered(wanted.columns)
     delimiter = delimiter_of(first, wanted.columns)
     names = cells(first, delimiter)
     places = [None if column is None else place_of(column, names, name) for column in wanted.columns]
     types = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(len(names)))
     chosen = _chosen([None if place is None else f"c{place}" for place in places])
-    options = f"delim={literal(delimiter)}, quote='\"', escape='\"', header={not without_heading}, auto_detect=false"
-    query = f"SELECT {chosen} FROM read_csv({literal(str(path))}, columns={{{types}}}, {options})"  # noqa: S608
-    return Opened(query, name, 1, heading=not without_heading)
+    form = f"delim={literal(delimiter)}, quote='\"', escape='\"', header={not without_heading}, skip={blank}"
+
+    def opened(file: Path, mended: Callable[[], Opened] | None) -> Opened:
+        source = f"read_csv({literal(str(file))}, columns={{{types}}}, {form}, auto_detect=false)"
+        return Opened(f"SELECT {chosen} FROM {source}", name, 1, not without_heading, mended)  # noqa: S608
+
+    if blank:  # DuckDB counts lines wrongly where these end in another way
+        return opened(_with_equal_ends(path, scratch), None)
+    return opened(path, lambda: opened(_with_equal_ends(path, scratch), None))
+
+
+def _with_equal_ends(path: Path, scratch: Path) -> Path:
+    r"""Write a text with \n at the end of each line that ended in \r\n."""
+    target = scratch / "ends"
+    with path.open("rb") as source, target.open("wb") as file:
+        held = b""
+        for block in iter(partial(source.read, _CHUNK), b""):
+            text = held + block
+            held = b"\r" if text.endswith(b"\r") else b""  # it may be the first half of an end
+            file.write(text[: len(text) - len(held)].replace(b"\r\n", b"\n"))
+        file.write(held)
+    return target
 
 
 def _identifier(name: str) -> str:
