@@ -49,10 +49,19 @@ def test_documents_are_trained_and_asked(
     near = [row.split("\t")[1] for row in cli("nearest", model / "documents", "d5", "-n", 5).out.splitlines()]
     assert [int(tag[1:]) % TOPICS for tag in near] == [1] * 5
     assert json.loads(cli("info", model, "--json").out)["document_tags"] == len(lines) + 1
+    facts = json.loads(cli("info", model / "documents", "--json").out)
+    assert (facts["tokens"], facts["tags_given"]) == (None, len(lines) * 9 // 8)
+    drawn = cli("map", model / "documents", "-o", tmp_path / "d.png", "--method", "pca", "--top", 20)
+    assert drawn.err == f"20 keys drawn in {tmp_path / 'd.png'}\n"
     found = cli("infer", model, "-", "--topn", 1, "--json", stdin="\n".join([*lines[1:4], "nothing known"]) + "\n")
     answers = [json.loads(row) for row in found.out.splitlines()]
     assert [answer["neighbors"][0]["key"] for answer in answers[:3]] == ["d1", "d2", "d3"]
     assert answers[3] == {"document": 3, "neighbors": []}
+
+
+def test_after_training_documents_are_asked_for(cli: Cli, documents: Path, tmp_path: Path) -> None:
+    done = cli("train", documents, "-o", tmp_path / "m", "--documents", "dbow", "--epochs", 1, *SMALL[:-1])
+    assert f"nearest {tmp_path / 'm' / 'documents'} TAG, or infer {tmp_path / 'm'} FILE" in done.err
 
 
 def test_inferred_vectors_are_written(cli: Cli, documents: Path, tmp_path: Path, lines: list[str]) -> None:

@@ -247,8 +247,11 @@ def test_top2vecs_settings_run_through() -> None:
         ([TaggedDocument("a b", [0])], "the words of document 0 are 'a b': give a list"),
         ([TaggedDocument(["a", "b"], "t")], "the tags of document 0 are 't': give a list"),
         ([TaggedDocument(["a", "b"], 0)], "the tags of document 0 are 0: give a list"),  # type: ignore[arg-type]
-        ([TaggedDocument(["a", "b"], [-1])], "the tag -1 is neither text nor a number from 0"),
-        ([TaggedDocument(["a", "b"], [True])], "the tag True is neither text nor"),
+        (
+            [TaggedDocument(["a", "b"], [-1])],
+            "document 0 has the tag -1, which is neither text nor a number from 0: str.tag. makes",
+        ),
+        ([TaggedDocument(["a", "b"], [True])], "the tag True, which is neither text nor"),
         ([TaggedDocument(["a", "b"], [10**9])], "would make as many rows"),
         ([TaggedDocument(["a", "b"], ["1", 1])], "as a number and as text"),
         ([TaggedDocument(["a", 1], [0])], "token 1"),  # type: ignore[arg-type]

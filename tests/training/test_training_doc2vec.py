@@ -5,7 +5,8 @@ from __future__ import annotations
 import copy
 import pickle
 from collections import namedtuple
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
@@ -196,14 +197,16 @@ def test_documents_without_tags_are_numbered(texts: list[str], tmp_path: Path) -
         (["a", "b", 3], "tags are of two kinds, text such as 'a' and integers such as 3"),
         (["a", None, "c"], "document 1 has no tag"),
         (["a", float("nan"), "c"], "document 1 has no tag"),
-        (["a", "b", ("c", 1.5)], "document 2 has a tag of type float"),
+        (["a", "b", ("c", 1.5)], "document 2 has a tag of type float .1.5.: .*; str.tag. makes one of it"),
+        ([date(2020, 1, 1)] * 3, "document 0 has a tag of type date .*; tag.isoformat.. makes one of it"),
+        ([["a"], [("a", 1)], ["b"]], "document 1 has a tag of type tuple .*; '/'.join.map.str, tag.. makes one of it"),
         (["a", "b", ["c", "c"]], "document 2 has a tag twice"),
         (["a", "b"], "there are tags for 2 documents, and 3 documents"),
         ([2**70, 1, 2], "beyond 64 bits"),
         (["a", pd.NA, "c"], "document 1 has no tag"),
         (["a", "", "c"], "document 1 has no tag"),
         ([["a"], [], ["\ud800"]], "document 2 has the tag .* half a surrogate pair"),
-        ([["a"], {"b", "c"}, ["d"]], "document 1 has a tag of type set: .* in a list"),
+        ([["a"], {"b", "c"}, ["d"]], "document 1 has a tag of type set .* in a list"),
         ([[], [], []], "no document has a tag"),
         ("abc", "is one text"),
         (7, "give a tag, or a list of tags, for each document"),
@@ -212,6 +215,30 @@ def test_documents_without_tags_are_numbered(texts: list[str], tmp_path: Path) -
 def test_bad_tags_are_named(tags: Any, message: str) -> None:
     with pytest.raises((CorpusError, ParameterError), match=message):
         small().fit(["a b", "b c", "a c"], tags=tags)
+
+
+def test_bad_tags_are_named_before_documents_are_read(texts: list[str]) -> None:
+    read = []
+
+    def tagged(tags: list[Any]) -> Iterator[tuple[Any, str]]:
+        for tag, text in zip(tags, texts, strict=False):
+            read.append(tag)
+            yield tag, text
+
+    def untagged() -> Iterator[str]:
+        return (text for _, text in tagged([0]))
+
+    with pytest.raises(CorpusError, match=r"document 1 has a tag of type bytes .*; tag.decode.. makes one of it"):
+        small().fit(lambda: tagged(["a", b"b", "c", "d"]))
+    assert read == ["a", b"b"]
+    with pytest.raises(CorpusError, match="document 1 has a tag of type bytes"):
+        small().fit(untagged, tags=["a", b"b"])
+    assert read == ["a", b"b"]
+
+
+def test_documents_to_infer_may_have_any_tags(texts: list[str]) -> None:
+    model = small(epochs=1).fit(texts)
+    np.testing.assert_array_equal(model.infer([(None, texts[0]), (1.5, texts[1])]), model.infer(texts[:2]))
 
 
 def test_training_makes_no_dictionary_of_numbers(texts: list[str]) -> None:
@@ -394,8 +421,10 @@ def test_documents_without_tags_are_numbered_on(texts: list[str]) -> None:
     model.partial_fit(texts[50:60])
     assert model.dv.keys.tolist() == list(range(60))  # type: ignore[union-attr]
     named = small(epochs=1).fit(texts[:3], tags=["a", "b", "c"])
-    with pytest.raises(CorpusError, match="the tags of the documents are int, those of the model str"):
+    with pytest.raises(CorpusError, match="without tags, and those of the model have text, such as 'a': give each"):
         named.partial_fit(texts[3:6])
+    with pytest.raises(CorpusError, match="the tags of the documents are int, those of the model str"):
+        named.partial_fit(texts[3:6], tags=[3, 4, 5])
 
 
 def test_frozen_words_stay_and_documents_learn(corpus: EncodedCorpus) -> None:

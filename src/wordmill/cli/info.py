@@ -26,20 +26,23 @@ def command(model: ModelPath, json: Json = False) -> None:
     from wordmill.cli.console import print_json, print_text
     from wordmill.cli.queries import open_vectors
     from wordmill.vectors.formats import detect
-    from wordmill.vectors.formats.directory import Model, load_model
+    from wordmill.vectors.formats.directory import Model, load_model, model_of_documents
     from wordmill.vectors.formats.pipes import readable_again
 
     with readable_again(model) as file:
         form = detect(file)
         saved = load_model(file) if form == "directory" else Model(open_vectors(file), {}, None, {})
         whole = form == "fasttext" and _is_whole(file)
+        of_documents = form == "directory" and model_of_documents(file) is not None
     vectors = saved.table
+    total = None if vectors.counts is None else int(vectors.counts.sum())
     facts: dict[str, Any] = {
         "format": form,
         "keys": len(vectors),
         "vector_size": vectors.vector_size,
         "kind": vectors.kind,
-        "tokens": None if vectors.counts is None else int(vectors.counts.sum()),
+        "tokens": None if of_documents else total,
+        "tags_given": total if of_documents else None,
         "document_tags": None if saved.documents is None else len(saved.documents),
         "phrases_joined": None if vectors.phrases is None else len(vectors.phrases),
         "most_frequent": [vectors.key_table[row] for row in range(min(10, len(vectors)))],

@@ -51,7 +51,7 @@ def command(
     else:
         groups = {name: to_keys(vectors, members) for name, members in _read_groups(words).items()}
     drawn = plot_map(vectors, groups, output, method=method, seed=seed)
-    note(f"{counted(len(drawn.words), 'word')} drawn in {output}")
+    note(f"{counted(len(drawn.words), vectors.key_name)} drawn in {output}")
 
 
 def _read_groups(path: Path) -> dict[str, list[str]]:

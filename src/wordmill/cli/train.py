@@ -261,10 +261,19 @@ class _Job:
         if self.plot is not None:
             model.plot(self.plot)
         if not self.quiet:
-            note(f"now ask it: {program()} nearest {output} WORD")
+            note(f"now ask it: {program()} {_question(model, output)}")
         for callback in (early, log_file):
             if callback is not None and callback.failure is not None:
                 raise callback.failure
+
+
+def _question(model: Word2Vec, output: Path) -> str:
+    """Return a command to ask a model, for documents where it has some."""
+    from wordmill.training import Doc2Vec
+
+    if isinstance(model, Doc2Vec):
+        return f"nearest {output / 'documents'} TAG, or infer {output} FILE --topn 3"
+    return f"nearest {output} {model.wv.key_name.upper()}"
 
 
 def _train_and_tidy(

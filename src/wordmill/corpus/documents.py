@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
 from wordmill.corpus.encoded import EncodedCorpus
 from wordmill.corpus.reading import read_corpus
-from wordmill.corpus.tags import Tags
+from wordmill.corpus.tags import GatheredTags, Tags
 from wordmill.errors import CorpusError, ParameterError
 from wordmill.foreign import listed, quoted
 from wordmill.paths import checked_path
@@ -19,7 +19,7 @@ from wordmill.sources.opening import Sequences, open_source
 from wordmill.sources.table_files import read_table_file
 from wordmill.sources.tagged import TaggedItems
 
-__all__ = ["TaggedSource", "read_documents"]
+__all__ = ["TaggedSource", "read_documents", "without_tags"]
 
 
 def read_documents(source: Any, tags: Any = None, *, text: str | None = None, **settings: Any) -> EncodedCorpus:
@@ -49,7 +49,9 @@ def read_documents(source: Any, tags: Any = None, *, text: str | None = None, **
 
 
 class TaggedSource:
-    """A source of documents, with their tags: see `read_documents`; `once`: an iterator will do.
+    """A source of documents, with their tags: see `read_documents`.
+
+    Tags that are given are checked at once, those that documents come with one by one as they are read.
 
     Attributes
     ----------
@@ -57,7 +59,7 @@ class TaggedSource:
         The documents alone, as `read_corpus` takes them.
     """
 
-    def __init__(self, source: Any, tags: Any = None, text: str | None = None, *, once: bool = False) -> None:
+    def __init__(self, source: Any, tags: Any = None, text: str | None = None) -> None:
         if text is not None and isinstance(source, str | os.PathLike):
             others = [tags] if isinstance(tags, str) else []
             source = read_table_file(checked_path(source), text, others)
@@ -67,25 +69,37 @@ class TaggedSource:
             raise ParameterError(f"text={quoted(text)} names a column, and the source is no table: leave it out")
         if isinstance(tags, str):
             raise ParameterError(f"tags={quoted(tags)} is one text: give a tag for each document, in a list")
-        self._given = tags
-        opened = open_source(source, once=once)
-        self._items = TaggedItems(opened.items) if isinstance(opened, Sequences) else None
-        self.source: Any = source if self._items is None else Sequences(self._items)
+        self._given = None if tags is None else Tags.of(_listed(tags))
+        self._own = GatheredTags()
+        self._items, self.source = _parted(source, self._own.add)
 
     def tagged(self, corpus: EncodedCorpus, first_number: int | None = 0) -> EncodedCorpus:
         """Return what was read from the source with its tags, or numbered from the first number on; None: neither."""
-        own = None if self._items is None else self._items.tags
+        own = self._own.tags() if self._items is not None and self._items.tagged else None
         if own is not None and self._given is not None:
             raise ParameterError("tags are given, and the documents come with tags of their own: leave one out")
-        given = _listed(self._given) if own is None else own
-        if given is not None:
-            tags = Tags.of(given)
+        tags = self._given if own is None else own
+        if tags is not None:
             if not len(tags):
                 raise CorpusError("no document has a tag: give some, or leave tags out, and documents are numbered")
             return replace(corpus, tags=tags)
         if corpus.tags is not None or first_number is None:
             return corpus
         return replace(corpus, tags=Tags.numbered(len(corpus), first_number))
+
+
+def without_tags(source: Any) -> Any:
+    """Return documents alone, as `read_corpus` takes them; an iterator will do, and tags may be anything."""
+    return _parted(source, lambda _: None, once=True)[1]
+
+
+def _parted(source: Any, take: Callable[[Any], object], *, once: bool = False) -> tuple[TaggedItems | None, Any]:
+    """Return the items of a source if it has some, and the source of its documents alone."""
+    opened = open_source(source, once=once)
+    if not isinstance(opened, Sequences):
+        return None, source
+    items = TaggedItems(opened.items, take)
+    return items, Sequences(items)
 
 
 def _columns(table: Any, tags: Any, text: str | None) -> tuple[Any, Any]:
@@ -99,10 +113,8 @@ def _columns(table: Any, tags: Any, text: str | None) -> tuple[Any, Any]:
     return table[text], table[tags] if isinstance(tags, str) else tags
 
 
-def _listed(tags: Any) -> Iterable[Any] | None:
-    """Return tags as something to iterate over; None where there are none."""
-    if tags is None:
-        return None
+def _listed(tags: Any) -> Iterable[Any]:
+    """Return tags as something to iterate over."""
     for as_list in ("to_pylist", "to_list"):  # of Arrow, pandas and Polars, whose own items may be no Python objects
         if hasattr(tags, as_list):
             return list(getattr(tags, as_list)())

@@ -14,8 +14,9 @@ from wordmill.corpus.arrays import read_only
 from wordmill.errors import CorpusError
 from wordmill.foreign import quoted
 from wordmill.key_index import KeyIndex
+from wordmill.sources.no_keys import as_key, is_missing
 
-__all__ = ["Tag", "Tags"]
+__all__ = ["GatheredTags", "Tag", "Tags"]
 
 Tag = str | int
 Keys = list[str] | NDArray[np.int64]
@@ -82,16 +83,10 @@ class Tags:
         CorpusError
             One is missing, of another kind than the others, or twice in a document.
         """
-        places: dict[Tag, int] = {}
-        ids: list[int] = []
-        ends = [0]
-        for document, item in enumerate(tags):
-            some = [places.setdefault(tag, len(places)) for tag in _of_document(document, item)]
-            if len(set(some)) < len(some):
-                raise CorpusError(f"document {document:,} has a tag twice: {quoted(item)}")
-            ids += some
-            ends.append(len(ids))
-        return cls(_keys(places), np.array(ids, np.int32), np.array(ends, np.int64))
+        found = GatheredTags()
+        for item in tags:
+            found.add(item)
+        return found.tags()
 
     @property
     def kind(self) -> Literal["str", "int"]:
@@ -151,33 +146,53 @@ class Tags:
         return Tags(_keys(places), ids[self.ids], self.offsets, earlier)
 
 
-def _of_document(document: int, item: Any) -> Sequence[Tag]:
-    """Return the tags of a document, checked."""
-    if isinstance(item, np.ndarray) and item.ndim == 1:
-        item = item.tolist()
-    elif hasattr(item, "to_list"):  # a column of lists has columns
-        item = item.to_list()
-    some = item if isinstance(item, list | tuple) else [item]
-    return [_checked(document, tag) for tag in some]
+class GatheredTags:
+    """Tags that come document by document, each checked as it comes: a mistake is told before the rest is read."""
+
+    def __init__(self) -> None:
+        self._places: dict[Tag, int] = {}
+        self._ids: list[int] = []
+        self._ends = [0]
+
+    def add(self, item: Any) -> None:
+        """Take a document's tag, or a list of its tags; raises as `Tags.of`."""
+        document, places = len(self._ends) - 1, self._places
+        own = [places.setdefault(self._of_one_kind(document, tag), len(places)) for tag in _of_document(item)]
+        if len(set(own)) < len(own):
+            raise CorpusError(f"document {document:,} has a tag twice: {quoted(item)}")
+        self._ids += own
+        self._ends.append(len(self._ids))
+
+    def tags(self) -> Tags:
+        """Return what has been taken."""
+        return Tags(_keys(self._places), np.array(self._ids, np.int32), np.array(self._ends, np.int64))
+
+    def _of_one_kind(self, document: int, tag: Any) -> Tag:
+        key = _checked(document, tag)
+        first = next(iter(self._places), key)
+        if type(first) is not type(key):
+            text, number = (first, key) if isinstance(first, str) else (key, first)
+            raise CorpusError(
+                f"tags are of two kinds, text such as {quoted(text)} and integers such as {number}: make them all "
+                "text, or all integers"
+            )
+        return key
 
 
 def _checked(document: int, tag: Any) -> Tag:
+    """Return a tag of a document as text or an integer; raises a `CorpusError` where it is neither."""
     if isinstance(tag, str) and tag:
         return _encodable(document, str(tag))  # NumPy has a kind of its own
     if isinstance(tag, int | np.integer) and not isinstance(tag, bool):
+        if not -(2**63) <= tag < 2**63:
+            raise CorpusError(f"document {document:,} has a tag that is an integer beyond 64 bits: make the tags text")
         return int(tag)
-    if _is_missing(tag):
+    if is_missing(tag) or (isinstance(tag, str) and not tag):
         raise CorpusError(f"document {document:,} has no tag: give one, or leave tags out, and documents are numbered")
     raise CorpusError(
-        f"document {document:,} has a tag of type {type(tag).__name__}: tags are all text, or all integers, several of "
-        "a document in a list; make it one by str(tag)"
+        f"document {document:,} has a tag of type {type(tag).__name__} ({quoted(tag)}): tags are all text, or all "
+        f"integers, several of a document in a list; {as_key(tag, 'tag')} makes one of it"
     )
-
-
-def _is_missing(tag: Any) -> bool:
-    if isinstance(tag, float | np.floating):
-        return bool(np.isnan(tag))
-    return tag is None or type(tag).__name__ in {"NAType", "NaTType"} or (isinstance(tag, str) and not tag)
 
 
 def _encodable(document: int, tag: str) -> str:
@@ -190,18 +205,17 @@ def _encodable(document: int, tag: str) -> str:
     return tag
 
 
+def _of_document(item: Any) -> Sequence[Any]:
+    """Return the tags of a document as a list, whatever holds them."""
+    if isinstance(item, np.ndarray) and item.ndim == 1:
+        return list(item.tolist())
+    if hasattr(item, "to_list"):  # a column of lists has columns
+        item = item.to_list()
+    return item if isinstance(item, list | tuple) else [item]
+
+
 def _keys(places: dict[Tag, int]) -> Keys:
-    """Return tags as one array or list."""
-    kinds = {type(tag) for tag in places}
-    if len(kinds) > 1:
-        of_kind = {kind: next(tag for tag in places if type(tag) is kind) for kind in (str, int)}
-        raise CorpusError(
-            f"tags are of two kinds, text such as {quoted(of_kind[str])} and integers such as {of_kind[int]}: make "
-            "them all text, or all integers"
-        )
-    if kinds == {str}:
+    """Return tags of one kind as a list of text, or as one array."""
+    if isinstance(next(iter(places), None), str):
         return [*places]  # type: ignore[list-item]
-    try:
-        return np.fromiter(places, np.int64, len(places))
-    except OverflowError:
-        raise CorpusError("a tag is an integer beyond 64 bits: make the tags text") from None
+    return np.fromiter(places, np.int64, len(places))

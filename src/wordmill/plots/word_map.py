@@ -102,14 +102,15 @@ def plot_map(
             owner.setdefault(word, name)
     known = [word for word in owner if word in vectors.key_to_index]
     unknown = tuple(word for word in owner if word not in vectors.key_to_index)
+    what = getattr(vectors, "key_name", "word")  # gensim's have no name for it
     if len(known) < 3:
         raise MissingKeyError(
-            f"of {counted(len(owner), 'word')} for the map {len(known)} have a vector, and it needs 3: choose words of "
-            "the model"
+            f"of {counted(len(owner), what)} for the map {len(known)} have a vector, and it needs 3: "
+            f"choose {what}s of the model"
         )
     if len(known) > _MOST:
         raise ParameterError(
-            f"{counted(len(known), 'word')} for the map, and more than {_MOST:,} cannot be read; choose fewer"
+            f"{counted(len(known), what)} for the map, and more than {_MOST:,} cannot be read; choose fewer"
         )
     if unknown:
         _LOG.warning("left out of the map, for want of a vector: %s", listed(unknown))
@@ -117,7 +118,7 @@ def plot_map(
     names = [name for name in groups if any(owner[word] == name for word in known)]
     colours = {name: _COLOURS[i % len(_COLOURS)] for i, name in enumerate(names)}
     texts = [(labels or {}).get(word, str(word)) for word in known]
-    heading = title or f"{counted(len(known), 'word')} by {_TITLES[method]}"
+    heading = title or f"{counted(len(known), what)} by {_TITLES[method]}"
     fonts = fonts_for([heading, *names, *texts])
     if fonts.missing:
         some = " ".join(fonts.missing[:10]) + (" ..." if len(fonts.missing) > 10 else "")

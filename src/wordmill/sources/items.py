@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from wordmill.errors import CorpusError
 from wordmill.foreign import quoted
+from wordmill.sources.no_keys import as_key, is_missing
 from wordmill.text import lower
 
 __all__ = [
@@ -37,7 +38,6 @@ Kind = Literal["documents", "words", "integers", "arrays"]
 _TOKENS_AT_ONCE = 1 << 20
 _NO_INTEGERS = {bool, np.bool_, np.ma.core.MaskedConstant}  # of which NumPy makes numbers
 _SURROGATES = re.compile("[\ud800-\udfff]")
-_MISSING = ("NoneType", "NAType", "NaTType", "MaskedConstant")
 
 
 def sorted_out(items: Iterable[Any]) -> tuple[Kind, Iterator[Any]]:
@@ -68,7 +68,7 @@ def checked_document(index: int, text: Any) -> str:
     """Return a document, which must be a str."""
     if isinstance(text, str):
         return text
-    cure = "drop such rows" if _is_missing(text) else "pass documents alone, or lists of tokens alone"
+    cure = "drop such rows" if is_missing(text) else "pass documents alone, or lists of tokens alone"
     raise CorpusError(f"item {index:,} is of type {type(text).__name__}, but others are documents (str): {cure}")
 
 
@@ -108,7 +108,7 @@ def as_sequence(index: int, item: Any, what: str = "item") -> list[Any] | NDArra
             "list, or pass documents (str) alone"
         )
     if isinstance(item, bytes | bytearray | memoryview | Mapping | Set) or not isinstance(item, Iterable):
-        cure = "drop such rows" if _is_missing(item) else "pass a list of lists, or of documents (str)"
+        cure = "drop such rows" if is_missing(item) else "pass a list of lists, or of documents (str)"
         raise CorpusError(f"{what} {index:,} is of type {name}, not a sequence of tokens: {cure}")
     dimensions = len(getattr(item, "shape", "1"))
     if dimensions != 1:
@@ -136,7 +136,7 @@ def refuse_other_kinds(source: Any, what: str) -> None:
 def _from_array(index: int, array: NDArray[Any], what: str) -> list[Any] | NDArray[Any]:
     """Return an array of integers as it is, one of words as a list; what is masked is left out."""
     if array.ndim != 1:
-        cure = "drop such rows" if _is_missing(array) else "a sequence has one"
+        cure = "drop such rows" if is_missing(array) else "a sequence has one"
         raise CorpusError(f"{what} {index:,} is an array of {array.ndim} dimensions: {cure}")
     kept = array.compressed() if isinstance(array, np.ma.MaskedArray) else array
     if kept.dtype.kind in "iu":
@@ -144,14 +144,9 @@ def _from_array(index: int, array: NDArray[Any], what: str) -> list[Any] | NDArr
     if kept.dtype.kind not in "OUST" and kept.size:
         raise CorpusError(
             f"{what} {index:,} is an array of {kept.dtype}, so that its token 0 is of type {type(kept[0]).__name__}: "
-            "keys are all str, or all integers"
+            f"{_cure(kept[0])}"
         )
     return list(kept.tolist())
-
-
-def _is_missing(item: object) -> bool:
-    """Whether this is a missing value: None, NaN, or what pandas and NumPy have for it."""
-    return type(item).__name__ in _MISSING or (isinstance(item, float | np.floating) and bool(np.isnan(item)))
 
 
 def checked_words(index: int, tokens: Any, errors: Literal["strict", "replace"] = "strict") -> list[str]:
@@ -187,7 +182,10 @@ def bad_token(index: int, tokens: Any) -> str:
 
 
 def _cure(token: object) -> str:
-    return "leave missing tokens out" if _is_missing(token) else "keys are all str, or all integers"
+    if is_missing(token):
+        return "leave missing tokens out"
+    known = isinstance(token, str | int | np.integer) and not isinstance(token, bool)
+    return "keys are all str, or all integers" + ("" if known else f"; {as_key(token, 'token')} makes one of it")
 
 
 def gathered(sequences: Iterable[Any]) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:

@@ -1,8 +1,8 @@
-"""Documents that come with their tags, told apart while they are read."""
+"""Documents that come with their tags, parted from them while they are read."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from wordmill.errors import CorpusError
@@ -11,36 +11,37 @@ __all__ = ["TaggedItems"]
 
 
 class TaggedItems:
-    """The documents of `items`, whose tags are gathered on the way.
+    """The documents of `items`, whose tags are handed to `take` on the way.
 
     An item is a document; a pair (a tuple) of its tag, or a list of its tags, and the document; or an object with
     `words` and `tags`. The first one decides whether items have tags.
 
     Attributes
     ----------
-    tags : list, optional
-        A tag, or a list of tags, for each document that was read; None: they come without.
+    tagged : bool
+        Whether the items have tags, known when the first has been read.
     """
 
-    def __init__(self, items: Iterable[Any]) -> None:
+    def __init__(self, items: Iterable[Any], take: Callable[[Any], object]) -> None:
         self._items = items
-        self.tags: list[Any] | None = None
+        self._take = take
+        self.tagged = False
 
     def __iter__(self) -> Iterator[Any]:
         """Yield the documents alone."""
         for index, item in enumerate(self._items):
             pair = _as_pair(item)
             if index == 0:
-                self.tags = None if pair is None else []
-            if (pair is None) != (self.tags is None):
+                self.tagged = pair is not None
+            if (pair is not None) != self.tagged:
                 here, others = ("no tag", "have one") if pair is None else ("a tag", "have none")
                 raise CorpusError(
                     f"document {index:,} comes with {here}, and others {others}: give a tag to all or none"
                 )
-            if pair is None or self.tags is None:
+            if pair is None:
                 yield item
             else:
-                self.tags.append(pair[0])
+                self._take(pair[0])
                 yield pair[1]
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from wordmill.config import TrainConfig
 from wordmill.corpus import TaggedSource
+from wordmill.corpus.documents import without_tags
 from wordmill.corpus.reader import open_saved
 from wordmill.errors import CorpusError, NotFittedError, ParameterError
 from wordmill.foreign import quoted
@@ -156,7 +157,7 @@ class Doc2Vec(Word2Vec):
         return inference.infer(inference.corpus(*self._ids(documents)), course)
 
     def _ids(self, documents: Any) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-        source = TaggedSource(documents, once=True).source
+        source = without_tags(documents)
         return document_ids(self.wv, source, errors=self._fitted().config.errors, tokenizer=self._own_tokenizer())
 
     def _inferring(self) -> Inference:

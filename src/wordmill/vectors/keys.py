@@ -19,6 +19,7 @@ from wordmill.errors import ParameterError
 from wordmill.foreign import quoted
 from wordmill.key_index import KeyIndex
 from wordmill.sources.keys import flat_keys
+from wordmill.sources.no_keys import as_key, is_missing
 
 __all__ = ["IntegerKeys", "Key", "KeyTable", "PackedKeys", "TextKeys", "make_key_table", "near_spellings"]
 
@@ -282,8 +283,9 @@ def _checked_text(keys: Sequence[str]) -> list[str]:
     if set(map(type, listed)) - {str}:  # subclasses too are worth a look
         index, key = next(((i, key) for i, key in enumerate(listed) if not isinstance(key, str)), (0, ""))
         if not isinstance(key, str):
+            cure = "" if type(key) is int or is_missing(key) else f"; {as_key(key, 'key')} makes one of it"
             raise ParameterError(
-                f"key {index} is {type(key).__name__} {quoted(key)}: keys must be all text or all 64-bit integers"
+                f"key {index} is {type(key).__name__} {quoted(key)}: keys must be all text or all 64-bit integers{cure}"
             )
     try:
         "".join(listed).encode()

@@ -125,6 +125,11 @@ class VectorTable(HelpfulNames):
         return self._table.kind
 
     @property
+    def key_name(self) -> Literal["word", "key"]:
+        """What a key is called: a word where texts are cut into them, and not that of an item or a document."""
+        return "key" if self.tokenizer is None or self.kind == "int" else "word"
+
+    @property
     def vectors(self) -> Floats:
         """The matrix (V, D), read-only; a `FormatError` where a file that it is mapped from was written to since."""
         self.check_files()

@@ -12,8 +12,10 @@ import numpy as np
 
 from wordmill.compat.gensim.sentences import lines_of
 from wordmill.corpus import EncodedCorpus, Tags
+from wordmill.corpus.tags import Tag
 from wordmill.errors import CorpusError
 from wordmill.foreign import quoted
+from wordmill.sources.no_keys import as_key
 from wordmill.text import split_whitespace
 
 __all__ = ["DocumentSource", "TaggedDocument", "TaggedLineDocument"]
@@ -59,13 +61,13 @@ class DocumentSource:
             raise TypeError("give either tagged documents or corpus_file, not both or none")
         if isinstance(documents, TaggedLineDocument) and isinstance(documents.source, str | PathLike):
             corpus_file = documents.source
-        self._tags: list[Sequence[Any]] | None = None if corpus_file is not None else []
+        self._tags: list[Sequence[Tag]] | None = None if corpus_file is not None else []
         if corpus_file is None and not isinstance(documents, Iterable):
             raise TypeError(f"documents must be an iterable of TaggedDocument, not a {type(documents).__name__}")
         self.words: Any = (lambda: self._read(documents)) if corpus_file is None else Path(corpus_file)
 
     def _read(self, documents: Iterable[Any]) -> Iterator[list[Any]]:
-        tags: list[Sequence[Any]] = []
+        tags: list[Sequence[Tag]] = []
         self._tags = tags
         for number, document in enumerate(documents):
             words, own = getattr(document, "words", None), getattr(document, "tags", None)
@@ -77,7 +79,7 @@ class DocumentSource:
             for name, value in (("words", words), ("tags", own)):
                 if isinstance(value, str) or not isinstance(value, Iterable):
                     raise CorpusError(f"the {name} of document {number:,} are {quoted(value)}: give a list")
-            tags.append([*dict.fromkeys(own)])
+            tags.append([*dict.fromkeys(_checked(number, tag) for tag in own)])
             yield [*words]
 
     def tagged(self, corpus: EncodedCorpus) -> EncodedCorpus:
@@ -85,7 +87,18 @@ class DocumentSource:
         return replace(corpus, tags=Tags.numbered(len(corpus)) if self._tags is None else _in_rows(self._tags))
 
 
-def _in_rows(tags: Sequence[Sequence[Any]]) -> Tags:
+def _checked(document: int, tag: Any) -> Tag:
+    if isinstance(tag, str):
+        return tag
+    if isinstance(tag, int | np.integer) and not isinstance(tag, bool) and tag >= 0:
+        return int(tag)
+    raise CorpusError(
+        f"document {document:,} has the tag {quoted(tag)}, which is neither text nor a number from 0: "
+        f"{as_key(tag, 'tag')} makes one of it"
+    )
+
+
+def _in_rows(tags: Sequence[Sequence[Tag]]) -> Tags:
     """Give tags the rows that gensim gives them: a number is its row, text follows in the order of its coming.
 
     Where there are both, numbers become text; a row number stands for its key in gensim's vectors.
@@ -93,8 +106,6 @@ def _in_rows(tags: Sequence[Sequence[Any]]) -> Tags:
     found = dict.fromkeys(tag for own in tags for tag in own)
     texts = [tag for tag in found if isinstance(tag, str)]
     numbers = [tag for tag in found if not isinstance(tag, str)]
-    if wrong := [n for n in numbers if isinstance(n, bool) or not isinstance(n, int | np.integer) or n < 0]:
-        raise CorpusError(f"the tag {quoted(wrong[0])} is neither text nor a number from 0: make it text by str(tag)")
     rows = max(map(int, numbers), default=-1) + 1
     if rows > 10 * len(found) + _MOST_GAPS:
         raise CorpusError(

@@ -155,8 +155,7 @@ def extend_run(run: Run, config: TrainConfig, source: Any, *, extend_vocab: bool
             "extend_vocab=True needs negative sampling: with hierarchical softmax new keys make another tree, whose "
             "nodes have no vectors yet; fit on all the text, or leave extend_vocab out"
         )
-    first_number = 0 if run.rows.tags is None else run.rows.tags.next_number
-    new = read_more(source, config, run.phrases, first_number=first_number)
+    new = read_more(source, config, run.phrases, first_number=_first_number(run.rows.tags))
     counts = dict(zip(run.vocab, run.vocab.counts.tolist(), strict=True))
     if new.vocab.kind != run.vocab.kind:
         raise CorpusError(f"the keys of the corpus are {new.vocab.kind}, those of the model {run.vocab.kind}")
@@ -166,8 +165,8 @@ def extend_run(run: Run, config: TrainConfig, source: Any, *, extend_vocab: bool
     keys: Any = list(counts) if run.vocab.kind == "str" else np.fromiter(counts, np.int64)
     vocab = run.vocab if fixed else Vocab.from_counts(keys, np.fromiter(counts.values(), np.int64))
     corpus: TrainingCorpus = recoded(new, vocab)
-    if run.rows.tags is not None and isinstance(corpus, EncodedCorpus) and corpus.tags is not None:
-        corpus = replace(corpus, tags=corpus.tags.after(run.rows.tags))
+    if run.rows.tags is not None and isinstance(corpus, EncodedCorpus):
+        corpus = replace(corpus, tags=_more_tags(corpus, run.rows.tags))
     extended = _random_run(config, corpus)
     extended.phrases = run.phrases  # a model without any stays so, whatever the corpus has
     places = extended.rows.places_in(run.rows)
@@ -182,6 +181,23 @@ def extend_run(run: Run, config: TrainConfig, source: Any, *, extend_vocab: bool
         words = WordRows(vocab).places_in(WordRows(run.vocab))
         extended.output_vectors[words >= 0] = run.output_vectors[words[words >= 0]]
     return extended, corpus
+
+
+def _first_number(tags: Tags | None) -> int | None:
+    """Return the number by which a document is known that comes without a tag; None beside tags of text."""
+    if tags is None or not len(tags):
+        return 0
+    return tags.next_number if tags.kind == "int" else None
+
+
+def _more_tags(corpus: EncodedCorpus, known: Tags) -> Tags:
+    """Return the tags of a corpus after those that a model knows."""
+    if corpus.tags is None:
+        raise CorpusError(
+            f"the documents come without tags, and those of the model have text, such as {quoted(known.keys[0])}: give "
+            "each a tag"
+        )
+    return corpus.tags.after(known)
 
 
 def _first_vector(config: TrainConfig, name: str) -> NDArray[np.float32]:

@@ -51,7 +51,7 @@ from wordmill.vectors.subwords import Ngrams, Subwords
 from wordmill.vectors.table import VectorTable
 from wordmill.version import VERSION
 
-__all__ = ["Model", "check_target", "is_model_directory", "load_model", "save_model"]
+__all__ = ["Model", "check_target", "is_model_directory", "load_model", "model_of_documents", "save_model"]
 
 MANIFEST = "manifest.json"
 OPTIONAL = frozenset({"training.safetensors"})  # may be deleted
@@ -353,11 +353,16 @@ def check_target(target: Path) -> None:
         _check_ours(target, target)
 
 
+def model_of_documents(path: Path) -> Path | None:
+    """Return the model of which a directory holds the documents; None where it does not."""
+    place = Path(os.path.realpath(path))
+    return place.parent if place.name == _DOCUMENTS and "documents" in _manifest_as_found(place.parent) else None
+
+
 def _check_whole(target: Path) -> None:
     """Refuse to replace the documents of a model: it would no longer be whole."""
-    place = Path(os.path.realpath(target))
-    if place.name == _DOCUMENTS and "documents" in _manifest_as_found(place.parent):
-        raise OutputError(f"{target} is a part of the model {place.parent}: choose another directory")
+    if model := model_of_documents(target):
+        raise OutputError(f"{target} is a part of the model {model}: choose another directory")
 
 
 def _check_ours(directory: Path, target: Path) -> None:
