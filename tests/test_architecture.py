@@ -42,6 +42,7 @@ LEVELS = [
     {"training"},
     {"compat", "datasets", "recommendation"},
     {"tuning"},
+    {"explorer"},
     {"cli"},
     {"__main__"},
 ]

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         read_events,
     )
     from wordmill.evaluation import evaluate_nodes
+    from wordmill.explorer import explore
     from wordmill.graphs import Graph, random_walks, read_graph
     from wordmill.recommendation import RecommendationResult, evaluate_recommendation
     from wordmill.training import Callback, Checkpoint, Doc2Vec, EarlyStopping, FastText, LogFile, Word2Vec
@@ -47,6 +48,7 @@ __all__ = [
     "__version__",
     "evaluate_nodes",
     "evaluate_recommendation",
+    "explore",
     "find_phrases",
     "random_walks",
     "read_corpus",
@@ -79,6 +81,7 @@ _HOME = {
     "Word2Vec": "wordmill.training",
     "evaluate_nodes": "wordmill.evaluation",
     "evaluate_recommendation": "wordmill.recommendation",
+    "explore": "wordmill.explorer",
     "find_phrases": "wordmill.corpus",
     "random_walks": "wordmill.graphs",
     "read_corpus": "wordmill.corpus",

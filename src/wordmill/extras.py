@@ -26,7 +26,7 @@ _EXTRAS = {  # module: the name of its package, and what installs it
 }
 
 
-def import_extra(module: str, purpose: str, instead: str = "") -> Any:
+def import_extra(module: str, purpose: str, instead: str = "", *, extra: str = "") -> Any:
     """Import a module of an optional package.
 
     Parameters
@@ -37,6 +37,8 @@ def import_extra(module: str, purpose: str, instead: str = "") -> Any:
         What needs it, as a subject in the plural: "maps by UMAP".
     instead
         What does without it.
+    extra
+        Which of our extras has it, where that is not the usual one.
 
     Raises
     ------
@@ -48,17 +50,20 @@ def import_extra(module: str, purpose: str, instead: str = "") -> Any:
     except ImportError as error:
         package = module.partition(".")[0]
         absent = isinstance(error, ModuleNotFoundError) and (error.name or "").partition(".")[0] == package
-        raise _missing(package, purpose, instead, None if absent else error) from error
+        raise _missing(package, purpose, instead, extra, None if absent else error) from error
 
 
-def check_extra(package: str, purpose: str, instead: str = "") -> None:
+def check_extra(package: str, purpose: str, instead: str = "", *, extra: str = "") -> None:
     """Raise what `import_extra` raises where a package is not installed, without loading it."""
     if find_spec(package) is None:
-        raise _missing(package, purpose, instead, None)
+        raise _missing(package, purpose, instead, extra, None)
 
 
-def _missing(package: str, purpose: str, instead: str, broken: ImportError | None) -> MissingDependencyError:
+def _missing(
+    package: str, purpose: str, instead: str, extra: str, broken: ImportError | None
+) -> MissingDependencyError:
     name, requirement = _EXTRAS[package]
+    requirement = f"'wordmill[{extra}]'" if extra else requirement
     failure = f", which fails to load ({broken})" if broken else ""
     cure = f"python -m pip install {'--upgrade ' if broken else ''}{requirement}"
     return MissingDependencyError(f"{purpose} need {name}{failure}: {cure}{f', or {instead}' if instead else ''}")

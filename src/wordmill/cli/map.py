@@ -37,6 +37,7 @@ def command(
     from wordmill.cli.outputs import check_apart, check_picture_writable
     from wordmill.cli.queries import open_vectors, to_keys
     from wordmill.errors import counted
+    from wordmill.evaluation.groups import read_groups
     from wordmill.plots import check_method, plot_map
 
     if words is not None and top is not None:
@@ -49,21 +50,6 @@ def command(
     if words is None:
         groups = {"": [*vectors.key_table.take(np.arange(min(top or TOP, len(vectors))))]}
     else:
-        groups = {name: to_keys(vectors, members) for name, members in _read_groups(words).items()}
+        groups = {name: to_keys(vectors, members) for name, members in read_groups(words).items()}
     drawn = plot_map(vectors, groups, output, method=method, seed=seed)
     note(f"{counted(len(drawn.words), vectors.key_name)} drawn in {output}")
-
-
-def _read_groups(path: Path) -> dict[str, list[str]]:
-    """Read words by group; those before the first ': name' line have none."""
-    from wordmill.evaluation.lines import numbered_lines, section_name
-
-    groups: dict[str, list[str]] = {}
-    name = ""
-    for _, line in numbered_lines(path):
-        group = section_name(line)
-        if group is None:
-            groups.setdefault(name, []).extend(line.split())
-        else:
-            name = group
-    return groups

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,7 @@ from wordmill.evaluation.vectors import Case, Vectors, check_arguments, fold, ro
 from wordmill.foreign import quoted
 from wordmill.hints import helpful_arguments
 
-__all__ = ["AnalogyResult", "AnalogySection", "answer_questions", "evaluate_analogies"]
+__all__ = ["AnalogyResult", "AnalogySection", "Answers", "answer_questions", "evaluate_analogies"]
 
 Method = Literal["3cosadd", "3cosmul"]
 Unknown = Literal["skip", "wrong"]
@@ -188,15 +188,30 @@ def evaluate_analogies(
     if unknown not in ("skip", "wrong"):
         raise ParameterError(f"unknown={quoted(unknown)} is unknown: use 'skip' or 'wrong'")
     questions = list(read_analogies(path))
-    known, correct = answer_questions(vectors, questions, method=method, restrict_vocab=restrict_vocab, case=case)
-    sections = tuple(_tally(questions, known, correct, unknown))
+    answers = answer_questions(vectors, questions, method=method, restrict_vocab=restrict_vocab, case=case)
+    sections = tuple(_tally(questions, answers.known, answers.correct, unknown))
     return AnalogyResult(sections, Path(path).name, method, restrict_vocab, case, unknown)
 
 
+class Answers(NamedTuple):
+    """What became of Q questions."""
+
+    known: NDArray[np.bool_]  # (Q,) whether its three words and an answer have vectors
+    correct: NDArray[np.bool_]  # (Q,)
+    rows: NDArray[np.int64]  # (Q,) the row that was answered; -1: none
+    ranks: NDArray[np.int64]  # (Q,) place of the best right answer among all, from 1; 0 where the question is not known
+
+
 def answer_questions(
-    vectors: Vectors, questions: Sequence[Question], *, method: Method, restrict_vocab: int | None, case: Case
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Whether all words of each question (Q,) are known, and whether it is answered right; as `evaluate_analogies`."""
+    vectors: Vectors,
+    questions: Sequence[Question],
+    *,
+    method: Method,
+    restrict_vocab: int | None,
+    case: Case,
+    ranked: bool = False,
+) -> Answers:
+    """Answer questions as `evaluate_analogies` does; find the ranks of right answers only where they are wanted."""
     lookup = row_lookup(vectors, case, restrict_vocab)
     given = np.array(
         [lookup.get(fold(word, case), -1) for q in questions for word in (q.a, q.b, q.c)], dtype=np.int64
@@ -205,10 +220,14 @@ def answer_questions(
     known = np.all(given >= 0, axis=1) & np.array([bool(rows) for rows in answers], dtype=bool)
     unit = unit_rows(vectors.vectors[:restrict_vocab])
     spelling = np.array([lookup[fold(key, case)] for key in vectors.index_to_key[: len(unit)]])
-    answered = np.full(len(questions), -1)
+    answered, ranks = np.full(len(questions), -1), np.zeros(len(questions), np.int64)
     answered[known] = _answer(given[known], unit, spelling, method)
     correct = np.array([row in rows for row, rows in zip(answered.tolist(), answers, strict=True)], dtype=bool)
-    return known, correct
+    if ranked:
+        ranks[correct] = 1
+        wrong = np.flatnonzero(known & ~correct)
+        ranks[wrong] = _ranks(given[wrong], [answers[place] for place in wrong.tolist()], unit, spelling, method)
+    return Answers(known, correct, answered, ranks)
 
 
 def _answer(
@@ -226,6 +245,26 @@ def _answer(
         np.put_along_axis(scores, block, -np.inf, axis=1)
         answers[start : start + size] = _best(scores, block, spelling)
     return answers
+
+
+def _ranks(
+    given: NDArray[np.int64],
+    answers: Sequence[set[int]],
+    unit: NDArray[np.float32],
+    spelling: NDArray[np.int64],
+    method: Method,
+) -> NDArray[np.int64]:
+    """Places (Q,), from 1, of the best right answer among all words that are not given; as `_answer`."""
+    own = spelling == np.arange(len(spelling))  # of several spellings the first stands for all
+    size = max(1, _BLOCK_BYTES // (unit.itemsize * len(unit)))
+    ranks = np.empty(len(given), dtype=np.int64)
+    for start in range(0, len(given), size):
+        block = given[start : start + size]
+        scores = _scores(unit, block, method)
+        np.put_along_axis(scores, block, -np.inf, axis=1)
+        right = [scores[place, [*rows]].max() for place, rows in enumerate(answers[start : start + size])]
+        ranks[start : start + size] = 1 + (scores[:, own] > np.array(right)[:, None]).sum(axis=1)
+    return ranks
 
 
 def _scores(unit: NDArray[np.float32], given: NDArray[np.int64], method: Method) -> NDArray[np.float32]:

@@ -22,7 +22,7 @@ from wordmill.foreign import listed, quoted
 from wordmill.hints import helpful_arguments
 from wordmill.vectors.table import VectorTable
 
-__all__ = ["PairsResult", "WordPair", "evaluate_pairs", "read_pairs", "spearman"]
+__all__ = ["PairsResult", "WordPair", "evaluate_pairs", "ranks", "read_pairs", "spearman"]
 
 #: What stands for a score that is missing: those that pandas and R read so, and infinities.
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", re.ASCII)
@@ -223,15 +223,15 @@ def read_pairs(path: str | os.PathLike[str], *, score_column: int = 3, strip_tag
 
 def spearman(x: ArrayLike, y: ArrayLike) -> float:
     """Spearman's rank correlation of two sequences (N,); ties share the mean of their ranks; NaN: undefined."""
-    return _pearson(_ranks(np.asarray(x)), _ranks(np.asarray(y)))
+    return _pearson(ranks(np.asarray(x)), ranks(np.asarray(y)))
 
 
-def _ranks(values: NDArray[Any]) -> NDArray[np.float64]:
+def ranks(values: NDArray[Any]) -> NDArray[np.float64]:
     """Ranks from 1; equal values share the mean of theirs."""
     _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
     last = np.cumsum(counts)
-    ranks: NDArray[np.float64] = (last - (counts - 1) / 2)[inverse.ravel()]
-    return ranks
+    mean: NDArray[np.float64] = (last - (counts - 1) / 2)[inverse.ravel()]
+    return mean
 
 
 def _pearson(x: NDArray[Any], y: NDArray[Any]) -> float:

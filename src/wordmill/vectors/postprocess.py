@@ -11,7 +11,15 @@ from wordmill.errors import ParameterError
 from wordmill.vectors.matrix import Floats, unit_rows
 from wordmill.vectors.table import VectorTable
 
-__all__ = ["align", "all_but_the_top", "centre", "rotate_to_principal_axes", "to_unit_length"]
+__all__ = [
+    "align",
+    "all_but_the_top",
+    "centre",
+    "principal_axes",
+    "rotate_to_principal_axes",
+    "rotation",
+    "to_unit_length",
+]
 
 Table = TypeVar("Table", bound=VectorTable)
 
@@ -43,7 +51,7 @@ def all_but_the_top(table: Table, components: int | None = None) -> Table:
     if not 0 <= count < table.vector_size:
         raise ParameterError(f"components must be between 0 and {table.vector_size - 1}, not {components}")
     centred = centre(table)
-    top = _principal_axes(centred.vectors)[:, :count]
+    top = principal_axes(centred.vectors)[:, :count]
     return table.replace(vectors=centred.vectors - (centred.vectors @ top) @ top.T)
 
 
@@ -64,7 +72,7 @@ def rotate_to_principal_axes(table: Table, dimensions: int | None = None) -> Tab
     kept = table.vector_size if dimensions is None else dimensions
     if not 1 <= kept <= table.vector_size:
         raise ParameterError(f"dimensions must be between 1 and {table.vector_size}, not {dimensions}")
-    return table.replace(vectors=table.vectors @ _principal_axes(table.vectors)[:, :kept])
+    return table.replace(vectors=table.vectors @ principal_axes(table.vectors)[:, :kept])
 
 
 def align(table: Table, to: VectorTable, *, anchors: int | None = None) -> Table:
@@ -91,12 +99,21 @@ def align(table: Table, to: VectorTable, *, anchors: int | None = None) -> Table
     here = np.flatnonzero(there >= 0)[:anchors]
     if not len(here):
         raise ParameterError("the two models share no key, so there is nothing to align them by")
-    product = table.unit_vectors(here).T.astype(np.float64) @ to.unit_vectors(there[here])
-    left, _, right = np.linalg.svd(product)
-    return table.replace(vectors=table.vectors @ (left @ right).astype(table.vectors.dtype))
+    turn = rotation(table.unit_vectors(here), to.unit_vectors(there[here]))
+    return table.replace(vectors=table.vectors @ turn.astype(table.vectors.dtype))
 
 
-def _principal_axes(matrix: Floats) -> Floats:
+def rotation(rows: Floats, to: Floats) -> NDArray[np.float64]:
+    """Return the rotation or reflection (D, E) that takes rows (n, D) nearest to others (n, E).
+
+    To fewer dimensions (E < D) it projects, and lengths shrink.
+    """
+    left, _, right = np.linalg.svd(rows.T.astype(np.float64) @ to, full_matrices=False)
+    turn: NDArray[np.float64] = left @ right
+    return turn
+
+
+def principal_axes(matrix: Floats) -> Floats:
     """Eigenvectors (D, D) of the second moments as columns, the largest first, their largest coordinate positive."""
     moments: NDArray[np.float64] = np.zeros((matrix.shape[1], matrix.shape[1]))
     for begin in range(0, len(matrix), 1 << 14):

@@ -42,7 +42,7 @@ def analogies(
     if similarity_function not in METHODS:
         raise ParameterError(f"similarity_function={quoted(similarity_function)}: one of {', '.join(METHODS)}")
     questions = list(read_analogies(path))
-    known, correct = answer_questions(
+    known, correct, *_ = answer_questions(
         vectors,
         questions,
         method=METHODS[similarity_function],

@@ -1,0 +1,74 @@
+"""``wordmill explore``: look around in vectors, in the browser or in one file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from wordmill.cli.usage import CommandLineError
+
+EXAMPLES = (
+    "Examples: wordmill explore model/  |  wordmill explore model/ --html map.html  |  "
+    "wordmill explore new/ old/  |  wordmill explore glove.txt --groups animals.txt --analogies questions-words.txt"
+)
+
+
+def command(
+    models: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="MODEL...", help="A model directory, or a file of vectors; a second one to compare."),
+    ] = None,
+    html: Annotated[
+        Path | None, typer.Option(help="Write one HTML file that works by itself, and start nothing.")
+    ] = None,
+    keys: Annotated[int, typer.Option(min=1, help="Keys on the map, the most frequent ones.")] = 50_000,
+    umap: Annotated[
+        bool | None,
+        typer.Option("--umap/--no-umap", help="Lay them out by UMAP, too; left out: where it is installed."),
+    ] = None,
+    groups: Annotated[
+        list[Path] | None, typer.Option(help="File of words to colour, in groups under ': name' lines.")
+    ] = None,
+    analogies: Annotated[list[Path] | None, typer.Option(help="File of analogies: which fail is shown.")] = None,
+    pairs: Annotated[list[Path] | None, typer.Option(help="File of word pairs: which fail is shown.")] = None,
+    checkpoints: Annotated[Path | None, typer.Option(help="Directory of checkpoints: the training as a film.")] = None,
+    kind: Annotated[
+        Literal["words", "items", "documents", "nodes", "vectors"] | None,
+        typer.Option(help="What the keys are; of a model of documents: documents, or words."),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Of UMAP and of clusters.")] = 1,
+) -> None:
+    """Look around in vectors: a map with exact neighbours, analogies, directions, two models side by side.
+
+    It opens the browser on a server that only this machine can reach, until Ctrl-C; with --html it writes one file.
+    """
+    from wordmill.cli.console import at_work, note
+    from wordmill.cli.outputs import check_apart, check_file_writable
+    from wordmill.errors import counted
+    from wordmill.explorer import explore
+
+    models = models or []
+    if len(models) > 2:
+        raise CommandLineError("explore compares two models: give one or two")
+    if not models and checkpoints is None:
+        raise CommandLineError("give a model: wordmill explore model/, or --checkpoints DIR")
+    if html is not None:
+        check_file_writable(html)
+        check_apart([html], [*models, *(groups or []), *(analogies or []), *(pairs or [])])
+    with at_work("drawing the map"):
+        explorer = explore(
+            *models,
+            keys=keys,
+            umap=umap,
+            groups=groups or [],
+            analogies=analogies or [],
+            pairs=pairs or [],
+            checkpoints=checkpoints,
+            kind=kind,
+            seed=seed,
+        )
+    if html is not None:
+        explorer.save(html)
+        note(f"{counted(len(explorer.map.shown), 'key')} of {len(explorer.map.vectors):,} drawn in {html}")
