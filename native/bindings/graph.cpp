@@ -1,10 +1,13 @@
 #include <nanobind/stl/optional.h>
+#include <nanobind/stl/string.h>
 
 #include <algorithm>
 #include <charconv>
 #include <cstring>
+#include <functional>
 #include <optional>
 #include <stdexcept>
+#include <string>
 #include <string_view>
 
 #include "arrays.hpp"
@@ -123,6 +126,11 @@ class BoundWalks {
     if (!right) throw std::invalid_argument("offsets must cut the arcs into rows, one a node");
     for (int32_t node : graph.neighbours)
       if (node < 0 || node >= graph.nodes()) throw std::out_of_range("an arc leads to a node that is not there");
+    for (int64_t n = 0; n < graph.nodes(); n++) {
+      const auto row = graph.row(static_cast<int32_t>(n));
+      if (std::adjacent_find(row.begin(), row.end(), std::greater_equal()) != row.end())
+        throw std::invalid_argument("the neighbours of node " + std::to_string(n) + " must rise, each once");
+    }
     return graph;
   }
 
@@ -168,11 +176,20 @@ void bind_edges(nb::module_& m) {
   nb::class_<EdgeReader>(m, "EdgeReader", "Reads edges from text (native/graph/edges.hpp).")
       .def(
           "__init__",
-          [](EdgeReader* self, bool adjacency, std::optional<bool> weighted, char delimiter, bool integers) {
-            new (self) EdgeReader({adjacency, weighing_of(weighted), delimiter, integers});
+          [](EdgeReader* self, bool adjacency, std::optional<bool> weighted, char delimiter, bool integers,
+             const std::string& comments) {
+            new (self) EdgeReader({adjacency, weighing_of(weighted), delimiter, integers, comments});
           },
-          nb::kw_only(), "adjacency"_a, "weighted"_a.none(), "delimiter"_a, "integers"_a)
-      .def("begin_file", &EdgeReader::begin_file)
+          nb::kw_only(), "adjacency"_a, "weighted"_a.none(), "delimiter"_a, "integers"_a, "comments"_a)
+      .def(
+          "begin_file",
+          [](EdgeReader& reader, int64_t heading, size_t width, size_t source, size_t target, size_t weight) {
+            if (width && (source >= width || target >= width || weight > width))
+              throw std::invalid_argument("columns are below the width");
+            reader.begin_file({heading, width, source, target, weight});
+          },
+          nb::kw_only(), "heading"_a = 0, "width"_a = 0, "source"_a = 0, "target"_a = 1, "weight"_a = 2,
+          "heading: the line of names, 0: none; width: columns of a line, 0: as many as there are; weight = width: none.")
       .def(
           "read",
           [](EdgeReader& reader, Array<const uint8_t> chunk) {
@@ -182,6 +199,8 @@ void bind_edges(nb::module_& m) {
           },
           "chunk"_a, "Read a chunk of a file; BadLineError(line, reason) where a line is no edge.")
       .def("end_file", &EdgeReader::end_file)
+      .def("edges_like_comments", &EdgeReader::edges_like_comments)
+      .def("comments_below", &EdgeReader::comments_below)
       .def("names", &names, "integers"_a)
       .def(
           "build",

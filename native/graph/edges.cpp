@@ -1,15 +1,17 @@
 #include "edges.hpp"
 
+#include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <cstring>
+#include <utility>
 
+#include "text/numbers.hpp"
 #include "text/scan.hpp"
 
 namespace wordmill {
 namespace {
 
-constexpr size_t kLongestNumber = 63;
+constexpr size_t kLongestEdge = 1 << 20, kLongestList = 1 << 30;  // bytes of a line, which is held at once
 
 // What a message shows of a cell.
 std::string shown(std::string_view cell) {
@@ -21,7 +23,6 @@ std::string shown(std::string_view cell) {
 std::string_view trimmed(std::string_view cell) {
   while (!cell.empty() && is_ascii_space(cell.front())) cell.remove_prefix(1);
   while (!cell.empty() && is_ascii_space(cell.back())) cell.remove_suffix(1);
-  if (cell.size() >= 2 && cell.front() == '"' && cell.back() == '"') cell = cell.substr(1, cell.size() - 2);
   return cell;
 }
 
@@ -37,15 +38,12 @@ bool is_integer(std::string_view text) {
 void EdgeReader::read(std::string_view chunk) {
   while (!chunk.empty()) {
     const void* found = std::memchr(chunk.data(), '\n', chunk.size());
-    if (!found) {
-      rest_.append(chunk);
-      return;
-    }
+    if (!found) return hold(chunk);
     const size_t size = static_cast<const char*>(found) - chunk.data();
     if (rest_.empty()) {
       read_line(chunk.substr(0, size));
     } else {
-      rest_.append(chunk.substr(0, size));
+      hold(chunk.substr(0, size));
       read_line(rest_);
       rest_.clear();
     }
@@ -58,23 +56,49 @@ void EdgeReader::end_file() {
   rest_.clear();
 }
 
+void EdgeReader::hold(std::string_view part) {
+  check_length(rest_.size() + part.size(), line_ + 1);
+  rest_.append(part);
+}
+
+void EdgeReader::check_length(size_t bytes, int64_t line) const {
+  const size_t most = form_.adjacency ? kLongestList : kLongestEdge;
+  if (bytes > most) throw BadLine(line, "it has more than " + std::to_string(most) + " bytes: end each line with \\n");
+}
+
 void EdgeReader::read_line(std::string_view line) {
-  if (++line_ == 1 && line.starts_with("\xEF\xBB\xBF")) line.remove_prefix(3);
+  check_length(line.size(), ++line_);
+  if (line_ == 1 && line.starts_with("\xEF\xBB\xBF")) line.remove_prefix(3);
   cut(line);
-  if (cells_.empty() || cells_[0].starts_with('#') || cells_[0].starts_with('%')) return;
+  if (cells_.empty() || line_ == file_.heading || is_comment()) return;
+  in_comments_ = false;
   if (form_.adjacency)
     take_neighbours();
   else
     take_edge();
 }
 
+bool EdgeReader::is_comment() {
+  if (cells_[0].empty() || form_.comments.find(cells_[0][0]) == std::string::npos) return false;
+  if (in_comments_) return true;
+  const bool edge = could_be_edge();
+  (edge ? edges_like_comments_ : comments_below_)++;
+  return !edge;
+}
+
+bool EdgeReader::could_be_edge() const {
+  const size_t columns = cells_.size();
+  if (form_.adjacency) return true;
+  if (file_.width) return columns == file_.width;
+  if (form_.weighing == Weighing::kNever) return columns == 2 || columns == 3;
+  if (columns_ == 3) return columns == 3 && read_double(cells_[2]);
+  return columns == 2 || (columns == 3 && cells_[2] == "{}");
+}
+
 void EdgeReader::cut(std::string_view line) {
   cells_.clear();
   if (form_.delimiter) {
-    if (trimmed(line).empty()) return;
-    for (size_t end; (end = line.find(form_.delimiter)) != std::string_view::npos; line.remove_prefix(end + 1))
-      cells_.push_back(trimmed(line.substr(0, end)));
-    cells_.push_back(trimmed(line));
+    if (!trimmed(line).empty()) cut_at_delimiters(line);
     return;
   }
   for (size_t at = 0; at < line.size();) {
@@ -85,7 +109,53 @@ void EdgeReader::cut(std::string_view line) {
   }
 }
 
+void EdgeReader::cut_at_delimiters(std::string_view line) {
+  unquoted_.clear();
+  while (true) {
+    size_t end = quoted_cell(line);
+    if (end == 0) {
+      end = std::min(line.find(form_.delimiter), line.size());
+      cells_.push_back(trimmed(line.substr(0, end)));
+    }
+    if (end == line.size()) return;
+    line.remove_prefix(end + 1);
+  }
+}
+
+// Takes a cell that a line begins with, if it stands in quotes, of which two within are one. Returns where it ends, or 0.
+size_t EdgeReader::quoted_cell(std::string_view line) {
+  size_t at = 0;
+  const auto is_space = [&](size_t i) { return is_ascii_space(line[i]) && line[i] != form_.delimiter; };
+  while (at < line.size() && is_space(at)) at++;
+  if (at == line.size() || line[at] != '"') return 0;
+  std::string text;
+  for (at++; at < line.size(); text += line[at++]) {
+    if (line[at] != '"') continue;
+    size_t end = at + 1;
+    if (end < line.size() && line[end] == '"') {
+      at = end;
+      continue;
+    }
+    while (end < line.size() && is_space(end)) end++;
+    if (end < line.size() && line[end] != form_.delimiter) continue;
+    cells_.push_back(unquoted_.emplace_back(std::move(text)));
+    return end;
+  }
+  if (form_.delimiter == '\t') return 0;  // where a quote is a character as any other
+  refuse("a quote is opened and never closed: close it, or write it twice if it is part of a name");
+}
+
+void EdgeReader::choose() {
+  if (cells_.size() != file_.width)
+    refuse("it has " + std::to_string(cells_.size()) + " columns where " + std::to_string(file_.width) + " are expected");
+  const std::string_view source = cells_[file_.source], target = cells_[file_.target];
+  const std::string_view weight = file_.weight < file_.width ? cells_[file_.weight] : std::string_view();
+  cells_.assign({source, target});
+  if (file_.weight < file_.width) cells_.push_back(weight);
+}
+
 void EdgeReader::take_edge() {
+  if (file_.width) choose();
   if (cells_.size() == 3 && cells_[2] == "{}") cells_.pop_back();  // as NetworkX writes an edge without attributes
   if (cells_.size() < 2 || cells_.size() > 3) refuse_columns();
   if (form_.weighing == Weighing::kNever) {
@@ -134,14 +204,12 @@ int32_t EdgeReader::node(std::string_view name) {
 }
 
 float EdgeReader::weight(std::string_view text) const {
-  char copy[kLongestNumber + 1] = {};
-  text.copy(copy, kLongestNumber);
-  char* end = copy;
-  const double value = std::strtod(copy, &end);
-  if (text.empty() || text.size() > kLongestNumber || end != copy + text.size() || text.find_first_of("xX") != text.npos)
-    refuse("the weight " + shown(text) + " is no number (read none with weighted=False)");
-  const auto narrow = static_cast<float>(value);
-  if (!(value >= 0) || !std::isfinite(narrow) || (value > 0 && narrow == 0))
+  const auto value = read_double(text);
+  const auto narrow = static_cast<float>(value.value_or(0));
+  if (!value)
+    refuse("the weight " + shown(text) + " is no number from 1e-45 to 3e38 (read none with weighted=False, and where this line " +
+           "holds names of columns pass heading=True)");
+  if (!(*value >= 0) || !std::isfinite(narrow) || (*value > 0 && narrow == 0))
     refuse("the weight " + shown(text) + " must be 0, or a number from 1e-45 to 3e38");
   return narrow;
 }
@@ -152,8 +220,8 @@ void EdgeReader::refuse_columns() const {
     for (const char delimiter : {',', ';', '|'})
       if (cells_[0].find(delimiter) != std::string_view::npos)
         refuse(columns + " between white space: cut it at '" + delimiter + "' (delimiter)");
-  refuse(columns + ": an edge has two, or three with its weight; a node with all its neighbours is read with " +
-         "form='adjacency'");
+  refuse(columns + ": an edge has two, or three with its weight; others are chosen with columns, and a node with all its " +
+         "neighbours is read with form='adjacency'");
 }
 
 BuiltGraph EdgeReader::build(bool directed, int threads) {

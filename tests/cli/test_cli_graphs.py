@@ -10,6 +10,7 @@ import pytest
 from cli_calls import Cli
 
 import wordmill as wm
+from wordmill.cli.wording import OptionFormatter
 
 FAST = ["--vector-size", "8", "--epochs", "2", "--workers", "1", "--sample", "0", "--quiet"]
 
@@ -76,6 +77,22 @@ def test_what_is_wrong_is_said_in_options(
     assert outcome.code in (1, 2)
     assert re.search(message, outcome.err), outcome.err
     assert not (tmp_path / "m").exists()
+
+
+def test_columns_of_a_table_are_chosen(cli: Cli, graph: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    edges = [line.split() for line in graph.read_text(encoding="utf-8").splitlines()[1:]]
+    table = tmp_path / "graph.csv"
+    table.write_text("n,who,whom\n" + "".join(f"1,{a},{b}\n" for a, b in edges), encoding="utf-8")
+    assert "nodes\t16\n" in cli("train", table, "--dry-run", "--walks", "5", "--columns", "who,whom", *FAST).out
+    wrong = cli("train", table, "--dry-run", "--walks", "5", "--columns", "who,hom", *FAST)
+    assert "has no column 'hom': did you mean 'whom'?" in wrong.err
+    assert cli("train", table, "--dry-run", "--walks", "5", "--columns", "who", *FAST).code == 1
+    table.write_text("source target\n" + "".join(f"{a} {b}\n" for a, b in edges), encoding="utf-8")
+    told = cli("train", table, "--dry-run", "--walks", "5", *(option for option in FAST if option != "--quiet"))
+    said = [OptionFormatter().format(record) for record in caplog.records]
+    assert any("--heading says so, --no-heading reads it as one" in line for line in said)
+    assert "nodes\t16\n" in told.out
+    assert "nodes\t18\n" in cli("train", table, "--dry-run", "--walks", "5", "--no-heading", *FAST).out
 
 
 def test_a_quiet_training_of_text_stays_quiet(cli: Cli, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import locale
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +95,136 @@ def test_adjacency_lists_columns_and_compressed_files(tmp_path: Path) -> None:
 def test_bad_lines_are_named(text: str, options: dict[str, Any], message: str, tmp_path: Path) -> None:
     with pytest.raises(CorpusError, match=f"graph.edges.*{message}"):
         read(text, tmp_path, **options)
+
+
+NAMED = [
+    ("source,target\nann,bob\n", {"delimiter": ","}),
+    ("Source ID\tTarget ID\tWeight\nann\tbob\t1\n", {"delimiter": "\t"}),
+    ("from to\nann bob\n", {}),
+    ('"src","dst"\n"ann","bob"\n', {"delimiter": ","}),
+    ("# people\n\nFromNodeId ToNodeId\n# the first\nann bob\n", {}),
+    ("p1 p2 combined_score\nann bob 1\n", {"weighted": False}),
+    ("p1 p2 score\nann bob 1\n", {}),
+    ("\ufeffsource target\r\nann bob\r\n", {}),
+    ("person;friend\nann;bob\n", {"delimiter": ";", "heading": True}),
+]
+
+
+@pytest.mark.parametrize(("text", "options"), NAMED, ids=range(len(NAMED)))
+def test_a_heading_is_no_edge(
+    text: str, options: dict[str, Any], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert arcs(read(text, tmp_path, **options)) == both_ways({("ann", "bob"): 1})
+    assert ("is no edge: heading=True says so" in caplog.text) == ("heading" not in options)
+
+
+def test_text_above_integers_is_a_heading(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    text = "user,film\n1,2\n2,3\n"
+    for integers in (True, False):
+        graph = read(text, tmp_path, delimiter=",", integers=integers)
+        assert len(graph) == 3
+    assert "line 1 holds names of columns, user, film" in caplog.text
+    assert len(read(text, tmp_path, delimiter=",", heading=False)) == 5
+    assert len(read("user film\n1 2\n", tmp_path, form="adjacency")) == 4
+    assert len(read("node neighbours\n1 2\n", tmp_path, form="adjacency", heading=True)) == 2
+
+
+@pytest.mark.parametrize(
+    "text", ["source target\nsource sink\n", "from to 3\nto from 1\n", "ann bob\nbob 3\n", "ann 7\n8 9\n", "a b\n"]
+)
+def test_what_only_looks_like_a_heading_is_an_edge(text: str, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    first, second = text.split()[:2]
+    assert (first, second) in arcs(read(text, tmp_path))
+    assert not caplog.text
+
+
+def test_each_file_has_its_heading(tmp_path: Path) -> None:
+    for number in (1, 2):
+        (tmp_path / f"{number}.csv").write_text(f"source,target\n{number},x{number}\n", encoding="utf-8")
+    assert len(wm.read_graph(str(tmp_path / "*.csv"), delimiter=",")) == 4
+
+
+def test_columns_are_chosen_by_name_or_number(tmp_path: Path) -> None:
+    text = "when,from,kilos,to\n1,ann,2.5,bob\n2,bob,0.5,cy\n"
+    weighed = both_ways({("ann", "bob"): 2.5, ("bob", "cy"): 0.5})
+    plain = dict.fromkeys(weighed, 1.0)
+    assert arcs(read(text, tmp_path, columns=("from", "to", "kilos"))) == weighed
+    assert arcs(read(text, tmp_path, columns=["from", "to"])) == plain
+    assert arcs(read(text, tmp_path, columns=("from", "to", "kilos"), weighted=False)) == plain
+    assert arcs(read(text.replace(",", " "), tmp_path, columns=("from", "to", "kilos"))) == weighed
+    body = text.partition("\n")[2]
+    assert arcs(read(body, tmp_path, columns=(2, 4, 3))) == weighed
+    assert arcs(read(text, tmp_path, columns=(2, 4, 3), heading=True)) == weighed
+    for columns, message in (
+        (("form", "to"), r"graph.edges has no column 'form': did you mean 'from'\?"),
+        ((2, 5), "has 4 columns, and 5 is none of them"),
+        (("from", 4), "names and numbers of columns"),
+        (("from",), "columns=.*: .source, target."),
+        (("from", "from"), "names a column twice"),
+    ):
+        with pytest.raises(WordmillError, match=message):
+            read(text, tmp_path, columns=columns)
+    with pytest.raises(CorpusError, match="line 3: it has 3 columns where 4 are expected"):
+        read(text.replace("2,bob,0.5,cy", "2,bob,0.5"), tmp_path, columns=("from", "to"))
+
+
+def test_comments_stand_above(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    tags = "# how often\n#love sun 2\nsun sea 1\n#sun #love 3\n%odd sun 1\n# a comment\n"
+    graph = read(tags, tmp_path)
+    assert set(graph.keys) == {"sun", "sea", "#sun", "#love", "%odd"}
+    assert "1 line from line 2 on is taken for comments, and could be edges: comments='' reads them" in caplog.text
+    assert "begin with # or %; 2 could be edges, and are read as such" in caplog.text
+    assert "begin with # or %; 1 could be none, and are left out as comments" in caplog.text
+    caplog.clear()
+    assert len(read(tags.replace("# how often\n", "").replace("# a comment\n", ""), tmp_path, comments="")) == 5
+    assert arcs(read("; of ours\na b\n", tmp_path, comments=";")) == both_ways({("a", "b"): 1})
+    assert len(read("#source target\na b\n", tmp_path)) == 2
+    assert not caplog.text
+
+
+def test_cells_in_quotes_may_hold_the_delimiter(tmp_path: Path) -> None:
+    text = '"Smith, Ann","Doe ""Bo""" ,2\n "Doe ""Bo""",x,1\n'
+    expected = both_ways({("Smith, Ann", 'Doe "Bo"'): 2, ('Doe "Bo"', "x"): 1})
+    assert arcs(read(text, tmp_path, delimiter=",")) == expected
+    assert arcs(read('"\tx\n"said\tx\n', tmp_path, delimiter="\t")) == both_ways({('"', "x"): 1, ('"said', "x"): 1})
+    with pytest.raises(CorpusError, match="line 2: a quote is opened and never closed"):
+        read('a,b\n"a,b\n', tmp_path, delimiter=",")
+
+
+def test_a_line_is_not_held_without_bound(tmp_path: Path) -> None:
+    with pytest.raises(CorpusError, match="line 2: it has more than 1048576 bytes"):
+        read("a b\n" + "a " * 3_000_000, tmp_path)
+    with pytest.raises(CorpusError, match="line 1: it has more than 1048576 bytes"):
+        read("a " * 600_000 + "\n", tmp_path)
+    assert len(read("a " + "b " * 3_000_000, tmp_path, form="adjacency")) == 2
+
+
+def test_numbers_are_read_alike_in_any_country(tmp_path: Path) -> None:
+    given = locale.setlocale(locale.LC_NUMERIC)
+    there = [name for name in ("de_DE.UTF-8", "de_DE.utf8", "fr_FR.UTF-8") if _sets(name)]
+    try:
+        for name in there or ["C"]:
+            locale.setlocale(locale.LC_NUMERIC, name)
+            assert arcs(read("a b 1.5\nb c +2\nc d .5\n", tmp_path, directed=True)) == {
+                ("a", "b"): 1.5,
+                ("b", "c"): 2,
+                ("c", "d"): 0.5,
+            }
+    finally:
+        locale.setlocale(locale.LC_NUMERIC, given)
+    for wrong in ("1,5", "++1", "+-1", "1e", "e1", ".", "1_0", "nan(1)"):
+        with pytest.raises(CorpusError, match="is no number"):
+            read(f"a b {wrong}\n", tmp_path)
+
+
+def _sets(name: str) -> bool:
+    given = locale.setlocale(locale.LC_NUMERIC)
+    try:
+        locale.setlocale(locale.LC_NUMERIC, name)
+    except locale.Error:
+        return False
+    locale.setlocale(locale.LC_NUMERIC, given)
+    return True
 
 
 def test_bytes_that_are_no_text_are_named(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from wordmill.cli.usage import CommandLineError
+from wordmill.foreign import quoted
 
 if TYPE_CHECKING:
     from wordmill.graphs import Walks
@@ -41,6 +42,21 @@ class Walking:
     form: Annotated[
         Literal["edges", "adjacency"] | None,
         _option("--form", help="Lines of edges, or of a node with all its neighbours; edges if left out."),
+    ] = None
+    columns: Annotated[
+        str | None,
+        _option(
+            "--columns",
+            metavar="SOURCE,TARGET[,WEIGHT]",
+            help="Which columns hold edges: by name, from,to,weight, or by number, 1,2; else there are two or three.",
+        ),
+    ] = None
+    heading: Annotated[
+        bool | None,
+        _option("--heading/--no-heading", help="Whether the first line names columns; left out: if it looks so."),
+    ] = None
+    comments: Annotated[
+        str | None, _option("--comments", help="Characters that begin comments above the edges: '#%' if left out.")
     ] = None
     directed: Annotated[bool, _option("--directed", help="Edges go one way.")] = False
     weighted: Annotated[
@@ -71,12 +87,25 @@ class Walking:
             directed=self.directed,
             weighted=self.weighted,
             form=self.form or "edges",
+            columns=None if self.columns is None else columns_of(self.columns),
+            heading=self.heading,
+            comments=self.comments,
             delimiter=settings.get("delimiter"),
             threads=threads,
         )
         rules = {"walk_length": self.walk_length, "walks_per_node": self.walks, "p": self.p, "q": self.q}
         given = {name: value for name, value in rules.items() if value is not None}
         return random_walks(graph, **given, seed=settings.get("seed", 1), threads=threads)  # type: ignore[arg-type]
+
+
+def columns_of(text: str) -> list[str | int]:
+    """Read names of columns, or numbers."""
+    names = [name.strip() for name in text.split(",")]
+    if not 2 <= len(names) <= 3 or not all(names):
+        raise CommandLineError(
+            f"--columns {quoted(text)} is not allowed: write from,to, or with a weight from,to,weight", code=1
+        )
+    return [int(name) for name in names] if all(map(str.isdecimal, names)) else [*names]
 
 
 def with_walks(command: Callable[..., None]) -> Callable[..., None]:

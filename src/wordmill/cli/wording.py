@@ -14,6 +14,7 @@ from wordmill.vectors.formats.rows import ReadOptions
 
 __all__ = ["OptionFormatter", "as_options", "in_options"]
 
+_OF_GRAPHS = ("heading", "comments")  # what is logged while a graph is read names them
 #: How vectors are read: options of export alone, where `format` is what is written.
 READING = frozenset({*(entry.name for entry in fields(ReadOptions)), "from"} - {"dtype"})
 
@@ -46,7 +47,7 @@ class OptionFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Turn parameters into options."""
-        return "wordmill: " + one_line(as_options(record.getMessage(), [name for name, _ in knobs()]))
+        return "wordmill: " + one_line(as_options(record.getMessage(), [*(name for name, _ in knobs()), *_OF_GRAPHS]))
 
 
 def _as_option(found: re.Match[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from wordmill.corpus import Resources
@@ -13,6 +14,7 @@ from wordmill.graphs.matrices import is_matrix, is_networkx, read_edge_index, re
 from wordmill.graphs.tables import read_pairs, read_table
 from wordmill.graphs.text import TextForm, read_text
 from wordmill.hints import helpful_arguments
+from wordmill.sources.column_names import Column
 from wordmill.sources.columns import is_table
 from wordmill.sources.opening import Files, open_source
 
@@ -28,7 +30,9 @@ def read_graph(
     form: Literal["edges", "adjacency"] = "edges",
     delimiter: str | None = None,
     integers: bool = False,
-    columns: tuple[str, ...] | None = None,
+    columns: Sequence[Column] | None = None,
+    heading: bool | None = None,
+    comments: str | None = None,
     nodes: Any = None,
     threads: int | None = None,
 ) -> Graph:
@@ -40,8 +44,8 @@ def read_graph(
     Parameters
     ----------
     source
-        A path or a glob, a list of paths, "-" for standard input: text, lines of two columns, or three with a weight;
-        a line that starts with # or % is a comment; files may be compressed. A table of Arrow, pandas or Polars. A
+        A path or a glob, a list of paths, "-" for standard input: text, lines of two columns, or three with a weight,
+        below comments; files may be compressed. A table of Arrow, pandas or Polars. A
         list of pairs, or of triples with a weight. A matrix of SciPy: row i has an arc to j where it has an entry. An
         array (2, E) of integers ("edge_index"): an arc a column. A graph of NetworkX. A `Graph`, which is returned.
     directed : bool, optional
@@ -55,8 +59,14 @@ def read_graph(
         A character between the columns of text, in place of white space.
     integers : bool
         Of text: whether nodes are integers; otherwise they are text.
-    columns : tuple of str, optional
-        Of a table: source, target, and weight. Left out: it has two columns or three.
+    columns : tuple of str or int, optional
+        Source, target, and weight, of a table by name, of text by name or by number, from 1. Left out: there are two
+        columns or three.
+    heading : bool, optional
+        Of text: whether its first line holds names of columns. Left out, one is recognised, with a warning, by names
+        such as source,target,weight, or by integers below text.
+    comments : str, optional
+        Of text: characters that begin comments, which stand above the first edge: "#%" if left out.
     nodes : list, optional
         Of a matrix or an array: what its nodes are called, in order. Left out: 0, 1, 2...
     threads : int, optional
@@ -70,7 +80,7 @@ def read_graph(
     if isinstance(source, Graph):
         return source
     count = (Resources() if threads is None else Resources(threads=threads)).threads
-    given = {"columns": columns, "nodes": nodes, "delimiter": delimiter}
+    given = {"columns": columns, "nodes": nodes, "delimiter": delimiter, "heading": heading, "comments": comments}
     options: dict[str, Any] = {"directed": directed, "weighted": weighted, "threads": count}
     if is_networkx(source):
         _refuse(given, "a graph of NetworkX")
@@ -82,8 +92,10 @@ def read_graph(
         _refuse(given, "a matrix or an array", "nodes")
         return (read_matrix if is_matrix(source) else read_edge_index)(source, nodes, **options)
     if isinstance(source, str | os.PathLike | Files) or _is_paths(source):
-        _refuse(given, "text", "delimiter")
-        return read_text(open_source(source), TextForm(form, weighted, delimiter, integers), directed, count)
+        _refuse(given, "text", "columns", "delimiter", "heading", "comments")
+        marks = "#%" if comments is None else comments
+        text = TextForm(form, weighted, delimiter, integers, columns, heading, marks)
+        return read_text(open_source(source), text, directed, count)
     _refuse(given, "a list of edges")
     return read_pairs(source, **options)
 
@@ -92,8 +104,8 @@ def _is_paths(source: Any) -> bool:
     return isinstance(source, list | tuple) and bool(source) and isinstance(source[0], os.PathLike)
 
 
-def _refuse(given: dict[str, Any], what: str, but: str = "") -> None:
+def _refuse(given: dict[str, Any], what: str, *but: str) -> None:
     """Refuse settings that a kind of source does not have."""
     for name, value in given.items():
-        if value is not None and name != but:
+        if value is not None and name not in but:
             raise ParameterError(f"{name}={quoted(value)} has no meaning for {what}: leave it out")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from wordmill.errors import CorpusError, ParameterError, counted
 from wordmill.extras import import_extra
 from wordmill.foreign import listed, quoted
 from wordmill.graphs.graph import Graph, Keys, build, check_keys
-from wordmill.sources.column_names import place_of
+from wordmill.sources.column_names import Column, numbered, place_of
 
 __all__ = ["read_pairs", "read_table"]
 
@@ -20,7 +20,7 @@ Numbered = tuple[Keys, NDArray[np.int32], NDArray[np.int32]]
 
 
 def read_table(
-    table: Any, columns: tuple[str, ...] | None, *, directed: bool | None, weighted: bool | None, threads: int
+    table: Any, columns: Sequence[Column] | None, *, directed: bool | None, weighted: bool | None, threads: int
 ) -> Graph:
     """Read a table with an edge a row, in columns of sources, targets and, if there are any, weights."""
     pa = import_extra("pyarrow", f"graphs in a {type(table).__name__}")
@@ -41,7 +41,7 @@ def read_table(
     return build(keys, sources, targets, weights, directed=bool(directed), threads=threads, where="the table")
 
 
-def _columns(there: list[str], asked: tuple[str, ...] | None) -> tuple[str, ...]:
+def _columns(there: list[str], asked: Sequence[Column] | None) -> Sequence[str]:
     """Return the names of two or three columns."""
     if asked is None:
         if len(there) not in (2, 3):
@@ -50,14 +50,14 @@ def _columns(there: list[str], asked: tuple[str, ...] | None) -> tuple[str, ...]
                 "columns=(source, target) or (source, target, weight)"
             )
         return tuple(there)
-    if len(asked) not in (2, 3):
+    if isinstance(asked, str) or len(asked) not in (2, 3):
         raise ParameterError(f"columns={quoted(asked)}: (source, target) or (source, target, weight)")
-    for name in asked:
-        place_of(name, there, "the table")
-    return asked
+    if numbered(asked):
+        raise ParameterError(f"columns={quoted(asked)}: columns of a table have names, numbers are for text")
+    return [there[place_of(name, there, "the table")] for name in asked]
 
 
-def _numbered(pa: Any, sources: Any, targets: Any, named: tuple[str, ...]) -> Numbered:
+def _numbered(pa: Any, sources: Any, targets: Any, named: Sequence[str]) -> Numbered:
     """Give the nodes of two columns numbers."""
     kinds = {_kind(pa, column.type, name) for column, name in zip((sources, targets), named, strict=False)}
     if len(kinds) == 2:
