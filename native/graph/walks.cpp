@@ -4,6 +4,7 @@
 #include <atomic>
 #include <bit>
 #include <cmath>
+#include <mutex>
 #include <utility>
 
 #include "system/parallel.hpp"
@@ -17,6 +18,7 @@ constexpr int64_t kArcsATry = 16;  // which looks at all of them
 constexpr int kRounds = 4;
 constexpr uint64_t kShuffles = uint64_t{1} << 63;  // draws of an epoch beyond those of its walks
 constexpr int64_t kWalksAtOnce = 256;
+constexpr size_t kVisitsAtOnce = 1 << 16;
 
 // Vose's alias method for one row, as in plan/alias.hpp.
 void make_cells(std::span<const float> weights, double total, std::span<uint64_t> cells, std::vector<double>& mass,
@@ -155,21 +157,27 @@ int64_t Walker::walk(uint64_t epoch, int64_t number, int32_t* nodes) const {
 }
 
 std::vector<int64_t> Walker::count(uint64_t epoch, int threads) const {
-  std::vector<std::vector<int64_t>> counts(threads);
+  std::vector<int64_t> counts(graph_.nodes());
+  std::mutex adding;
   std::atomic<int64_t> next{0};
-  run_threads(threads, [&](int thread) {
-    std::vector<int64_t> visits(graph_.nodes());
-    std::vector<int32_t> nodes(rules_.length);
+  run_threads(threads, [&](int) {
+    std::vector<int32_t> visited;  // counts of its own would be as many as nodes, for each thread
+    visited.reserve(kVisitsAtOnce + rules_.length);
+    const auto add = [&] {
+      const std::lock_guard lock(adding);
+      for (const int32_t node : visited) counts[node]++;
+      visited.clear();
+    };
     for (int64_t first; (first = next.fetch_add(kWalksAtOnce)) < walks();)
       for (int64_t number = first; number < std::min(first + kWalksAtOnce, walks()); number++) {
-        const int64_t steps = walk(epoch, number, nodes.data());
-        for (int64_t i = 0; i < steps; i++) visits[nodes[i]]++;
+        const size_t before = visited.size();
+        visited.resize(before + rules_.length);
+        visited.resize(before + walk(epoch, number, &visited[before]));
+        if (visited.size() >= kVisitsAtOnce) add();
       }
-    counts[thread] = std::move(visits);
+    add();
   });
-  for (int thread = 1; thread < threads; thread++)
-    for (size_t n = 0; n < counts[0].size(); n++) counts[0][n] += counts[thread][n];
-  return counts[0];
+  return counts;
 }
 
 }  // namespace wordmill

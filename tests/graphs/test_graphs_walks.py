@@ -171,6 +171,35 @@ def test_graphs_of_ones_own_are_checked() -> None:
             wm.Graph(["a", "b"], offsets, neighbours, np.array([1, wrong], np.float32))
 
 
+@pytest.mark.parametrize(
+    ("offsets", "neighbours", "message"),
+    [
+        ([0, 2, 3, 4], [2, 1, 0, 0], "the neighbours of node 0 must rise"),
+        ([0, 2, 3, 4], [1, 1, 0, 0], "the neighbours of node 0 must rise, each once"),
+        ([0, 1, 2, 4], [1, 0, 1, 0], "the neighbours of node 2 must rise"),
+        ([0, 2, 1, 4], [1, 2, 0, 0], "offsets must cut the arcs into rows"),
+        ([0, 1, 2, 3], [1, 0, 3], "an arc leads to a node that is not there"),
+    ],
+)
+def test_walks_are_refused_on_rows_that_are_wrong(offsets: list[int], neighbours: list[int], message: str) -> None:
+    graph = wm.Graph(["a", "b", "c"], np.array(offsets), np.array(neighbours, np.int32))
+    with pytest.raises(CorpusError, match=f"{message}.*; read_graph makes graphs that can"):
+        wm.random_walks(graph, q=2)
+
+
+def test_walks_are_refused_on_arrays_of_other_types() -> None:
+    graph = wm.Graph(["a", "b"], np.array([0, 1, 2]), np.array([[1], [0]], np.int32))
+    with pytest.raises(CorpusError, match="of the types that Graph names"):
+        wm.random_walks(graph)
+
+
+def test_counting_is_exact_on_many_threads() -> None:
+    ring = np.arange(20_000, dtype=np.int64)
+    graph = wm.read_graph(np.stack([ring, np.roll(ring, 1)]), directed=False)
+    counts = {threads: wm.random_walks(graph, walk_length=3, walks_per_node=1, threads=threads) for threads in (1, 32)}
+    assert counts[1].fingerprint() == counts[32].fingerprint()
+
+
 def test_a_graph_without_arcs_is_refused() -> None:
     with pytest.raises(CorpusError, match="no arcs to walk on"):
         wm.random_walks([(1, 2, 0.0)])

@@ -250,9 +250,13 @@ def _checked(
 
 
 def _walker(graph: Graph, length: int, per_node: int, p: float, q: float, seed: int) -> core.Walks:
-    return core.Walks(
-        graph.offsets, graph.neighbours, graph.weights, length=length, per_node=per_node, p=p, q=q, seed=seed
-    )
+    try:
+        return core.Walks(
+            graph.offsets, graph.neighbours, graph.weights, length=length, per_node=per_node, p=p, q=q, seed=seed
+        )
+    except (ValueError, IndexError, TypeError) as error:  # of a handmade one
+        reason = "arrays are contiguous, of the types that Graph names" if isinstance(error, TypeError) else error
+        raise CorpusError(f"{quoted(graph)} cannot be walked on: {reason}; read_graph makes graphs that can") from None
 
 
 def _vocabulary(graph: Graph, visits: NDArray[np.int64]) -> tuple[Vocab, NDArray[np.int32]]:
