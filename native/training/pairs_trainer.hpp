@@ -21,7 +21,7 @@ template <class T> class PairsTrainer final : public WindowTrainer<T> {
       this->look_ahead(windows, w, w + 1);
       this->come_within_reach(windows.subspan(w, 1));
       const bool inputs_repeat =
-          tokens_may_repeat() && repeated_tokens_.within(this->place(window.first), this->place(window.last));
+          this->words_are_inputs() && repeated_tokens_.within(this->place(window.first), this->place(window.last));
       const auto inputs = this->has_documents() ? contexts_and_document(window, w) : contexts_alone(window);
       step(inputs, inputs_repeat, w, asked_repeats(w), static_cast<T>(rate.at(plan.positions()[window.centre])));
       trained.examples += static_cast<int64_t>(inputs.size());
@@ -36,9 +36,6 @@ template <class T> class PairsTrainer final : public WindowTrainer<T> {
 
   void step_alone(std::span<T* const> inputs, T alpha) override { step(inputs, true, 0, true, alpha); }
 
-  // As rows: each that is composed has one of its own.
-  bool tokens_may_repeat() const { return !this->composes() && this->words_are_inputs(); }
-
   // Of windows that ask much it goes unasked.
   void find_repeats(std::span<const int32_t> tokens, std::span<const Window> windows, std::span<const int32_t> asked) {
     const auto [begin, end] = token_range(windows);
@@ -46,7 +43,7 @@ template <class T> class PairsTrainer final : public WindowTrainer<T> {
     size_t most = 0;
     for (const Window& window : windows) reach = std::max(reach, window.last - window.first);
     for (size_t w = 0; w < windows.size(); w++) most = std::max(most, this->ends()[w + 1] - this->ends()[w]);
-    if (tokens_may_repeat()) repeated_tokens_.find(this->task_.kernels, tokens.subspan(begin, end - begin), reach);
+    if (this->words_are_inputs()) repeated_tokens_.find(this->task_.kernels, tokens.subspan(begin, end - begin), reach);
     few_asked_ = most <= kFewIds;
     if (few_asked_) repeated_asked_.find(this->task_.kernels, asked, most);
   }

@@ -7,8 +7,8 @@
 namespace wordmill {
 
 template <class T> Sums Trainer<T>::train(uint64_t epoch, const Blocks& blocks, int threads) const {
-  // Windows that ask together, and one more where a step would be cut in two; a block whose words are composed stays whole.
-  const size_t at_once = task_.bags.empty() ? 256 : SIZE_MAX / 2;
+  // Windows that ask together, and one more where a step would be cut in two.
+  const size_t at_once = task_.composes() ? kComposedWindows : 256;
   Sums sums(blocks.size());
   std::atomic<size_t> next{0};
   run_threads(threads, [&](int) {

@@ -71,7 +71,7 @@ template <class T> class WindowTrainer {
     if (has_documents()) documents_.begin(plan, from, to, placed_inputs_);
     if (composes()) {
       token_rows_.resize(tokens.size());
-      composed_.begin(tokens, within_reach(windows), placed_inputs_);
+      composed_.begin(tokens, placed_inputs_);
     } else if (!words_are_inputs()) {
       token_rows_.assign(tokens.size(), nullptr);
     } else if (placed_inputs_) {
@@ -146,14 +146,17 @@ template <class T> class WindowTrainer {
   T* const* thawed_or_nowhere(std::span<T* const> rows) {
     T* nowhere = aligned(nowhere_, task_.input_vectors.stride);
     changed_.clear();
-    for (T* row : rows)
-      changed_.push_back(task_.input_vectors.holds(row) && task_.frozen[task_.input_vectors.id(row)] ? nowhere : row);
+    for (T* row : rows) changed_.push_back(is_frozen(row) ? nowhere : row);
     return changed_.data();
   }
 
   const Task<T>& task_;
 
  private:
+  bool is_frozen(const T* row) const {
+    if (task_.input_vectors.holds(row)) return task_.frozen[task_.input_vectors.id(row)];
+    return composes() && composed_.is_frozen(row);
+  }
   static constexpr size_t kAhead = 4;  // windows between sending for rows and using them
 
   void take(const Questions& questions, size_t from, size_t to) {
@@ -181,11 +184,6 @@ template <class T> class WindowTrainer {
   int32_t reach_begin(const Window& window) const {
     const int32_t width = task_.corpus.window;
     return width ? std::max(begin_, window.centre - width) : window.first;
-  }
-  size_t within_reach(std::span<const Window> windows) const {
-    int32_t most = 0;
-    for (const Window& window : windows) most = std::max(most, window.last - reach_begin(window));
-    return static_cast<size_t>(most) + 1;  // a step of means takes the next window, too
   }
   // Steps send for what is ahead while they compute, to write to it. Where outputs do not learn, nor do words: then it is sent
   // for here, to be read alone, as other threads have it in their caches too.

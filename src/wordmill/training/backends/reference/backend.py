@@ -99,11 +99,20 @@ class ReferenceBackend:
         if first == last:
             return 0.0
         if self._task.composed is not None:
-            return self._train_composed(matrices, planned, self._task.composed, first, last)
+            stretches = self._stretches(planned, first, last)
+            return sum(self._train_composed(matrices, planned, self._task.composed, *stretch) for stretch in stretches)
         return sum(
             self._step(matrices, planned, step, [planned.inputs(window) for window in step], self._task.frozen)
             for step in self._steps(planned, first, last)
         )
+
+    def _stretches(self, planned: Planned, first: int, last: int) -> Iterator[tuple[int, int]]:
+        """Yield the windows that share composed words, at most one more where a step would be cut in two."""
+        while first < last:
+            end = min(first + core.COMPOSED_WINDOWS, last)
+            end = min(end + int(planned.plan.leads[end - 1]), last)
+            yield first, end
+            first = end
 
     def _train_composed(self, matrices: Matrices, planned: Planned, bags: Bags, first: int, last: int) -> float:
         """Do the same where words are made of several rows: steps train the rows that they are composed into."""
@@ -117,9 +126,7 @@ class ReferenceBackend:
             reach = plan.places[step.start] - width if width else plan.firsts[step.start]
             composed.leave(reach - begin)
             composed.enter(plan.lasts[step.start : step.stop].max() - begin)
-            places = [
-                np.concatenate([planned.context_places(w) - begin, composed.places(documents[w - first])]) for w in step
-            ]
+            places = [composed.places(planned.context_places(w) - begin, documents[w - first]) for w in step]
             weights = composed.weights if self._task.documents is None else None
             loss += self._step((composed.rows, matrices[1]), planned, step, places, composed.frozen, weights)
         composed.leave(tokens.stop - begin)

@@ -1,7 +1,8 @@
 """The definition of composed rows: words that are made of several rows of the input vectors.
 
 A word that comes within reach of the windows is composed, the mean of its rows; steps train that row like any other;
-when the word leaves, what it has learnt is added to each of its rows, so that their mean changes by just that.
+when the last of its tokens leaves, what it has learnt is added to each of its rows, so that their mean changes by just
+that.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ Matrix = NDArray[np.floating]
 
 
 class ComposedRows:
-    """The tokens of some windows, each with a row of its own while it is within reach.
+    """The words of some windows, each with a row of its own from its first token in reach to its last.
 
     Parameters
     ----------
@@ -32,7 +33,7 @@ class ComposedRows:
         (m,) distinct rows that stand for documents. They are steps' rows too, after those of the words: from the
         beginning until all words have left.
     frozen
-        (R,) rows that never change.
+        (R,) rows that never change. A word of such rows alone does not either.
     """
 
     def __init__(
@@ -43,36 +44,41 @@ class ComposedRows:
         documents: NDArray[np.int32],
         frozen: NDArray[np.bool_] | None,
     ) -> None:
-        self._matrix, self._frozen = input_vectors, frozen
-        self._bags = [bags.of(token) for token in tokens]
-        self._documents = documents
-        words = np.zeros((len(tokens), input_vectors.shape[1]), input_vectors.dtype)
-        self.rows = np.concatenate([words, input_vectors[documents]])  #: (n + m, D) as steps train them
-        self.weights = np.array([len(bag) for bag in self._bags], input_vectors.dtype)  #: (n,) rows of each
-        self.frozen: NDArray[np.bool_] | None = None  #: (n + m,) those that steps do not change; words spread less
+        words, self._firsts, self._words = np.unique(tokens, return_index=True, return_inverse=True)
+        self._lasts = len(tokens) - 1 - np.unique(tokens[::-1], return_index=True)[1]
+        self._matrix, self._documents = input_vectors, documents
+        self._bags = [bags.of(word) for word in words]
+        self._learning = [bag if frozen is None else bag[~frozen[bag]] for bag in self._bags]
+        empty = np.zeros((len(words), input_vectors.shape[1]), input_vectors.dtype)
+        self.rows = np.concatenate([empty, input_vectors[documents]])  #: (words + m, D) as steps train them
+        self.weights = np.array([len(bag) for bag in self._bags], input_vectors.dtype)  #: (words,) rows of each
+        self.frozen: NDArray[np.bool_] | None = None  #: (words + m,) rows that steps do not change
         if frozen is not None:
-            self.frozen = np.concatenate([np.zeros(len(tokens), np.bool_), frozen[documents]])
+            self.frozen = np.concatenate([[len(rows) == 0 for rows in self._learning], frozen[documents]])
         self._before = self.rows.copy()
         self._entered = self._left = 0
 
     def enter(self, end: int) -> None:
-        """Compose the tokens before `end` that have not been."""
+        """Compose the words of the tokens before `end` that are not."""
         layer = EmbeddingBag(self._matrix)
         for token in range(self._entered, end):
-            self.rows[token] = self._before[token] = layer.forward([self._bags[token]])[0]
+            word = self._words[token]
+            if token == self._firsts[word]:
+                self.rows[word] = self._before[word] = layer.forward([self._bags[word]])[0]
         self._entered = max(self._entered, end)
 
     def leave(self, end: int) -> None:
-        """Spread what the tokens before `end` have learnt."""
+        """Spread what the words have learnt whose last token is before `end`."""
         for token in range(self._left, min(end, self._entered)):
-            bag = self._bags[token]
-            learns = bag if self._frozen is None else bag[~self._frozen[bag]]
-            np.add.at(self._matrix, learns, self.rows[token] - self._before[token])
+            word = self._words[token]
+            if token == self._lasts[word]:
+                np.add.at(self._matrix, self._learning[word], self.rows[word] - self._before[word])
         self._left = max(self._left, min(end, self._entered))
 
-    def places(self, documents: NDArray[np.int32]) -> NDArray[np.int64]:
-        """Return where the rows of documents are among `rows`."""
-        return len(self._bags) + np.searchsorted(self._documents, documents)
+    def places(self, tokens: NDArray[np.int32], documents: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Return where the rows of tokens, and those of documents, are among `rows`."""
+        rows = len(self._bags) + np.searchsorted(self._documents, documents)
+        return np.concatenate([self._words[tokens], rows]).astype(np.int32)
 
     def leave_documents(self) -> None:
         """Put the rows of documents where they came from."""
