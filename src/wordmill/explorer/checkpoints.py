@@ -45,7 +45,7 @@ def frames_of(directory: str | PathLike[str], kind: Kind | None = None) -> tuple
         for one in reversed(found)
         if (settings := _settings(one))["run"] == run
     ]
-    return frames, newest._replace(name=printable(path.resolve().name))
+    return frames, newest._replace(name=printable(path.resolve().name), path=path)
 
 
 def _settings(checkpoint: Path) -> dict[str, Any]:

@@ -47,18 +47,19 @@ class KeySearch:
         same = [self._table.find(form) for form in (text, text.lower(), text.title(), text.upper())]
         found = dict.fromkeys(row for row in same if row >= 0)
         needle = text.casefold().encode("utf-8", "surrogatepass")
+        first = self._text.find(needle)  # where no key holds it, one look is enough
         for sought in dict.fromkeys([_MARK + needle, needle]):
-            if len(found) < most:
-                found |= dict.fromkeys(self._rows_with(sought, most + len(found)))
+            if len(found) < most and first >= 0:
+                found |= dict.fromkeys(self._rows_with(sought, most + len(found), max(first - 1, 0)))
         return [*found][:most]
 
     def warm(self) -> None:
         """Make the index now, not with the first search."""
         _ = self._starts
 
-    def _rows_with(self, sought: bytes, most: int) -> list[int]:
+    def _rows_with(self, sought: bytes, most: int, begin: int) -> list[int]:
         places: list[int] = []
-        at = self._text.find(sought) if sought else 0
+        at = self._text.find(sought, begin)
         while 0 <= at < len(self._text) and len(places) < most:
             place = int(np.searchsorted(self._starts, at, side="right")) - 1
             places.append(place)

@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import numpy as np
+import pytest
+from explorer_models import grouped_vectors
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from wordmill.explorer.neighbourhoods import Neighbourhoods
+from wordmill.explorer.projection import KeptLayouts, PrincipalPlane, faithfulness, layout_by_pca, layout_by_umap
+from wordmill.explorer.projection.kept import fingerprint_of
+from wordmill.explorer.projection.layout import near_on_map
+from wordmill.explorer.projection.umap import GRAPH
+from wordmill.explorer.shown import Shown
+from wordmill.vectors.matrix import Floats, row_norms, unit_rows
+
+
+def units_of(points: int, size: int, seed: int = 1) -> Floats:
+    rows: Floats = np.random.default_rng(seed).standard_normal((points, size)) * np.linspace(3, 1, size)
+    return unit_rows(rows, row_norms(rows)).astype(np.float32)
+
+
+@settings(max_examples=20)
+@given(st.integers(1, 40), st.integers(1, 8), st.integers(0, 5))
+def test_the_plane_is_that_of_the_singular_vectors(points: int, size: int, seed: int) -> None:
+    units = units_of(points, size, seed)
+    plane = PrincipalPlane.of(units)
+    positions = plane.project(units)
+    assert positions.shape == (points, 2)
+    values = np.linalg.svd(units - units.mean(axis=0), compute_uv=False)
+    kept, whole = (values[:2] ** 2).sum(), (values**2).sum()
+    assert (positions.astype(np.float64) ** 2).sum() == pytest.approx(kept, rel=1e-3, abs=1e-5)
+    assert plane.share == pytest.approx(kept / whole if whole > 1e-9 else plane.share, rel=1e-3)
+    largest = plane.axes[np.abs(plane.axes).argmax(axis=0), np.arange(2)]
+    assert (largest >= 0).all()
+
+
+def test_a_map_of_the_plane_itself_tells_the_truth_and_a_shuffled_one_does_not() -> None:
+    angles = np.linspace(0, 3, 500)
+    units = np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
+    true = Neighbourhoods.of(units)
+    assert layout_by_pca(units, true).faithful.mean() > 0.99
+    shuffled = np.random.default_rng(1).permutation(units)
+    assert faithfulness(shuffled, true).mean() < 0.1
+
+
+@settings(max_examples=10)
+@given(st.integers(2, 60), st.integers(0, 5))
+def test_faithfulness_is_the_share_of_true_neighbours_near_on_the_map(points: int, seed: int) -> None:
+    units, rng = units_of(points, 5, seed), np.random.default_rng(seed)
+    true, positions = Neighbourhoods.of(units), rng.standard_normal((points, 2)).astype(np.float32)
+    away = np.linalg.norm(positions[:, None] - positions, axis=2)
+    np.fill_diagonal(away, -1)
+    near = np.argsort(away, axis=1)[:, 1 : near_on_map(points) + 1]
+    shares = [np.isin(mine, shown).mean() for mine, shown in zip(true.ids, near, strict=True)]
+    np.testing.assert_allclose(faithfulness(positions, true), shares, atol=1e-6)
+
+
+def test_new_points_are_put_where_the_known_ones_are() -> None:
+    units = units_of(80, 6)
+    layout = layout_by_pca(units, Neighbourhoods.of(units))
+    np.testing.assert_allclose(layout.place(units[:5]), layout.positions[:5], atol=1e-6)
+
+
+def test_kept_layouts_are_found_by_what_they_were_made_of(tmp_path: Path) -> None:
+    kept, made = KeptLayouts(tmp_path / "model"), np.eye(2, dtype=np.float32)
+    assert (kept.get("a", lambda: made) == made).all()
+    assert (kept.get("a", lambda: made * 2) == made).all()
+    assert (kept.get("b", lambda: made * 2) == made * 2).all()
+    assert [file.name for file in tmp_path.iterdir()] == ["model.layout.safetensors"]
+    assert (KeptLayouts(None).get("a", lambda: made * 3) == made * 3).all()
+
+
+@pytest.mark.parametrize("content", [b"", b"no layout", b"\xff" * 64])
+def test_a_damaged_file_is_said_and_made_anew(tmp_path: Path, caplog: pytest.LogCaptureFixture, content: bytes) -> None:
+    (tmp_path / "model.layout.safetensors").write_bytes(content)
+    made = np.eye(2, dtype=np.float32)
+    assert (KeptLayouts(tmp_path / "model").get("a", lambda: made) == made).all()
+    assert "made anew" in caplog.text
+    assert (KeptLayouts(tmp_path / "model").get("a", lambda: made * 2) == made).all()
+
+
+def test_where_nothing_can_be_written_that_is_said_and_no_error(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "model.layout.safetensors").mkdir()
+    made = np.eye(2, dtype=np.float32)
+    with caplog.at_level(logging.WARNING):
+        assert (KeptLayouts(tmp_path / "model").get("a", lambda: made) == made).all()
+    assert "not kept" in caplog.text
+
+
+def test_fingerprints_differ_by_vectors_and_settings() -> None:
+    units = units_of(5, 4)
+    names = {fingerprint_of(units), fingerprint_of(units, 1), fingerprint_of(-units), fingerprint_of(units[:, ::-1])}
+    assert len(names) == 4
+    assert fingerprint_of(units.copy(), 1) == fingerprint_of(units, 1)
+
+
+@pytest.fixture(scope="module", name="shown")
+def _shown() -> Shown:
+    pytest.importorskip("umap", reason="umap-learn is not installed: maps by UMAP are not tried")
+    return Shown.most_frequent(grouped_vectors(), 200)
+
+
+def test_umap_keeps_neighbourhoods_and_is_the_same_for_a_seed(shown: Shown) -> None:
+    true = Neighbourhoods.of(shown.units, GRAPH - 1)
+    one, two, other = (layout_by_umap(shown.units, true, seed=seed, kept=KeptLayouts(None)) for seed in (1, 1, 2))
+    np.testing.assert_array_equal(one.positions, two.positions)
+    assert not np.array_equal(one.positions, other.positions)
+    assert np.abs(one.positions).max() == pytest.approx(1, abs=1e-5)
+    groups = [one.positions[np.arange(200) % 4 == group] for group in range(4)]
+    within = max(float(np.linalg.norm(group - group.mean(axis=0), axis=1).mean()) for group in groups)
+    between = min(
+        float(np.linalg.norm(a.mean(axis=0) - b.mean(axis=0))) for place, a in enumerate(groups) for b in groups[:place]
+    )
+    assert between > 2 * within
+    np.testing.assert_allclose(one.place(shown.units[:4]), one.positions[:4], atol=0.5)
