@@ -37,7 +37,7 @@ LEVELS = [
     {"config"},
     {"sources"},
     {"layers", "corpus", "vectors"},
-    {"evaluation", "graphs"},
+    {"evaluation", "graphs", "serving"},
     {"plots"},
     {"training"},
     {"compat", "datasets", "recommendation"},
@@ -48,7 +48,7 @@ LEVELS = [
 ]
 LEVEL = {part: level for level, parts in enumerate(LEVELS) for part in parts}
 # Work without the compiled core and without a corpus.
-FREE = {"sources", "layers", "vectors", "evaluation", "plots"}
+FREE = {"sources", "layers", "vectors", "evaluation", "plots", "serving"}
 # Looks whether the core is there.
 OPTIONAL_CORE = ("vectors/optional_core.py", "core")
 

@@ -20,9 +20,11 @@ _EXTRAS = {  # module: the name of its package, and what installs it
     "pyarrow": ("pyarrow", "'wordmill[arrow]'"),
     "scipy": ("scipy", "'wordmill[events]'"),
     "sklearn": ("scikit-learn", "'wordmill[map]'"),
+    "starlette": ("Starlette", "'wordmill[serve]'"),
     "threadpoolctl": ("threadpoolctl", "'wordmill[map]'"),
     "umap": ("umap-learn", "'wordmill[umap]'"),
     "usearch": ("usearch", "'wordmill[ann]'"),
+    "uvicorn": ("uvicorn", "'wordmill[serve]'"),
 }
 
 
