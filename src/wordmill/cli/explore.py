@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from socket import socket
 from typing import Annotated, Literal
 
 import typer
@@ -38,6 +39,8 @@ def command(
         Literal["words", "items", "documents", "nodes", "vectors"] | None,
         typer.Option(help="What the keys are; of a model of documents: documents, or words."),
     ] = None,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Where the server listens; 0 is any free port.")] = 0,
+    browser: Annotated[bool, typer.Option("--open/--no-open", help="Whether to open the browser.")] = True,
     seed: Annotated[int, typer.Option(help="Of UMAP and of clusters.")] = 1,
 ) -> None:
     """Look around in vectors: a map with exact neighbours, analogies, directions, two models side by side.
@@ -57,6 +60,7 @@ def command(
     if html is not None:
         check_file_writable(html)
         check_apart([html], [*models, *(groups or []), *(analogies or []), *(pairs or [])])
+    taken = None if html is not None else _listen(port)
     with at_work("drawing the map"):
         explorer = explore(
             *models,
@@ -69,6 +73,15 @@ def command(
             kind=kind,
             seed=seed,
         )
-    if html is not None:
+    if html is None:
+        explorer.serve(taken=taken, browser=browser, announce=lambda line: note(f"{line}; Ctrl-C ends it"))
+    else:
         explorer.save(html)
         note(f"{counted(len(explorer.map.shown), 'key')} of {len(explorer.map.vectors):,} drawn in {html}")
+
+
+def _listen(port: int) -> socket:
+    """Take the port before the work, so that one in use is told at once."""
+    from wordmill.serving import listen
+
+    return listen("127.0.0.1", port)

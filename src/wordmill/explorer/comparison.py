@@ -16,9 +16,9 @@ from wordmill.explorer.tables import Table
 from wordmill.vectors import KeyedVectors
 from wordmill.vectors.postprocess import rotation
 
-__all__ = ["Comparison"]
+__all__ = ["LEAST", "Comparison"]
 
-_LEAST = 20  # sightings of a key, below which its neighbours are mostly chance
+LEAST = 20  # sightings of a key, below which its neighbours are mostly chance
 
 
 class Comparison:
@@ -40,11 +40,8 @@ class Comparison:
         if len(self._ids) < 2:
             raise ParameterError(f"{name} shares {len(self._ids)} of the keys on the map with {drawn.name}: too few")
         self._there = Shown.of_rows(other, rows[self._ids])
-
-    @cached_property
-    def _neighbours(self) -> tuple[Neighbourhoods, Neighbourhoods]:
-        """Neighbours here and there among the shared keys, by their places among these."""
-        return Neighbourhoods.of(self._map.shown.units[self._ids]), Neighbourhoods.of(self._there.units)
+        here = drawn.shown.units[self._ids]
+        self._neighbours = Neighbourhoods.of(here), Neighbourhoods.of(self._there.units)  # among the shared keys
 
     @cached_property
     def _aligned(self) -> NDArray[np.float32]:
@@ -67,16 +64,15 @@ class Comparison:
         )
         return cosines
 
-    def changed(self, most: int, least: int | None = None) -> dict[str, Any]:
+    def changed(self, most: int, least: int) -> dict[str, Any]:
         """Return the keys whose neighbours changed most, of those seen at least so often by both."""
-        wanted = _LEAST if least is None else least
         often = np.ones(len(self._ids), np.bool_)
         for counts in (self._counts_here, self._there.counts):
             if counts is not None:
-                often &= counts >= wanted
+                often &= counts >= least
         order = np.lexsort((self.cosine, self.overlap))
         chosen = order[often[order]][:most]
-        return {"other": self.name, "least": wanted, "changed": [self._change(place) for place in chosen.tolist()]}
+        return {"other": self.name, "least": least, "changed": [self._change(place) for place in chosen.tolist()]}
 
     @property
     def _counts_here(self) -> NDArray[np.int64] | None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Callable, Mapping
 from os import PathLike
+from socket import socket
 from typing import Any
 
+from wordmill.explorer.browser import open_browser
 from wordmill.explorer.map import Map
 from wordmill.explorer.packing import packed
 from wordmill.explorer.questions import Questions
@@ -15,6 +18,8 @@ from wordmill.paths import checked_path
 from wordmill.saving import atomic_file
 
 __all__ = ["Explorer"]
+
+logger = logging.getLogger(__name__)
 
 _IN_NOTEBOOK = 620  # pixels of height
 
@@ -60,6 +65,43 @@ class Explorer:
         text = self.html()
         with atomic_file(checked_path(path)) as staging:
             staging.write_text(text, encoding="utf-8")
+
+    def application(self) -> Any:
+        """Return the explorer as an ASGI application, for a server of your own. Needs the extra `serve`."""
+        from wordmill.explorer.routes import application  # noqa: PLC0415 (needs the extra)
+
+        return application(self.manifest(), self._tables, self.questions)
+
+    def serve(
+        self,
+        *,
+        port: int = 0,
+        browser: bool = True,
+        taken: socket | None = None,
+        announce: Callable[[str], object] = logger.info,
+    ) -> None:
+        """Serve the explorer to this machine alone until Ctrl-C. Needs the extra `serve`.
+
+        Parameters
+        ----------
+        port
+            Where; 0 is any free port.
+        browser
+            Whether to open the browser, where there is a screen.
+        taken
+            In place of a port one that is taken already: `wordmill.serving.listen`.
+        announce
+            Gets a line with the address, before the first request.
+        """
+        application = self.application()
+        from wordmill.serving import address_of, listen, serve  # noqa: PLC0415 (needs the extra)
+
+        taken = listen("127.0.0.1", port) if taken is None else taken
+        self.questions.index.warm()
+        address = address_of(taken) + "/"
+        opened = browser and open_browser(address)
+        announce(f"{address} is open in the browser" if opened else f"open {address} in a browser of this machine")
+        serve(lambda: application, taken)
 
     def _repr_html_(self) -> str:
         """Show it in a notebook, in a frame that can reach nothing outside itself."""

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from wordmill.errors import MissingKeyError, ParameterError
-from wordmill.explorer.comparison import Comparison
+from wordmill.explorer.comparison import LEAST, Comparison
 from wordmill.explorer.film import Film
 from wordmill.explorer.map import Map
 from wordmill.explorer.overlay import Overlay
@@ -100,7 +100,7 @@ class Questions:
         near, known = self._near(key, n), self.vectors.find(key) >= 0
         return {"known": known, "pieces": pieces, "place": self._place(key), "neighbours": near}
 
-    def compare(self, n: int = 200, least: int | None = None) -> dict[str, Any]:
+    def compare(self, n: int = 200, least: int = LEAST) -> dict[str, Any]:
         """Return the keys whose neighbours changed most between two models."""
         if self._comparison is None:
             raise ParameterError("there is one model: give another beside it, wordmill explore ONE OTHER")
