@@ -58,7 +58,7 @@ export class FileSource {
   /** @returns {Promise<VectorTable>} */
   async vectors() {
     if (!("vectors" in this.about.tables)) throw new Error(this.about.limits?.at(-1) ?? "This file holds no vectors");
-    this.vectorTable ??= new VectorTable(await this.table("vectors"), await this.table("scales"));
+    this.vectorTable ??= new VectorTable(await this.table("vectors"), this.about.tables.vectors.shape[1]);
     return this.vectorTable;
   }
 

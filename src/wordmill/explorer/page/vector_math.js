@@ -1,25 +1,21 @@
-// Arithmetic on the vectors that a single file holds: whole numbers times a scale a row, of unit length.
+// Arithmetic on the vectors that a single file holds: whole numbers, each row of a length of its own.
 
 export class VectorTable {
   /**
    * @param {Int8Array} numbers (n, D)
-   * @param {Float32Array} scales (n,)
+   * @param {number} dimension D
    */
-  constructor(numbers, scales) {
+  constructor(numbers, dimension) {
     this.numbers = numbers;
-    this.scales = scales;
-    this.dimension = scales.length ? numbers.length / scales.length : 0;
-    this.lengths = scales.map((scale, row) => this.lengthOf(row, scale));
+    this.dimension = dimension;
+    this.lengths = Float32Array.from({length: numbers.length / dimension}, (_, row) => this.lengthOf(row));
   }
 
-  /**
-   * @param {number} row
-   * @param {number} scale
-   */
-  lengthOf(row, scale) {
+  /** @param {number} row */
+  lengthOf(row) {
     let sum = 0;
     for (let at = row * this.dimension; at < (row + 1) * this.dimension; at++) sum += this.numbers[at] ** 2;
-    return Math.sqrt(sum) * scale;
+    return Math.sqrt(sum);
   }
 
   /**
@@ -30,7 +26,7 @@ export class VectorTable {
   sum(weighted) {
     const total = new Float32Array(this.dimension);
     for (const [row, weight] of weighted) {
-      const factor = this.lengths[row] > 0 ? (weight * this.scales[row]) / this.lengths[row] : 0;
+      const factor = this.lengths[row] > 0 ? weight / this.lengths[row] : 0;
       for (let at = 0; at < this.dimension; at++) total[at] += factor * this.numbers[row * this.dimension + at];
     }
     return total;
@@ -43,12 +39,12 @@ export class VectorTable {
    */
   cosines(direction) {
     const length = Math.hypot(...direction);
-    const found = new Float32Array(this.scales.length);
+    const found = new Float32Array(this.lengths.length);
     for (let row = 0, at = 0; row < found.length; row++) {
       let sum = 0;
       for (let column = 0; column < this.dimension; column++) sum += this.numbers[at++] * direction[column];
       const divisor = this.lengths[row] * length;
-      found[row] = divisor > 0 ? (sum * this.scales[row]) / divisor : 0;
+      found[row] = divisor > 0 ? sum / divisor : 0;
     }
     return found;
   }
