@@ -5,13 +5,18 @@ import {byId, make} from "./dom.js";
 import {FileSource} from "./file_source.js";
 import {HttpSource} from "./http_source.js";
 import {WordMap} from "./map.js";
+import {analogyPanel} from "./panel_analogy.js";
+import {axisPanel} from "./panel_axis.js";
+import {comparePanel} from "./panel_compare.js";
+import {errorsPanel} from "./panel_errors.js";
+import {filmPanel} from "./panel_film.js";
 import {nearestPanel} from "./panel_nearest.js";
+import {spacePanel} from "./panel_space.js";
 import {setUpSheet} from "./sheet.js";
 import {Tabs} from "./tabs.js";
-import {grouped, isolated, noun, visible} from "./text.js";
+import {LONGEST_NAME, grouped, isolated, noun, visible} from "./text.js";
 import {followTheme} from "./theme.js";
 
-const LONGEST_NAME = 40;
 const FIRST_LAYOUTS = ["umap", "pca"];
 
 /** @param {unknown} error */
@@ -78,9 +83,21 @@ function setUpControls(app) {
   });
 }
 
-/** @param {App} app */
+/**
+ * The panels whose questions the source can answer.
+ * @param {App} app
+ */
 function panelsOf(app) {
-  return [nearestPanel(app)];
+  const {analogy, axis, compare, evaluation, film} = app.about.features;
+  return [
+    nearestPanel(app),
+    ...(analogy ? [analogyPanel(app)] : []),
+    ...(axis ? [axisPanel(app)] : []),
+    ...(compare ? [comparePanel(app)] : []),
+    ...(evaluation ? [errorsPanel(app)] : []),
+    spacePanel(app),
+    ...(film ? [filmPanel(app)] : []),
+  ];
 }
 
 /** @param {App} app */

@@ -1,9 +1,8 @@
 // What is drawn above the points: lines, arrows, points that stand out, axes and names.
 import {cssColour} from "./colours.js";
 import {TakenBoxes, labelFont} from "./labels.js";
-import {visible} from "./text.js";
+import {LONGEST_NAME, visible} from "./text.js";
 
-const LONGEST_NAME = 40;
 const HEAD = 10; // length of an arrow's head
 
 /**

@@ -3,6 +3,7 @@
 const HIDDEN = /[\u0000-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
 const NUMBERS = new Intl.NumberFormat("en");
 const LONGEST = 60;
+export const LONGEST_NAME = 40; // characters of a key on the map
 
 /**
  * A key as it can be seen: control characters by their pictures or codes, blanks at its ends by an open box.
