@@ -319,6 +319,7 @@ def test_every_command_has_help_with_examples(cli: Cli) -> None:
         "similarity",
         "evaluate",
         "map",
+        "explore",
         "export",
         "convert",
         "info",

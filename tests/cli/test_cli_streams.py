@@ -30,6 +30,7 @@ COMMANDS = {
     "export": (["export", "MODEL", "made.bin"], False),
     "convert": (["convert", "MODEL", "made"], False),
     "map": (["map", "MODEL", "--top", "5", "--method", "pca", "-o", "made.svg"], False),
+    "explore": (["explore", "MODEL", "--no-umap", "--html", "made.html"], False),
     "nearest": (["nearest", "MODEL", "cat"], True),
     "analogy": (["analogy", "MODEL", "one", "two", "cat"], True),
     "similarity": (["similarity", "MODEL", "one", "two", "--json"], True),

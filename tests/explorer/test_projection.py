@@ -108,8 +108,13 @@ def _shown() -> Shown:
 
 def test_umap_keeps_neighbourhoods_and_is_the_same_for_a_seed(shown: Shown) -> None:
     true = Neighbourhoods.of(shown.units, GRAPH - 1)
-    one, two, other = (layout_by_umap(shown.units, true, seed=seed, kept=KeptLayouts(None)) for seed in (1, 1, 2))
+    said: list[str] = []
+    seeds = (1, 1, 2)
+    one, two, other = (
+        layout_by_umap(shown.units, true, seed=seed, kept=KeptLayouts(None), progress=said.append) for seed in seeds
+    )
     np.testing.assert_array_equal(one.positions, two.positions)
+    assert said[-1] == "laying out by UMAP: 100 %"
     assert not np.array_equal(one.positions, other.positions)
     assert np.abs(one.positions).max() == pytest.approx(1, abs=1e-5)
     groups = [one.positions[np.arange(200) % 4 == group] for group in range(4)]

@@ -134,3 +134,10 @@ def test_vectors_are_coarser_where_room_is_short_and_left_out_with_a_word(
         assert manifest["features"]["analogy"] is manifest["features"]["axis"] is ("vectors" in tables)
     assert len(whole["vectors"].content) == sizes[0] > sizes[1] > sizes[2] == 0, sizes
     assert "do not fit" in manifest["limits"][-1]
+
+
+def test_the_page_itself_becomes_one_file(explorer: Explorer, tmp_path: Path) -> None:
+    explorer.save(tmp_path / "map.html")
+    text = (tmp_path / "map.html").read_text(encoding="utf-8")
+    assert set(explorer.manifest()["tables"]) < {name.removeprefix("table:") for name in blocks(text)}
+    assert len(text) < 400_000

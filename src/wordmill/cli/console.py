@@ -9,7 +9,7 @@ import contextlib
 import json
 import shutil
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,13 +35,13 @@ def ask(prompt: str) -> None:
 
 
 @contextlib.contextmanager
-def at_work(what: str) -> Iterator[None]:
-    """Show on a terminal that work is going on, and for how long."""
+def at_work(what: str) -> Iterator[Callable[[str], None]]:
+    """Show on a terminal that work is going on, and for how long; yields what says that it is another work now."""
     about = TextColumn("{task.description}", markup=False, table_column=Column(overflow="fold"))
     columns = SpinnerColumn(), about, TimeElapsedColumn()
     with Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
-        bar.add_task(printable(what))
-        yield
+        task = bar.add_task(printable(what))
+        yield lambda other: bar.update(task, description=printable(other))
 
 
 def program() -> str:

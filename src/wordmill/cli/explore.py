@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from socket import socket
 from typing import Annotated, Literal
@@ -61,7 +62,7 @@ def command(
         check_file_writable(html)
         check_apart([html], [*models, *(groups or []), *(analogies or []), *(pairs or [])])
     taken = None if html is not None else _listen(port)
-    with at_work("drawing the map"):
+    with at_work("reading vectors") as progress:
         explorer = explore(
             *models,
             keys=keys,
@@ -72,12 +73,17 @@ def command(
             checkpoints=checkpoints,
             kind=kind,
             seed=seed,
+            progress=progress,
         )
     if html is None:
-        explorer.serve(taken=taken, browser=browser, announce=lambda line: note(f"{line}; Ctrl-C ends it"))
+        with contextlib.suppress(KeyboardInterrupt):  # which is how it ends
+            explorer.serve(taken=taken, browser=browser, announce=lambda line: note(f"{line}; Ctrl-C ends it"))
+        note("ended")
     else:
         explorer.save(html)
-        note(f"{counted(len(explorer.map.shown), 'key')} of {len(explorer.map.vectors):,} drawn in {html}")
+        vectors = explorer.map.vectors
+        drawn = counted(len(explorer.map.shown), vectors.key_name)
+        note(f"{drawn} of {len(vectors):,} drawn in {html}")
 
 
 def _listen(port: int) -> socket:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from importlib.util import find_spec
 from os import PathLike
@@ -28,6 +29,8 @@ from wordmill.vectors.queries import positive_integer
 
 __all__ = ["explore"]
 
+logger = logging.getLogger(__name__)
+
 Path_ = str | PathLike[str]
 
 
@@ -44,6 +47,7 @@ def explore(
     checkpoints: Path_ | None = None,
     kind: Kind | None = None,
     seed: int = 1,
+    progress: Callable[[str], object] = logger.info,
 ) -> Explorer:
     """Look around in vectors, in a browser or a notebook. Needs the extra `explore`.
 
@@ -67,6 +71,8 @@ def explore(
         What keys are: "words", "items", "documents", "nodes" or "vectors"; of a model of documents these, if not given.
     seed
         Of UMAP and of clusters.
+    progress
+        Gets told what is done now, in a few words.
 
     Returns
     -------
@@ -83,6 +89,7 @@ def explore(
         frames, last = frames_of(checkpoints, kind)
     if model is None and checkpoints is None:
         raise ParameterError("explore takes a model, its vectors or a path, or checkpoints=")
+    progress("reading vectors")
     first = last if model is None else opened(model, kind=kind)
     second = None if other is None else opened(other, kind=first.kind)
     return _built(
@@ -95,6 +102,7 @@ def explore(
         analogies=_paths(analogies),
         pairs=_paths(pairs),
         seed=seed,
+        progress=progress,
     )
 
 
@@ -109,6 +117,7 @@ def _built(
     analogies: Sequence[Path],
     pairs: Sequence[Path],
     seed: int,
+    progress: Callable[[str], object],
 ) -> Explorer:
     drawn = draw(
         first.name,
@@ -119,7 +128,9 @@ def _built(
         groups=groups,
         seed=seed,
         kept=KeptLayouts(first.path),
+        progress=progress,
     )
+    progress("comparing and evaluating" if second or analogies or pairs else "writing it down")
     overlay = Overlay(first.vectors, analogies, pairs) if analogies or pairs else None
     if overlay is not None and analogies:
         drawn = replace(drawn, colours=[*drawn.colours, overlay.colour(drawn.shown)])

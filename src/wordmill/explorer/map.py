@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -14,6 +14,7 @@ from wordmill.explorer.health import anisotropy, hubs
 from wordmill.explorer.neighbourhoods import NEIGHBOURS, Neighbourhoods
 from wordmill.explorer.projection import KeptLayouts, Layout, layout_by_pca, layout_by_umap
 from wordmill.explorer.projection.kept import fingerprint_of
+from wordmill.explorer.projection.layout import near_on_map
 from wordmill.explorer.projection.umap import GRAPH, LEAST
 from wordmill.explorer.shown import Shown
 from wordmill.explorer.tables import Table
@@ -34,11 +35,19 @@ class Map:
     neighbours: Neighbourhoods
     layouts: Sequence[Layout]
     colours: Sequence[Colour]
+    health: Mapping[str, Any]
 
     def about(self) -> dict[str, Any]:
         """Return the part of the manifest that is the same for every page."""
+        near = near_on_map(len(self.shown))
         layouts = [
-            {"id": layout.id, "title": layout.title, "note": layout.note, "faithful": float(layout.faithful.mean())}
+            {
+                "id": layout.id,
+                "title": layout.title,
+                "note": layout.note,
+                "faithful": float(layout.faithful.mean()),
+                "near": near,
+            }
             for layout in self.layouts
         ]
         return {
@@ -51,8 +60,7 @@ class Map:
             "dimension": self.vectors.vector_size,
             "layouts": layouts,
             "colours": [colour.about for colour in self.colours],
-            "anisotropy": anisotropy(self.shown),
-            "hubs": hubs(self.shown, self.neighbours),
+            **self.health,
         }
 
     @cached_property
@@ -95,6 +103,7 @@ def draw(
     groups: Mapping[str, Mapping[str, Sequence[str]]],
     seed: int,
     kept: KeptLayouts,
+    progress: Callable[[str], object],
 ) -> Map:
     """Compute the map of a model.
 
@@ -114,14 +123,18 @@ def draw(
         Of UMAP and of clusters.
     kept
         Where layouts are kept.
+    progress
+        Gets told what is done now.
     """
     shown = Shown.most_frequent(vectors, keys)
     by_umap = umap and len(shown) >= LEAST
+    progress("finding the neighbours of each key")
     graph = Neighbourhoods.of(shown.units, GRAPH - 1 if by_umap else NEIGHBOURS)
     neighbours = graph.nearest(NEIGHBOURS)
     drawn = [layout_by_pca(shown.units, neighbours)]
     if by_umap:
-        drawn.append(layout_by_umap(shown.units, graph, seed=seed, kept=kept))
+        drawn.append(layout_by_umap(shown.units, graph, seed=seed, kept=kept, progress=progress))
+    progress("looking for clusters and hubs")
     colours = [] if shown.counts is None else [by_number("frequency", "Frequency", shown.counts, log=True)]
     colours += [by_group(file, members, shown) for file, members in groups.items()]
     if len(shown) > 1:
@@ -131,4 +144,5 @@ def draw(
     colours += [
         by_number(f"faithful:{layout.id}", f"How true {layout.title} is here", layout.faithful) for layout in drawn
     ]
-    return Map(name, kind, vectors, shown, neighbours, drawn, colours)
+    health = {"anisotropy": anisotropy(shown), "hubs": hubs(shown, neighbours)}
+    return Map(name, kind, vectors, shown, neighbours, drawn, colours, health)

@@ -13,7 +13,7 @@ from wordmill.extras import import_extra
 from wordmill.vectors.matrix import Floats, row_norms, spans
 from wordmill.vectors.nearest import nearest_rows
 
-__all__ = ["Layout", "Place", "faithfulness", "place_by_neighbours"]
+__all__ = ["Layout", "Place", "faithfulness", "near_on_map", "place_by_neighbours"]
 
 Place = Callable[[Floats], NDArray[np.float32]]
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import sys
+import re
 import warnings
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,19 +29,24 @@ _NOTE = (
 )
 
 
-def layout_by_umap(units: Floats, true: Neighbourhoods, *, seed: int, kept: KeptLayouts) -> Layout:
+def layout_by_umap(
+    units: Floats, true: Neighbourhoods, *, seed: int, kept: KeptLayouts, progress: Callable[[str], object]
+) -> Layout:
     """Lay out points (n, D) of which `GRAPH` - 1 neighbours are known; the same for the same seed."""
-    positions = kept.get(fingerprint_of(units, _SETTINGS, seed), lambda: _positions(units, true, seed))
+    made_of = fingerprint_of(units, _SETTINGS, seed)
+    positions = kept.get(made_of, lambda: _positions(units, true, seed, progress))
     place = place_by_neighbours(units, positions)
     return Layout("umap", "UMAP", _NOTE, positions, faithfulness(positions, true.nearest(10)), place)
 
 
-def _positions(units: Floats, true: Neighbourhoods, seed: int) -> NDArray[np.float32]:
+def _positions(
+    units: Floats, true: Neighbourhoods, seed: int, progress: Callable[[str], object]
+) -> NDArray[np.float32]:
+    progress("preparing UMAP")
     umap = import_extra("umap", "maps by UMAP")
     own = np.arange(len(units))[:, None]
     graph = np.concatenate([own, true.ids[:, : GRAPH - 1]], axis=1).astype(np.int32)
     distances = np.concatenate([np.zeros(own.shape), 1 - true.cosines[:, : GRAPH - 1]], axis=1).clip(min=0)
-    quiet = {"file": sys.stderr, "disable": not sys.stderr.isatty(), "leave": False, "desc": "laying out by UMAP"}
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="precomputed_knn")  # new points are placed by us
         layout = umap.UMAP(
@@ -49,9 +55,24 @@ def _positions(units: Floats, true: Neighbourhoods, seed: int) -> NDArray[np.flo
             random_state=seed,
             n_jobs=1,
             precomputed_knn=(graph, distances.astype(np.float32)),
-            tqdm_kwds=quiet,
+            tqdm_kwds={"file": _Bar(progress), "disable": False, "bar_format": "{n}/{total} epochs"},
         )
         return _scaled(np.asarray(layout.fit_transform(units), dtype=np.float64))
+
+
+class _Bar:
+    """The file that UMAP's progress bar is drawn in."""
+
+    def __init__(self, progress: Callable[[str], object]) -> None:
+        self._progress = progress
+
+    def write(self, text: str) -> None:
+        """Pass on how far it is."""
+        if found := re.search(r"(\d+)/(\d+) epochs", text):
+            self._progress(f"laying out by UMAP: {100 * int(found[1]) // max(int(found[2]), 1)} %")
+
+    def flush(self) -> None:
+        """Do nothing: a bar wants it."""
 
 
 def _beginning(units: Floats, seed: int) -> NDArray[np.float32]:
