@@ -34,8 +34,9 @@ test-lowest: $(VENV)/tools $(VENV)/lowest  ## with the lowest version that pypro
 test-kill: $(VENV)/built $(VENV)/test  ## training killed at 500 random moments; a failure and a kill at every call that changes a file (an hour)
 	WORDMILL_KILLS=500 $(BIN)/python -m pytest tests/cli/test_cli_train.py tests/faults -k "killed or faults"
 
-test-large: $(VENV)/built $(VENV)/test  ## counting 50 million distinct words (4 GB of memory, some minutes)
+test-large: $(VENV)/built $(VENV)/test  ## counting 50 million distinct words, serving 5 million (4 GB of memory, some minutes)
 	WORDMILL_DISTINCT_WORDS=50000000 $(BIN)/python -m pytest -s tests/corpus/test_corpus_many_words.py
+	WORDMILL_SERVED_KEYS=5000000 $(BIN)/python -m pytest tests/serving/test_serving_running.py -k many_keys
 
 FUZZ_SECONDS ?= 60
 fuzz: $(VENV)/built $(VENV)/test $(VENV)/fuzz  ## every reader fed with damaged files, guided by coverage (Linux): FUZZ_SECONDS=600 FUZZ_TARGETS="npz text"

@@ -21,6 +21,7 @@ from wordmill.cli import (
     info,
     nearest,
     phrases,
+    serve,
     similarity,
     subwords,
     train,
@@ -52,6 +53,7 @@ LOADED_BEFORE = {
     "tune": "wordmill.tuning",
     "encode": "wordmill.corpus",
     "phrases": "wordmill.corpus",
+    "serve": "wordmill.serving",
     "evaluate": "wordmill.evaluation",
 }
 
@@ -164,6 +166,7 @@ for _module in (
     explore,
     export,
     info,
+    serve,
     encode,
     phrases,
     demo,

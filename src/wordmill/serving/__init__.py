@@ -10,7 +10,7 @@ check_extra("starlette", "servers")
 
 from wordmill.serving.app import create_app
 from wordmill.serving.limits import Limits
-from wordmill.serving.protection import Hosts
+from wordmill.serving.protection import Hosts, is_loopback
 from wordmill.serving.responses import endpoint, json_response
 from wordmill.serving.running import Background, address_of, listen, serve
 
@@ -21,6 +21,7 @@ __all__ = [
     "address_of",
     "create_app",
     "endpoint",
+    "is_loopback",
     "json_response",
     "listen",
     "serve",

@@ -10,12 +10,14 @@ from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
+from wordmill.serving.description import openapi
 from wordmill.serving.limits import Limits
 from wordmill.serving.models import Models
+from wordmill.serving.page import page, style
 from wordmill.serving.protection import Hosts, Protection
 from wordmill.serving.questions import QUESTIONS, Question
 from wordmill.serving.requests import read_question
@@ -75,9 +77,23 @@ def create_app(
         ),
         Route("/models", about),
         Route("/health", health),
+        Route("/openapi.json", _always(json_response(openapi()))),
+        Route("/docs", _always(HTMLResponse(page()))),
+        Route("/docs/style.css", _always(Response(style(), media_type="text/css"))),
     ]
-    app = Starlette(routes=[*ours, *routes], lifespan=lifespan, exception_handlers=HANDLERS)
+    app = Starlette(
+        routes=[*ours, *routes, Route("/", _always(RedirectResponse("/docs")))],
+        lifespan=lifespan,
+        exception_handlers=HANDLERS,
+    )
     return Protection(app, hosts or Hosts(), limits)
+
+
+def _always(response: Response) -> Any:
+    async def respond(request: Request) -> Response:  # noqa: ARG001 (Starlette's)
+        return response
+
+    return respond
 
 
 def _endpoint(kind: type[Question], served: Models, limits: Limits) -> Any:

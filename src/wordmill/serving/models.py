@@ -24,7 +24,7 @@ _EVERY = 1.0  # seconds between looks at the files
 _LONGEST_NAME = 100
 
 logger = logging.getLogger(__name__)
-State = tuple[int, ...]
+State = tuple[tuple[str, int, int, int, int], ...]
 
 
 class Served:
@@ -38,13 +38,17 @@ class Served:
         self._batcher: Batcher[Question, bytes] = Batcher(
             lambda questions: answer_together(self.vectors, name, questions, threads)
         )
+        self._spoilt: FormatError | None = None  #: why the vectors are not to be used, until they are read again
         self._reload: asyncio.Task[bool] | None = None
 
     async def ask(self, question: Question) -> bytes:
         """Answer a question in JSON."""
+        if self._spoilt is not None and not await self.renew():
+            raise self._spoilt
         try:
             return await self._batcher.ask(question)
-        except FormatError:  # a file that is mapped was written to
+        except FormatError as error:  # a file that is mapped was written to, and what is in the map is nobody's
+            self._spoilt = error
             if not await self.renew():
                 raise
             return await self._batcher.ask(question)
@@ -68,8 +72,9 @@ class Served:
         try:
             self.vectors = await asyncio.to_thread(KeyedVectors.load, self.path)
         except (WordmillError, OSError, MemoryError) as error:
-            logger.warning("%s has changed, and is not read (the vectors from before answer on): %s", self.path, error)
+            logger.warning("%s has changed, and is not read; what was read before stays: %s", self.path, error)
             return False
+        self._spoilt = None
         logger.info("%s has changed, and is read again", self.path)
         return True
 
@@ -138,7 +143,8 @@ class Models:
 def _state(path: Path) -> State | None:
     """Tell a model on the disk from another; None where there is none, as for a moment while one is replaced."""
     try:
-        status = (path / "manifest.json" if path.is_dir() else path).stat()
+        files = sorted(path.iterdir()) if path.is_dir() else [path]
+        found = [(file.name, file.stat()) for file in files]
     except OSError:
         return None
-    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
+    return tuple((name, one.st_dev, one.st_ino, one.st_size, one.st_mtime_ns) for name, one in found)

@@ -12,6 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, FiniteFloat,
 
 from wordmill.errors import ParameterError, counted
 from wordmill.foreign import quoted
+from wordmill.serving.answers import Analogies, Encoded, NearestKeys, Similarities, Vectors
 from wordmill.serving.limits import Limits
 from wordmill.vectors import KeyedVectors, Neighbor
 from wordmill.vectors.keys import Key
@@ -47,6 +48,7 @@ class Question(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     summary: ClassVar[str]
+    answered: ClassVar[type[BaseModel]]  #: the form of the answer
     example: ClassVar[str]  #: a query string
     only_in_json: ClassVar[frozenset[str]] = frozenset()
 
@@ -79,6 +81,7 @@ class Question(BaseModel):
 class Nearest(Question):
     """Neighbours of each key, of each vector, or of what `positive` less `negative` points at."""
 
+    answered = NearestKeys
     summary = "The nearest keys to each key or vector, or to a sum of keys"
     example = "key=king&n=5"
     only_in_json = frozenset({"vector"})
@@ -115,16 +118,18 @@ class Nearest(Question):
 
     def answer(self, vectors: KeyedVectors, found: Sequence[list[Neighbor]]) -> dict[str, Any]:  # noqa: ARG002
         """Name what was asked for beside what was found."""
+        asked: list[dict[str, Any]] = [{}] * len(found)
         if self.key:
-            asked: list[dict[str, Any]] = [{"key": key} for key in self.key]
-        else:
-            asked = [{"positive": self.positive, "negative": self.negative} if self.positive else {}] * len(found)
+            asked = [{"key": key} for key in self.key]
+        elif not self.vector:
+            asked = [{"positive": self.positive, "negative": self.negative}]
         return {"nearest": [{**what, "neighbors": _named(near)} for what, near in zip(asked, found, strict=True)]}
 
 
 class Vector(Question):
     """The vector of each key."""
 
+    answered = Vectors
     summary = "The vector of each key"
     example = "key=king"
 
@@ -145,6 +150,7 @@ class Vector(Question):
 class Similarity(Question):
     """How alike the keys of each pair are."""
 
+    answered = Similarities
     summary = "The cosine similarity of each pair of keys"
     example = "a=coffee&b=tea"
 
@@ -169,6 +175,7 @@ class Similarity(Question):
 class Analogy(Question):
     """a is to b as c is to which key."""
 
+    answered = Analogies
     summary = "What c is to, as a is to b: the keys nearest to b - a + c"
     example = "a=man&b=king&c=woman&n=5"
 
@@ -201,6 +208,7 @@ class Analogy(Question):
 class Encode(Question):
     """The vector of each text: the mean of those of its keys."""
 
+    answered = Encoded
     summary = "The vector of each text: the mean over its keys, zeros where none has a vector"
     example = "text=the+king+of+spain"
     only_in_json = frozenset({"keys"})

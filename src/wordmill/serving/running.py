@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import errno
+import functools
 import logging
+import multiprocessing
 import socket
 import threading
 from collections.abc import Callable
+from multiprocessing.connection import wait
 from types import TracebackType
 from typing import Any, Self
 
@@ -15,10 +18,10 @@ from starlette.types import ASGIApp
 from wordmill.errors import OutputError, ParameterError
 from wordmill.extras import import_extra
 from wordmill.foreign import quoted
+from wordmill.serving.workers import GRACE, hears, run_workers
 
 __all__ = ["Background", "address_of", "listen", "serve"]
 
-_GRACE = 15  # seconds that answers under way have when the server ends
 _WAITING = 2048  # connections that wait to be accepted
 
 
@@ -57,7 +60,7 @@ def address_of(taken: socket.socket) -> str:
 
 
 def serve(make_app: Callable[[], ASGIApp], taken: socket.socket, *, workers: int = 1) -> None:
-    """Serve until SIGINT or SIGTERM, and until what is under way then is answered.
+    """Serve until SIGINT, SIGTERM or SIGHUP, and until what is under way then is answered.
 
     Parameters
     ----------
@@ -68,14 +71,26 @@ def serve(make_app: Callable[[], ASGIApp], taken: socket.socket, *, workers: int
     workers
         Processes. Models that are mapped from files are in memory once.
     """
-    uvicorn = import_extra("uvicorn", "servers")
-    config = _config(make_app, workers)
     with taken:
-        if workers == 1:
-            uvicorn.Server(config).run(sockets=[taken])
-            return
-        supervisors = import_extra("uvicorn.supervisors", "servers")
-        supervisors.Multiprocess(config, target=uvicorn.Server(config).run, sockets=[taken]).run()
+        if workers > 1:
+            run_workers(functools.partial(_serve_alone, make_app), taken, workers)
+        else:
+            _serve_alone(make_app, taken)
+
+
+def _serve_alone(make_app: Callable[[], ASGIApp], taken: socket.socket) -> None:
+    """Serve in this process, until a signal, or until the process that started this one as a worker has ended."""
+    server = import_extra("uvicorn", "servers").Server(_config(make_app))
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent.sentinel, server), daemon=True).start()
+    with hears(server.handle_exit, only=("SIGHUP",)):  # a terminal that is closed; the others it hears by itself
+        server.run(sockets=[taken])
+
+
+def _end_with(sentinel: int, server: Any) -> None:
+    wait([sentinel])
+    server.should_exit = True
 
 
 class Background:
@@ -90,7 +105,7 @@ class Background:
     def __init__(self, app: ASGIApp, taken: socket.socket | None = None) -> None:
         self._socket = listen() if taken is None else taken
         self.address = address_of(self._socket)
-        self._server = import_extra("uvicorn", "servers").Server(_config(lambda: app, 1))
+        self._server = import_extra("uvicorn", "servers").Server(_config(lambda: app))
         self._thread = threading.Thread(
             target=self._server.run, kwargs={"sockets": [self._socket]}, name="wordmill-server", daemon=True
         )
@@ -113,11 +128,10 @@ class Background:
         self.close()
 
 
-def _config(make_app: Callable[[], ASGIApp], workers: int) -> Any:
+def _config(make_app: Callable[[], ASGIApp]) -> Any:
     return import_extra("uvicorn", "servers").Config(
         make_app,
         factory=True,
-        workers=workers,
         log_config=None,
         log_level=logging.WARNING,
         access_log=False,
@@ -125,7 +139,7 @@ def _config(make_app: Callable[[], ASGIApp], workers: int) -> Any:
         ws="none",
         lifespan="on",
         proxy_headers=False,
-        timeout_graceful_shutdown=_GRACE,
+        timeout_graceful_shutdown=GRACE,
     )
 
 
