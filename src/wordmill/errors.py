@@ -7,6 +7,7 @@ from wordmill.foreign import one_line, quoted
 __all__ = [
     "CoreNotBuiltError",
     "CorpusError",
+    "CutShortError",
     "DivergenceError",
     "FormatError",
     "Misfit",
@@ -52,6 +53,10 @@ class FormatError(WordmillError, ValueError):
 
 class TooLargeError(FormatError, MemoryError):
     """What a file of vectors holds does not fit into memory."""
+
+
+class CutShortError(FormatError, EOFError):
+    """A file of vectors ends before all is read that it says it holds."""
 
 
 class MissingKeyError(WordmillError, KeyError):

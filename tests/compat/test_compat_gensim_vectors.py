@@ -216,6 +216,18 @@ def test_files_in_another_encoding(binary: bool, tmp_path: Path) -> None:
     assert KeyedVectors.load_word2vec_format(tmp_path / "vectors", tmp_path / "counts").get_vecattr("çà", "count") == 9
 
 
+@pytest.mark.parametrize(("errors", "word"), [("replace", "ab\ufffd"), ("ignore", "ab")])
+def test_counts_are_found_by_words_as_they_are_read(errors: Any, word: str, tmp_path: Path) -> None:
+    vectors, counts = tmp_path / "vectors", tmp_path / "counts"
+    vectors.write_bytes(b"1 2\nab\xff 1 2\n")
+    counts.write_bytes(b"ab\xff 7\n")
+    kv = KeyedVectors.load_word2vec_format(vectors, counts, unicode_errors=errors)
+    assert kv.get_vecattr(word, "count") == 7
+    vectors.write_bytes(b"1 2\nab 1 2\n")
+    with pytest.raises(ValueError, match="is not UTF-8: give its encoding=, or read with unicode_errors='replace'"):
+        KeyedVectors.load_word2vec_format(vectors, counts)
+
+
 def test_file_options_that_are_not_there_are_errors(tmp_path: Path) -> None:
     kv, path = ours(), tmp_path / "vectors"
     writing: list[dict[str, Any]] = [{"prefix": "*"}, {"append": True}, {"total_vec": 3}, {"sort_attr": "x"}]
@@ -229,9 +241,7 @@ def test_file_options_that_are_not_there_are_errors(tmp_path: Path) -> None:
             KeyedVectors.load_word2vec_format(path, **options)
 
 
-def test_options_of_pickling_are_errors_and_files_with_content_stay(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="separately= is for gensim's pickles"):
-        ours().save(tmp_path / "kv", separately=[])
+def test_files_with_content_stay(tmp_path: Path) -> None:
     (tmp_path / "notes").write_text("x", encoding="utf-8")
     with pytest.raises(OSError, match="is a file"):
         ours().save(tmp_path / "notes")

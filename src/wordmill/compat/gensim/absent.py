@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import NoReturn
 
 from wordmill.foreign import quoted
@@ -162,10 +163,10 @@ def no_name(module: str, name: str, absent: dict[str, str]) -> NoReturn:
 
 
 def raise_own_error(model: object, name: str) -> None:
-    """Raise the `AttributeError` of a property again: Python forgets it, and asks `__getattr__`."""
-    found = getattr(type(model), name, None)
-    if isinstance(found, property) and found.fget is not None:
-        found.fget(model)
+    """Raise the `AttributeError` of what a class has again: Python forgets it, and asks `__getattr__`."""
+    found = inspect.getattr_static(type(model), name, None)
+    if hasattr(found, "__get__"):
+        found.__get__(model, type(model))
 
 
 def no_attribute(kind: str, name: str, absent: dict[str, str]) -> NoReturn:

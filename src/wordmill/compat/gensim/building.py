@@ -11,20 +11,25 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from wordmill.compat.gensim.caught import caught_as
 from wordmill.compat.gensim.models.keyedvectors import KeyedVectors
 from wordmill.compat.gensim.sentences import as_source
 from wordmill.compat.gensim.vocabulary import TrimRule, corpus_of_counts, corpus_of_vocab, keep_known, raw_counts, read
 from wordmill.config import TrainConfig
 from wordmill.corpus import EncodedCorpus, Vocab
 from wordmill.corpus.vocab import keep_probabilities
-from wordmill.errors import NotFittedError, ParameterError, VocabularyError
+from wordmill.errors import CorpusError, NotFittedError, ParameterError, VocabularyError
 from wordmill.foreign import quoted
 from wordmill.training.run.matrices import begin_run, extend_run
 from wordmill.training.run.memory import TRAINING_ENTRY, VOCABULARY_ENTRY, row_bytes
 from wordmill.training.run.objective import output_rows
 from wordmill.training.run.state import Run
 
-__all__ = ["BuildsVocabulary"]
+__all__ = ["BuildsVocabulary", "without_vocabulary"]
+
+
+#: As gensim has it where there are no words to train.
+without_vocabulary = caught_as(RuntimeError, CorpusError, NotFittedError, VocabularyError)
 
 
 class BuildsVocabulary(ABC):
@@ -212,6 +217,7 @@ class BuildsVocabulary(ABC):
         """Return the bytes of the input vectors of so many words, with rows of so many each."""
         return {"vectors": words * row}
 
+    @without_vocabulary
     def _vocab(self) -> Vocab:
         """Return the words that there are, with their counts."""
         if not len(self.wv):
@@ -232,6 +238,7 @@ class BuildsVocabulary(ABC):
     def _rule(self, trim_rule: TrimRule | None, update: bool) -> TrimRule | None:
         return keep_known(frozenset(self.wv.index_to_key), trim_rule) if update else trim_rule
 
+    @without_vocabulary
     def _read(
         self, sentences: Any, corpus_file: str | PathLike[str] | None, trim_rule: TrimRule | None
     ) -> EncodedCorpus:
@@ -248,6 +255,7 @@ class BuildsVocabulary(ABC):
         else:
             self._begin(corpus)
 
+    @without_vocabulary
     def _begin(self, corpus: EncodedCorpus) -> Run:
         """Take the vocabulary of a corpus, with vectors that are not trained."""
         if len(corpus.vocab) < 2:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import wordmill
+from wordmill.compat.gensim.caught import caught_as
 from wordmill.compat.gensim.files import check_encoding
 from wordmill.errors import FormatError
 from wordmill.training.fasttext_files import output_vectors, why_not_trainable
@@ -32,10 +33,11 @@ def read_vectors(
 
 def read_model(path: Path, encoding: str) -> tuple[dict[str, Any], int, NDArray[np.floating[Any]] | None]:
     """Read the settings of a model that can be trained on, as gensim's parameters, its tokens and output vectors."""
-    check_encoding(encoding)
+    check_encoding(encoding, "n-grams are cut from UTF-8 in training; load_facebook_vectors reads the vectors")
     model = read_fasttext_model(path, errors="surrogateescape")  # words are read with their vectors
     if reason := why_not_trainable(model):
-        raise FormatError(f"{path} cannot be trained on, {reason}: read it with load_facebook_vectors")
+        with caught_as(NotImplementedError, FormatError):
+            raise FormatError(f"{path} cannot be trained on, {reason}: read it with load_facebook_vectors")
     settings = model.settings
     hs = settings.loss == Loss.HIERARCHICAL_SOFTMAX
     options = {

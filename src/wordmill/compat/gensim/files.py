@@ -20,6 +20,7 @@ from wordmill.vectors.formats.streams import open_output, open_text
 
 __all__ = ["check_encoding", "load_word2vec", "prepare_save", "refuse", "save_word2vec"]
 
+_OF_PICKLES = frozenset({"separately", "sep_limit", "ignore", "pickle_protocol"})
 _DATATYPES: dict[Any, Literal["float32", "float64"]] = {np.dtype("f4"): "float32", np.dtype("f8"): "float64"}
 
 
@@ -32,17 +33,19 @@ def refuse(where: str, **options: object) -> None:
 
 def prepare_save(path: str | PathLike[str], options: Mapping[str, object]) -> None:
     """Make room for a directory where programs have made an empty temporary file first, as gensim's tutorial does."""
-    if options:
-        raise ParameterError(f"save: {next(iter(options))}= is for gensim's pickles, and here is none: leave it out")
+    if unknown := [name for name in options if name not in _OF_PICKLES]:
+        raise TypeError(f"save has no parameter {quoted(unknown[0])}")
+    if options.get("ignore"):
+        raise ParameterError(f"save: ignore={quoted(options['ignore'])} is not there: models are saved whole")
     file = Path(path)
     if file.is_file() and not file.is_symlink() and file.stat().st_size == 0:
         remove(file)
 
 
-def check_encoding(encoding: str) -> None:
+def check_encoding(encoding: str, cure: str = "convert the file (iconv)") -> None:
     """Raise the error for an encoding other than UTF-8."""
     if codecs.lookup(encoding).name != "utf-8":
-        raise ParameterError(f"encoding={quoted(encoding)} is not there: files are UTF-8, convert it (iconv)")
+        raise ParameterError(f"encoding={quoted(encoding)} is not there, UTF-8 alone: {cure}")
 
 
 def save_word2vec(
@@ -94,7 +97,7 @@ def load_word2vec(
     )
     if vocab_path is None:
         return vectors
-    counts = _read_counts(standing_set(path, Path(vocab_path))[1], encoding)
+    counts = _read_counts(standing_set(path, Path(vocab_path))[1], encoding, unicode_errors)
     in_order = np.array([counts.get(key, 0) for key in vectors.index_to_key], np.int64)
     return vectors.replace(keys=vectors.key_table, vectors=vectors.vectors, counts=in_order)
 
@@ -105,13 +108,22 @@ def _name(binary: bool, header: bool) -> str:
     return "word2vec-text" if header else "glove"
 
 
-def _read_counts(path: Path, encoding: str) -> dict[str, int]:
+def _read_counts(path: Path, encoding: str, errors: str) -> dict[str, int]:
     """Read a line each: a word, a space, its count."""
     counts: dict[str, int] = {}
-    with open_text(path, checked_encoding(encoding), "replace") as file:
+    with open_text(path, checked_encoding(encoding), errors) as file:
         while line := file.readline(1 << 20):
             word, _, count = line.strip().rpartition(b" ")
             if not word or not count.isdigit() or len(count) > 18:  # more digits than a 64-bit count may have
                 raise FormatError(f"{path}: {quoted(line[:40])} after {len(counts)} words is no word and its count")
-            counts[word.decode("utf-8", "replace")] = int(count)
+            counts[_decoded(path, word, errors)] = int(count)
     return counts
+
+
+def _decoded(path: Path, word: bytes, errors: str) -> str:
+    try:
+        return word.decode("utf-8", errors)
+    except UnicodeDecodeError:
+        raise FormatError(
+            f"{path}: the word {quoted(word)} is not UTF-8: give its encoding=, or read with unicode_errors='replace'"
+        ) from None

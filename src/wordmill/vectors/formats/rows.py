@@ -11,7 +11,7 @@ from typing import Any, Literal, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from wordmill.errors import FormatError, OutputError, ParameterError, counted
+from wordmill.errors import CutShortError, FormatError, OutputError, ParameterError, counted
 from wordmill.foreign import quoted
 from wordmill.key_index import KeyIndex
 from wordmill.mapped import MappedFile
@@ -89,7 +89,7 @@ def check_header(path: Path, count: int, dimensions: int, *, smallest_row: int, 
             f"{path}: the header claims {count} vectors of {dimensions} dimensions (1 to {MOST_DIMENSIONS} can be)"
         )
     if size is not None and count * smallest_row > size:
-        raise FormatError(
+        raise CutShortError(
             f"{path}: the header claims {count} vectors of {dimensions} dimensions, {count * smallest_row} bytes, "
             f"but the file has only {size}: fetch it again if it was cut short, or read what is there with limit="
         )

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from wordmill.errors import FormatError, counted
+from wordmill.errors import CutShortError, FormatError, counted
 from wordmill.foreign import quoted
 from wordmill.vectors.formats.encodings import MARK
 from wordmill.vectors.formats.rows import ReadOptions, RowCollector, believable_rows, check_header, text_keys
@@ -113,7 +113,7 @@ def _prepare(
 
 def _check_count(path: Path, seen: int, wanted: int, count: int, *, more: bool) -> None:
     if seen < wanted:
-        raise FormatError(
+        raise CutShortError(
             f"{path}: the header claims {counted(count, 'vector')}, but the file ends after {seen}: "
             f"fetch it again, or read what is there with limit={max(seen, 1)}"
         )

@@ -190,7 +190,7 @@ class FastTextKeyedVectors(KeyedVectors):
     # -- files --------------------------------------------------------------------------------------------------------
 
     def save(self, fname: str | PathLike[str], **options: object) -> None:
-        """Save as wordmill's model directory, with all rows; gensim's options of pickles are errors."""
+        """Save as wordmill's model directory, with all rows; gensim's options of pickles change nothing."""
         files.prepare_save(fname, options)
         save_model(fname, self.wrapped, training=self.own_rows() or None)
 

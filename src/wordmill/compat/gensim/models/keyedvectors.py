@@ -409,7 +409,7 @@ class KeyedVectors:
     # -- files --------------------------------------------------------------------------------------------------------
 
     def save(self, fname: str | PathLike[str], **options: object) -> None:
-        """Save as wordmill's model directory; gensim's options of pickles are errors."""
+        """Save as wordmill's model directory; gensim's options of pickles change nothing."""
         files.prepare_save(fname, options)
         self.wrapped.save(fname, format="directory")
 

@@ -223,7 +223,7 @@ class Phrases(_Transformation):
         return FrozenPhrases(self)
 
     def save(self, fname: str | PathLike[str], **options: object) -> None:
-        """Save counts and parameters as one safetensors file; options are errors, and so is a scorer of your own."""
+        """Save counts and parameters as one safetensors file; a scorer of your own is an error."""
         files.prepare_save(fname, options)
         settings = {name: getattr(self, name) for name in _SETTINGS}
         parts = [*((word,) for word in self._words), *self._pairs]
@@ -282,7 +282,7 @@ class FrozenPhrases(_Transformation):
         return (phrase, score) if score > self.threshold else (None, None)
 
     def save(self, fname: str | PathLike[str], **options: object) -> None:
-        """Save phrases and parameters as one safetensors file; options are errors, and so is a scorer of your own."""
+        """Save phrases and parameters as one safetensors file; a scorer of your own is an error."""
         files.prepare_save(fname, options)
         scores = np.array([*self.phrasegrams.values()], np.float64)
         write_state(fname, "FrozenPhrases", _described(self), [(phrase,) for phrase in self.phrasegrams], scores)

@@ -14,9 +14,10 @@ from pydantic import Field
 
 from wordmill.compat.gensim import files
 from wordmill.compat.gensim.absent import MODULES, WORD2VEC, no_attribute, no_name, raise_own_error
-from wordmill.compat.gensim.building import BuildsVocabulary
+from wordmill.compat.gensim.building import BuildsVocabulary, without_vocabulary
 from wordmill.compat.gensim.models.callbacks import CallbackAny2Vec
 from wordmill.compat.gensim.models.keyedvectors import KeyedVectors, frozen_rows, read_only
+from wordmill.compat.gensim.on_class import class_only
 from wordmill.compat.gensim.sentences import (
     MAX_WORDS_IN_BATCH,
     LineSentence,
@@ -218,6 +219,7 @@ class Word2Vec(BuildsVocabulary):
             raise NotFittedError("with hs=0 output vectors are those of words: syn1neg")
         return read_only(np.pad(self._trained_outputs(), ((0, 1), (0, 0))))
 
+    @without_vocabulary
     def _trained_outputs(self) -> NDArray[np.floating[Any]]:
         if self._output_vectors is None:
             raise NotFittedError("there are no output vectors: build_vocab makes them, train trains them")
@@ -276,7 +278,7 @@ class Word2Vec(BuildsVocabulary):
     # -- files --------------------------------------------------------------------------------------------------------
 
     def save(self, fname: str | PathLike[str], **options: object) -> None:
-        """Save as wordmill's model directory, which `wordmill.Word2Vec.load` opens too; options are errors."""
+        """Save as wordmill's model directory, which `wordmill.Word2Vec.load` opens too; its options do nothing."""
         files.prepare_save(fname, options)
         settings = {"params": self._config().as_saved(), "history": [], "corpus": "", "gensim": self._state()}
         save_model(
@@ -287,7 +289,7 @@ class Word2Vec(BuildsVocabulary):
             documents=self._documents(),
         )
 
-    @classmethod
+    @class_only
     def load(cls, fname: str | PathLike[str], mmap: Literal["r"] | None = None) -> Self:  # noqa: ARG003
         """Load a model directory; what gensim saved, a pickle, is an error that names the cure."""
         if formats.detect(fname) != "directory":
@@ -378,6 +380,7 @@ class Word2Vec(BuildsVocabulary):
         self.wv.vectors_lockf = np.ones(len(self.wv), np.float32)
         self.wv.vectors_lockf[[self.wv.get_index(key) for key in keys]] = 0
 
+    @without_vocabulary
     def _run(self) -> Run:
         """Return a run that goes on from copies of the vectors, so that they stay where it fails."""
         if not len(self.wv):

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from wordmill.errors import FormatError
+from wordmill.errors import CutShortError, FormatError
 from wordmill.mapped import MappedFile
 from wordmill.saving import standing
 from wordmill.vectors.formats.streams import open_input
@@ -74,6 +74,6 @@ class Cursor:
         self.position = end + 1
         return word
 
-    def cut_short(self) -> FormatError:
+    def cut_short(self) -> CutShortError:
         """Return the error that says so."""
-        return FormatError(f"{self.path} is cut short: fetch it again")
+        return CutShortError(f"{self.path} is cut short: fetch it again")
