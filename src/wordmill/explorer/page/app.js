@@ -158,13 +158,14 @@ export class App {
     const placed = answer.neighbours.slice(0, LISTED).filter((/** @type {Neighbour} */ {id}) => id !== null);
     const ids = placed.map((/** @type {Neighbour} */ {id}) => id);
     const id = answer.key.id;
-    const near = id === null ? ids.map(() => true) : nearOnMap(this.map.positions, id, ids, this.layout.near ?? 2 * LISTED);
-    answer.near = new Map(ids.map((/** @type {number} */ each, /** @type {number} */ at) => [each, near[at]]));
-    const place = id === null && !this.isAway ? answer.place?.[this.layout.id] : undefined;
+    const guest = id === null && !this.isAway ? answer.place?.[this.layout.id] : undefined;
+    const place = id === null ? guest : this.map.positions.slice(2 * id, 2 * id + 2);
+    const near = place ? nearOnMap(this.map.positions, place, id, ids, this.layout.near ?? 2 * LISTED) : ids.map(() => false);
+    answer.near = new Map(place ? ids.map((/** @type {number} */ each, /** @type {number} */ at) => [each, near[at]]) : []);
     this.map.setMarks({
       chosen: id,
       neighbours: placed.map((/** @type {Neighbour} */ {cosine}, /** @type {number} */ at) => ({id: ids[at], cosine, near: near[at]})),
-      guests: place ? [{key: answer.key.key, place}] : [],
+      guests: guest ? [{key: answer.key.key, place: guest}] : [],
     });
   }
 
@@ -189,12 +190,12 @@ export class App {
    * Show positions that are no layout, with a way back.
    * @param {Float32Array} positions (n, 2)
    * @param {(string | Node)[]} title
-   * @param {{axes?: {x: string, y: string} | null, fit?: boolean, milliseconds?: number}} [how]
+   * @param {{axes?: Axes | null, fit?: boolean, milliseconds?: number, leftOut?: number}} [how]
    */
-  showPositions(positions, title, {axes = null, fit = true, milliseconds} = {}) {
+  showPositions(positions, title, {axes = null, ...how} = {}) {
     this.isAway = true;
     this.map.setAxes(axes);
-    this.map.layOut(positions, {fit, milliseconds});
+    this.map.layOut(positions, how);
     const back = make("button", {type: "button", class: "link", on: {click: () => this.goBack()}}, "Back to the map");
     byId("banner").replaceChildren(make("span", {}, ...title), back);
     byId("banner").hidden = false;

@@ -35,8 +35,8 @@ export class WordMap {
     this.colours = new Uint8Array(4 * texts.length).fill(255);
     this.weights = Float32Array.from(texts, (_, rank) => weightOfRank(rank, texts.length));
     this.marks = NO_MARKS;
-    this.margins = {left: 40, top: 40, right: 40, bottom: 40};
-    /** @type {{x: string, y: string} | null} */
+    this.margins = {left: 60, top: 50, right: 60, bottom: 60};
+    /** @type {Axes | null} */
     this.axes = null;
     /** @type {number | null} */
     this.hovered = null;
@@ -150,9 +150,9 @@ export class WordMap {
   /**
    * Lay the points out anew.
    * @param {Float32Array} positions (n, 2); NaN: not on this map
-   * @param {{milliseconds?: number, fit?: boolean}} [how]
+   * @param {{milliseconds?: number, fit?: boolean, leftOut?: number}} [how]
    */
-  layOut(positions, {milliseconds = 700, fit = true} = {}) {
+  layOut(positions, {milliseconds = 700, fit = true, leftOut = FAR_OFF} = {}) {
     const before = this.positions;
     const now = new Float32Array(positions.length);
     this.stopMoving();
@@ -163,7 +163,7 @@ export class WordMap {
       this.place(now);
     });
     if (!fit) return;
-    const look = this.whole(positions, FAR_OFF);
+    const look = this.whole(positions, leftOut);
     this.camera.fitted = look.scale;
     this.fly(look, milliseconds);
   }
@@ -195,7 +195,7 @@ export class WordMap {
     this.redraw();
   }
 
-  /** @param {{x: string, y: string} | null} axes */
+  /** @param {Axes | null} axes */
   setAxes(axes) {
     this.axes = axes;
     this.redraw();

@@ -12,7 +12,7 @@ const HEAD = 10; // length of an arrow's head
  * @property {Uint8Array} colours
  * @property {Marks} marks
  * @property {number | null} hovered
- * @property {{x: string, y: string} | null} axes
+ * @property {Axes | null} axes
  * @property {Theme} theme
  * @property {number} radius of a point, in pixels
  */
@@ -55,35 +55,51 @@ export class Overlay {
     return Array.isArray(where) ? camera.toScreen(...where) : camera.toScreen(positions[2 * where], positions[2 * where + 1]);
   }
 
-  /** @param {{x: string, y: string}} axes */
+  /**
+   * Lines where a direction says nothing, and its two ends at the edges of the view.
+   * @param {Axes} axes
+   */
   drawAxes({x, y}) {
     const {context} = this;
     const {camera, theme} = /** @type {Scene} */ (this.scene);
+    const {width, height} = camera;
     const [left, top] = camera.toScreen(0, 0);
     context.strokeStyle = theme.line;
     context.lineWidth = 1;
     context.beginPath();
-    context.moveTo(left, 0);
-    context.lineTo(left, camera.height);
-    context.moveTo(0, top);
-    context.lineTo(camera.width, top);
+    if (x.hasZero) context.rect(left, 0, 0, height);
+    if (y.hasZero) context.rect(0, top, width, 0);
     context.stroke();
-    context.fillStyle = theme.muted;
-    context.font = labelFont(12, false);
-    context.textAlign = "right";
-    context.fillText(`${visible(x, 60)} →`, camera.width - 56, Math.min(Math.max(top - 8, 64), camera.height - 12));
+    this.drawEnds(x, 16, width - 16);
     context.save();
-    context.translate(Math.min(Math.max(left + 16, 20), camera.width - 12), 16);
     context.rotate(-Math.PI / 2);
-    context.fillText(`${visible(y, 60)} →`, 0, 0);
+    context.translate(-height, 0);
+    this.drawEnds(y, 130, height - 48, 24);
     context.restore();
+  }
+
+  /**
+   * @param {AxisEnds} ends
+   * @param {number} begin
+   * @param {number} end
+   * @param {number} [top]
+   */
+  drawEnds({low, high}, begin, end, top = 22) {
+    const {context} = this;
+    context.font = labelFont(13, true);
+    context.fillStyle = /** @type {Scene} */ (this.scene).theme.muted;
+    context.textAlign = "left";
+    context.fillText(`← ${visible(low, LONGEST_NAME)}`, begin, top);
+    context.textAlign = "right";
+    context.fillText(`${visible(high, LONGEST_NAME)} →`, end, top);
   }
 
   drawLines() {
     const {marks, theme} = /** @type {Scene} */ (this.scene);
     const {context} = this;
-    if (marks.chosen === null) return;
-    const from = this.at(marks.chosen);
+    const centre = marks.chosen ?? marks.guests[0]?.place;
+    if (centre === undefined) return;
+    const from = this.at(centre);
     for (const {id, cosine, near} of marks.neighbours) {
       context.strokeStyle = theme.accent;
       context.globalAlpha = 0.35 + 0.5 * Math.max(0, cosine);

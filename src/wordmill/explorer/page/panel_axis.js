@@ -5,12 +5,14 @@ import {highest} from "./vector_math.js";
 
 const ENDS = 8; // keys that are listed at either end
 
+/** @typedef {{low: string, high: string, values: ArrayLike<number>}} Axis its ends, and cosines of all points (n,) */
+
 /**
  * @param {any} app
  * @returns {PanelLike}
  */
 export function axisPanel(app) {
-  /** @type {Record<string, {title: string, values: ArrayLike<number>} | null>} */
+  /** @type {Record<string, Axis | null>} */
   const axes = {x: null, y: null};
   const result = make("div", {});
   const from = field("From (one or more, between commas)", "he, man");
@@ -19,15 +21,17 @@ export function axisPanel(app) {
   const sides = sideChoice();
   const draw = async () => {
     const positions = await positionsAlong(app, axes);
-    app.showPositions(positions, axisTitle(axes), {axes: {x: axes.x?.title ?? "frequency", y: axes.y?.title ?? "frequency"}});
+    app.showPositions(positions, axisTitle(axes), {axes: {x: endsOf(axes.x), y: endsOf(axes.y)}, leftOut: 0.0004});
   };
   const ask = () => app.doing(async () => {
     const ends = {positive: listed(to.input.value), negative: listed(from.input.value)};
     if (!ends.positive.length || !ends.negative.length) throw new Error("An axis needs a key at either end: fill in From and To");
     const side = sides.value();
-    axes[side] = await app.source.ask("axis", ends);
+    const {values} = await app.source.ask("axis", ends);
+    axes[side] = {low: ends.negative.join(", "), high: ends.positive.join(", "), values};
     await draw();
-    result.replaceChildren(...endLists(app, axes[side]), ...(await wordList(app, ends, listed(/** @type {any} */ (words).value))));
+    const own = await wordList(app, ends, listed(/** @type {any} */ (words).value));
+    result.replaceChildren(...own, ...endLists(app, axes[side]));
   });
   app.backListeners.push(() => (axes.x = axes.y = null));
   const form = make("form", {class: "stack", on: {submit: (/** @type {Event} */ event) => {
@@ -62,16 +66,24 @@ function sideChoice() {
   return {node, value: () => (radios[0].checked ? "x" : "y")};
 }
 
-/** @param {Record<string, {title: string} | null>} axes */
+/** @param {Record<string, Axis | null>} axes */
 function axisTitle({x, y}) {
-  const titles = [x, y].filter((axis) => axis !== null).map((axis) => keyNode(axis.title));
-  return titles.length > 1 ? ["Axes ", titles[0], " and ", titles[1]] : ["Axis ", titles[0]];
+  const parts = [x, y].filter((axis) => axis !== null).map(({low, high}) => ["from ", keyNode(low), " to ", keyNode(high)]);
+  return parts.length > 1 ? ["Axes ", ...parts[0], ", and ", ...parts[1]] : ["Axis ", ...parts[0]];
+}
+
+/**
+ * @param {Axis | null} axis null: by frequency
+ * @returns {AxisEnds}
+ */
+function endsOf(axis) {
+  return axis ? {low: axis.low, high: axis.high, hasZero: true} : {low: "rare", high: "frequent", hasZero: false};
 }
 
 /**
  * Where points lie along one or two axes; the other side is the frequency, by rank, the frequent at the far end.
  * @param {any} app
- * @param {Record<string, {values: ArrayLike<number>} | null>} axes
+ * @param {Record<string, Axis | null>} axes
  * @returns {Promise<Float32Array>} (n, 2), both sides about as wide as the map
  */
 async function positionsAlong(app, axes) {
@@ -94,7 +106,7 @@ async function positionsAlong(app, axes) {
 
 /**
  * @param {any} app
- * @param {{title: string, values: ArrayLike<number>} | null} axis
+ * @param {Axis | null} axis
  */
 function endLists(app, axis) {
   if (!axis) return [];

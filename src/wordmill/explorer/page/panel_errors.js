@@ -1,6 +1,6 @@
 // Evaluation laid over the map: what failed first, and what came instead.
 import {keyNode, make, note, section} from "./dom.js";
-import {percent, short, visible} from "./text.js";
+import {grouped, percent, short, visible} from "./text.js";
 
 const STEP = 60; // failures that are listed at a time
 
@@ -30,7 +30,7 @@ export function errorsPanel(app) {
  */
 function setPart(app, set) {
   const score = set.score === null ? "nothing could be asked" : set.kind === "pairs" ? `Spearman ${short(set.score)}` : `${percent(set.score)} right`;
-  const known = set.known === undefined ? "" : `, ${set.known} of ${set.asked} asked`;
+  const known = set.known === undefined ? "" : `, of ${grouped(set.known)} that could be asked; ${grouped(set.asked)} are in the file`;
   const list = make("ol", {class: "plain failures"});
   const more = make("button", {type: "button", class: "link"}, "Show more");
   const filter = sectionFilter(set);

@@ -1,6 +1,6 @@
 // The chosen key: its neighbours in the full space, how many of them the map keeps near, and its pieces.
 import {bar, keyNode, make, note, section} from "./dom.js";
-import {cosineText, grouped, noun, percent, short} from "./text.js";
+import {cosineText, grouped, noun, percent} from "./text.js";
 
 const MORE = [10, 30, 100];
 
@@ -123,6 +123,6 @@ function moreButton(app, {key, neighbours}) {
 function piecesPart(pieces) {
   const most = Math.max(...pieces.map(({share}) => Math.abs(share)), 1e-9);
   const rows = pieces.map(({piece, share}) => make("li", {class: "row static"},
-    keyNode(piece), bar(Math.abs(share) / most), make("span", {class: "number"}, short(share))));
+    keyNode(piece), bar(Math.abs(share) / most), make("span", {class: "number"}, cosineText(share))));
   return section("Pieces, and their share of its vector", make("ol", {class: "rows"}, ...rows));
 }

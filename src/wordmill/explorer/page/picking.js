@@ -74,29 +74,23 @@ export class PointGrid {
 }
 
 /**
- * Which of some points are among those nearest to another one on the map.
+ * Which of some points are among those nearest to a place on the map.
  * @param {Float32Array} positions (n, 2)
- * @param {number} id
+ * @param {ArrayLike<number>} place x and y
+ * @param {number | null} id of the point that is there itself, if there is one
  * @param {number[]} others
  * @param {number} near how many count as nearest
  * @returns {boolean[]}
  */
-export function nearOnMap(positions, id, others, near) {
-  const distances = others.map((other) => squared(positions, id, other));
+export function nearOnMap(positions, place, id, others, near) {
+  const squared = (/** @type {number} */ other) =>
+    (positions[2 * other] - place[0]) ** 2 + (positions[2 * other + 1] - place[1]) ** 2;
+  const distances = others.map(squared);
   const closer = others.map(() => 0);
   for (let each = 0; each < positions.length / 2; each++) {
     if (each === id) continue;
-    const distance = squared(positions, id, each);
+    const distance = squared(each);
     for (let at = 0; at < distances.length; at++) if (distance < distances[at]) closer[at]++;
   }
   return closer.map((count, at) => count < near && !Number.isNaN(distances[at]));
-}
-
-/**
- * @param {Float32Array} positions
- * @param {number} one
- * @param {number} other
- */
-function squared(positions, one, other) {
-  return (positions[2 * one] - positions[2 * other]) ** 2 + (positions[2 * one + 1] - positions[2 * other + 1]) ** 2;
 }

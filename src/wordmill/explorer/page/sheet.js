@@ -19,7 +19,7 @@ export function setUpSheet(app, tabs) {
     const covered = NARROW.matches ? sheet.getBoundingClientRect().height : 0;
     app.map.margins = NARROW.matches
       ? {left: 20, top: 50, right: 20, bottom: covered + 16}
-      : {left: 40, top: 40, right: 40, bottom: 40};
+      : {left: 70, top: 56, right: 70, bottom: 64};
     app.map.measureAll();
   };
   handle.addEventListener("click", () => set(sheet.classList.contains("closed")));

@@ -81,3 +81,5 @@
  * @property {() => void} leave
  * @property {() => void} chooseMiddle
  */
+/** @typedef {{low: string, high: string, hasZero: boolean}} AxisEnds what a side of the map runs between */
+/** @typedef {{x: AxisEnds, y: AxisEnds}} Axes */
