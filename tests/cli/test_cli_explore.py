@@ -86,3 +86,15 @@ def test_a_server_answers_until_ctrl_c(model: Path) -> None:
         server.send_signal(signal.SIGINT)
         assert server.stderr.read() == "ended\n"
     assert server.returncode == 0
+
+
+def test_training_is_kept_for_a_film(cli: Cli, corpus: Path, tmp_path: Path) -> None:
+    train = ["train", corpus, "-o", tmp_path / "m", "--vector-size", 8, "--epochs", 3, "-q"]
+    assert cli(*train, "--film", tmp_path / "frames").code == 0
+    assert {path.name for path in tmp_path.iterdir()} == {"m", "frames"}
+    film = ["--checkpoints", tmp_path / "frames", "--no-umap", "--html", tmp_path / "map.html"]
+    assert cli("explore", tmp_path / "m", *film).code == 0
+    assert "film/2" in (tmp_path / "map.html").read_text(encoding="utf-8")
+    outcome = cli(*train, "--film", tmp_path / "map.html")
+    assert outcome.code == 1
+    assert "map.html is a file, and --film" in outcome.err

@@ -52,6 +52,7 @@ def command(
     from wordmill.cli.outputs import check_apart, check_file_writable
     from wordmill.errors import counted
     from wordmill.explorer import explore
+    from wordmill.explorer.projection.umap import LEAST
 
     models = models or []
     if len(models) > 2:
@@ -75,6 +76,8 @@ def command(
             seed=seed,
             progress=progress,
         )
+    if umap is None and len(explorer.map.layouts) == 1 and len(explorer.map.shown) >= LEAST:
+        note("laid out by PCA alone; for UMAP too: python -m pip install 'wordmill[umap]'")
     if html is None:
         with contextlib.suppress(KeyboardInterrupt):  # which is how it ends
             explorer.serve(taken=taken, browser=browser, announce=lambda line: note(f"{line}; Ctrl-C ends it"))

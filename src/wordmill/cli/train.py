@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
@@ -84,6 +85,10 @@ def command(
     ] = None,
     log: Annotated[Path | None, typer.Option(help="Append a line of JSON for each second and epoch to a file.")] = None,
     plot: Annotated[Path | None, typer.Option(help="Draw the loss: loss.png, .svg or .pdf.")] = None,
+    film: Annotated[
+        Path | None,
+        typer.Option(help="Keep the model of each epoch in a directory, for wordmill explore --checkpoints."),
+    ] = None,
     events: EventsOption = None,
     session_gap: GapOption = None,
     time_format: TimeFormatOption = None,
@@ -112,6 +117,7 @@ def command(
         freeze=freeze,
         log=log,
         plot=plot,
+        film=film,
         table=TableOptions.of(events, session_gap, time_format, missing),
         walking=walking,
         settings=settings,
@@ -136,6 +142,7 @@ class _Job:
     freeze: Path | None
     log: Path | None
     plot: Path | None
+    film: Path | None
     table: TableOptions | None  # how the corpus is read where it holds events
     walking: Walking
     settings: dict[str, Any]
@@ -154,7 +161,7 @@ class _Job:
             raise CommandLineError("--events reads a table, --walks a graph: give one of them")
         if self.output is None and not self.only_looks and self.walking.save_walks is None:
             raise CommandLineError("--output is missing: say where the model goes, -o model/")
-        _check_outputs(self.output, [self.log, self.walking.save_walks], self.plot)
+        _check_outputs(self.output, [self.log, self.walking.save_walks], self.plot, self.film)
         frozen = [] if self.freeze is None else _lines(self.freeze)
         self._check_apart()
         watched = [] if self.patience is None else [EarlyStopping(self.patience)]
@@ -210,7 +217,10 @@ class _Job:
         outputs = [] if self.output is None else [self.output, _beside(self.output)]
         held_out = corpus_files(self.held_out) if isinstance(self.held_out, Path) else ()
         check_apart(
-            [*outputs, *(path for path in (self.log, self.plot, self.walking.save_walks) if path is not None)],
+            [
+                *outputs,
+                *(path for path in (self.log, self.plot, self.film, self.walking.save_walks) if path is not None),
+            ],
             [
                 *corpus_files(self.source),
                 *held_out,
@@ -244,7 +254,7 @@ class _Job:
             corpus,
             self.settings,
             output,
-            Checkpoint(beside, seconds=self.timing[0], epochs=self.timing[1]),
+            [Checkpoint(beside, seconds=self.timing[0], epochs=self.timing[1]), *self._frames()],
             [callback for callback in (early, log_file) if callback is not None],
             quiet=self.quiet,
             validation=held_out,
@@ -253,6 +263,12 @@ class _Job:
             freeze=frozen,
         )
         self._tell(model, output, early, log_file)
+
+    def _frames(self) -> list[Checkpoint]:
+        """Keep every epoch, where a film is wanted."""
+        from wordmill.training import Checkpoint
+
+        return [] if self.film is None else [Checkpoint(self.film, seconds=None, epochs=1, keep=sys.maxsize)]
 
     def _tell(self, model: Word2Vec, output: Path, early: EarlyStopping | None, log_file: LogFile | None) -> None:
         """Say how it went; what could not be kept is an error now that the model is safe."""
@@ -280,24 +296,24 @@ def _train_and_tidy(
     corpus: TrainingCorpus,
     settings: dict[str, Any],
     output: Path,
-    checkpoint: Checkpoint,
+    checkpoints: Sequence[Checkpoint],
     callbacks: Sequence[Callback],
     **options: Any,
 ) -> Word2Vec:
-    """Train and save; then the checkpoints are superfluous."""
+    """Train and save; then the checkpoints are superfluous, the first kind of them."""
     from wordmill.cli.training import train_and_save
     from wordmill.training.run.checkpoints import remove_checkpoints
 
     try:
-        model = train_and_save(corpus, settings, output, callbacks=[*callbacks, checkpoint], **options)
+        model = train_and_save(corpus, settings, output, callbacks=[*callbacks, *checkpoints], **options)
     except OutputError as error:
-        going_on = "; the same command with --resume goes on" if checkpoint.saved else ""
+        going_on = "; the same command with --resume goes on" if checkpoints[0].saved else ""
         raise OutputError(f"{error}{going_on}") from error
-    remove_checkpoints(checkpoint.directory)
+    remove_checkpoints(checkpoints[0].directory)
     return model
 
 
-def _check_outputs(output: Path | None, files: Sequence[Path | None], plot: Path | None) -> None:
+def _check_outputs(output: Path | None, files: Sequence[Path | None], plot: Path | None, film: Path | None) -> None:
     """Raise a `WordmillError` where one cannot be written: before the work, not after it."""
     from wordmill.cli.outputs import check_file_writable, check_model_writable, check_picture_writable
     from wordmill.saving import check_directory
@@ -312,6 +328,10 @@ def _check_outputs(output: Path | None, files: Sequence[Path | None], plot: Path
             check_file_writable(path)
     if plot is not None:
         check_picture_writable(plot)
+    if film is not None and film.exists() and not film.is_dir():
+        raise OutputError(f"{film} is a file, and --film keeps the model of each epoch in a directory")
+    if film is not None:
+        check_directory(film / "training")
 
 
 def _beside(output: Path) -> Path:
