@@ -105,7 +105,9 @@ def test_settings_are_searched_for(cli: Cli, table: Path, tmp_path: Path) -> Non
     assert outcome.code == 0, outcome.err
     assert outcome.out.startswith("2 trials, ")
     assert "hr@10: " in outcome.out
-    assert "now train by them: " in outcome.err
+    command = outcome.err.partition("now train by them: ")[2].split()
+    assert "--events user,item,time --vector-size 4" in " ".join(command)  # what was given, and is of training
+    assert not {"--budget", "--trials", "--log", "--plot"} & {*command}
     assert len((tmp_path / "log").read_text(encoding="utf-8").splitlines()) == 3
     told = json.loads(cli("tune", table, *asked, "--log", tmp_path / "log", "--json").out)
     assert [trial["number"] for trial in told["trials"]] == [0, 1]

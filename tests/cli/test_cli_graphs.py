@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -93,6 +94,50 @@ def test_columns_of_a_table_are_chosen(cli: Cli, graph: Path, tmp_path: Path, ca
     assert any("--heading says so, --no-heading reads it as one" in line for line in said)
     assert "nodes\t16\n" in told.out
     assert "nodes\t18\n" in cli("train", table, "--dry-run", "--walks", "5", "--no-heading", *FAST).out
+
+
+def test_nodes_are_judged_by_labels(cli: Cli, graph: Path, tmp_path: Path) -> None:
+    labels = tmp_path / "labels.txt"
+    labels.write_text("".join(f"{c}{n}\t{c}\n" for n in range(8) for c in "xy"), encoding="utf-8")
+    for name in ("m", "n"):
+        assert cli("train", graph, "-o", tmp_path / name, "--walks", "5", *FAST, "--epochs", "20").code == 0
+    outcome = cli("evaluate", tmp_path / "m", "--nodes", labels, "--node-shares", "0.25,0.5", "--splits", 3)
+    assert outcome.code == 0, outcome.err
+    assert "labels.txt: 16 nodes, 2 labels" in outcome.out
+    assert [line.split()[0] for line in outcome.out.splitlines()[2:]] == ["25%", "50%"]
+    assert "micro-F1" in outcome.out
+    told = json.loads(cli("evaluate", tmp_path / "m", "--nodes", labels, "--json").out)["nodes"][0]["shares"]
+    assert [share["share"] for share in told] == [0.1, 0.5, 0.9]
+    assert told[1]["micro_interval"][0] <= told[1]["micro"] <= told[1]["micro_interval"][1]
+    both = cli("evaluate", tmp_path / "m", tmp_path / "n", "--nodes", labels, "--plot", tmp_path / "p.png")
+    assert both.out.splitlines()[1].startswith("labels.txt  ")
+    assert (tmp_path / "p.png").exists()
+    wrong = cli("evaluate", tmp_path / "m", "--nodes", labels, "--node-shares", "half")
+    assert (wrong.code, wrong.err.count("\n")) == (1, 1)
+    labels.write_text("x1\ta\ny1\tb\nz1\tb\n", encoding="utf-8")
+    assert "labels.txt, line 3: the node 'z1' is not among" in cli("evaluate", tmp_path / "m", "--nodes", labels).err
+
+
+def test_settings_for_a_graph_are_searched_for(cli: Cli, tmp_path: Path) -> None:
+    graph, labels = tmp_path / "my graph.edges", tmp_path / "labels.txt"
+    graph.write_text("".join(f"{n} {n // 20 * 20 + (n * n + d) % 20}\n" for n in range(60) for d in (1, 3, 7)))
+    labels.write_text("".join(f"{n} {n // 20}\n" for n in range(60)), encoding="utf-8")
+    given = ("--labels", labels, "--budget", "2m", "--trials", 2, "--vector-size", 4, "--walk-length", "10", "-q", "2")
+    outcome = cli("tune", graph, *given, "--log", tmp_path / "log", "--space", "graph")
+    assert outcome.code == 0, outcome.err
+    assert "f1: " in outcome.out
+    command = outcome.err.strip().splitlines()[-1].partition("now train by them: ")[2].split()
+    assert "--walk-length 10 --q 2" in " ".join(command)
+    assert command[-2:] == ["-o", "MODEL"]
+    assert "--walks" in command
+    assert not {"--labels", "--budget", "--log", "--trials", "--space"} & {*command}
+    assert "--save-walks" not in cli("tune", "--help").out
+    for options, message in (
+        (("--events", "user,item"), "--events reads a table, and walks go on a graph"),
+        (("--metric", "hr@10"), "--metric 'hr@10' asks for something else"),
+    ):
+        assert message in cli("tune", graph, *given, *options).err
+    assert "walks are judged by labels" in cli("tune", graph, "--space", "graph").err
 
 
 def test_a_quiet_training_of_text_stays_quiet(cli: Cli, tmp_path: Path) -> None:

@@ -11,11 +11,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from wordmill import EventCorpus, Tuned, Word2Vec, read_events, tune
+from wordmill import EventCorpus, Tuned, Word2Vec, random_walks, read_events, tune
 from wordmill.config import TrainConfig
 from wordmill.errors import CorpusError, FormatError, MissingDependencyError, ParameterError
+from wordmill.graphs import Walks
 from wordmill.tuning import search
 from wordmill.tuning.judges import ByEvents
+from wordmill.tuning.node_judge import ByLabels
 from wordmill.tuning.space import SPACES, checked_space
 
 BASE = Word2Vec(vector_size=8, min_count=1, workers=1)
@@ -165,7 +167,7 @@ def test_a_function_of_ones_own() -> None:
     assert tuned.changed == {"window": 2}
     assert "on the data that chose them" in tuned.message
     with pytest.raises(ParameterError, match="metric returned 'much'"):
-        tune(texts, lambda _: "much", "1m", {"window": [2]}, model=BASE)  # type: ignore[arg-type,return-value]
+        tune(texts, lambda _: "much", "1m", {"window": [2]}, model=BASE)  # type: ignore[arg-type]
 
 
 def test_words_are_asked_other_questions_than_they_were_chosen_by() -> None:
@@ -173,6 +175,55 @@ def test_words_are_asked_other_questions_than_they_were_chosen_by() -> None:
     tuned = tune([words], "pairs", "1m", "words", model=Word2Vec(vector_size=4, epochs=1, workers=1), trials=2)
     assert tuned.metric == "pairs"
     assert "against" in tuned.message
+
+
+@pytest.fixture(scope="module")
+def circles() -> tuple[Walks, dict[int, str]]:
+    """Four groups of thirty, whose members know each other."""
+    rng = np.random.default_rng(2)
+    ends = [(a, int(b)) for a in range(120) for b in a // 30 * 30 + rng.integers(30, size=5) if a != b]
+    ends += [(a, a + 30) for a in range(0, 90, 3)]
+    return random_walks(ends, walk_length=20, walks_per_node=3), {node: f"group {node // 30}" for node in range(120)}
+
+
+@pytest.mark.parametrize("metric", [None, "macro-f1"])
+def test_walks_are_judged_by_labels(circles: tuple[Walks, dict[int, str]], metric: str | None) -> None:
+    walks, labels = circles
+    model = Word2Vec(vector_size=8, epochs=1, workers=1, sample=0)
+    tuned = tune(walks, metric, "5m", {"epochs": [10], "alpha": [0.05]}, labels=labels, model=model, trials=2)
+    assert tuned.metric == (metric or "f1")
+    assert tuned.score > tuned.default_score + 0.2
+    assert "by the defaults (+" in tuned.message
+    assert [rung.sequences for rung in tuned.trials[0].rungs] == pytest.approx([1 / 9, 1 / 3, 1])
+
+
+def test_labels_that_choose_are_not_those_of_the_verdict(circles: tuple[Walks, dict[int, str]]) -> None:
+    judge = ByLabels(circles[0], "f1", circles[1])
+    assert not judge._choosing.keys() & judge._last.keys()
+    assert judge._choosing.keys() | judge._last.keys() == circles[1].keys()
+
+
+def test_what_walks_cannot_be_judged_by(circles: tuple[Walks, dict[int, str]], clicks: EventCorpus) -> None:
+    walks, labels = circles
+    for corpus, options, message in (
+        (walks, {}, "walks are judged by labels of nodes: give them"),
+        (walks, {"metric": "hr@10"}, "foretells items, and walks have no next ones"),
+        (walks, {"metric": "f1"}, "metric='f1' tells labels of nodes: give them"),
+        (walks, {"metric": "hr@10", "labels": labels}, "labels are told by f1 or macro-f1"),
+        (walks, {"labels": {**labels, 999: "x", 998: "y"}}, "the node 999 is not among the vectors.*, nor is 1 other"),
+        (walks, {"labels": {0: "a", 1: "b"}}, "labels of 2 nodes: 20 are needed"),
+        (clicks, {"labels": labels}, "labels are of nodes, and the corpus is no graph"),
+    ):
+        with pytest.raises(ParameterError, match=message):
+            tune(corpus, **{"budget": "1m", **options})  # type: ignore[arg-type]
+
+
+def test_the_space_goes_with_the_metric(circles: tuple[Walks, dict[int, str]], clicks: EventCorpus) -> None:
+    model = Word2Vec(vector_size=4, epochs=1, min_count=1, workers=1)
+    by_labels = tune(circles[0], budget="1m", labels=circles[1], model=model, trials=2)
+    assert by_labels.trials[1].params.keys() == SPACES["graph"].keys()
+    words = tune([["good", "bad"]] * 9, "pairs", "1m", model=model, trials=2)
+    assert words.trials[1].params.keys() == SPACES["words"].keys()
 
 
 def test_settings_that_cannot_be_trained_are_told(clicks: EventCorpus) -> None:

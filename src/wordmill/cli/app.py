@@ -28,6 +28,7 @@ from wordmill.cli import (
     tune,
 )
 from wordmill.cli import map as word_map
+from wordmill.cli.again import remember
 from wordmill.cli.console import error, print_text
 from wordmill.cli.signals import leave_tidily
 from wordmill.cli.usage import CommandLineError, UsageError, explained, no_command, refuse_single_dashes
@@ -127,6 +128,7 @@ class Command(TyperCommand):
         """Parse the arguments."""
         given = spelled_out(args)
         args = [*given]
+        remember(ctx, given)
         refuse_single_dashes(self, ctx, given)
         try:
             return super().parse_args(ctx, args)

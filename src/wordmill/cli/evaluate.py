@@ -1,4 +1,4 @@
-"""``wordmill evaluate``: analogies, word pairs, categories, outliers and events, with what was left out."""
+"""``wordmill evaluate``: analogies, word pairs, categories, outliers, nodes and events, with what was left out."""
 
 from __future__ import annotations
 
@@ -12,11 +12,14 @@ import typer
 
 from wordmill.cli.foretelling import Foretelling, with_events
 from wordmill.cli.options import Json
+from wordmill.errors import ParameterError
+from wordmill.foreign import quoted
 
 EXAMPLES = (
     "Examples: wordmill evaluate model/  |  wordmill evaluate model/ --pairs simlex.tsv --json  |  "
     "wordmill evaluate old/ new/ glove.txt --plot scores.png  |  "
-    "wordmill evaluate model/ --events clicks.csv --columns user,item,time --split time"
+    "wordmill evaluate model/ --events clicks.csv --columns user,item,time --split time  |  "
+    "wordmill evaluate nodes/ --nodes labels.txt"
 )
 
 
@@ -36,6 +39,13 @@ def command(
     outliers: Annotated[
         list[Path] | None, typer.Option(help="CSV file, or directory of .txt files, of words and their outliers.")
     ] = None,
+    nodes: Annotated[
+        list[Path] | None, typer.Option(help="File of labels of nodes: a node and its label, or several, a line.")
+    ] = None,
+    node_shares: Annotated[
+        str, typer.Option(help="Shares of the labelled nodes to learn from; the others are told.")
+    ] = "0.1,0.5,0.9",
+    splits: Annotated[int, typer.Option(min=1, help="Random splits of nodes for each share.")] = 10,
     method: Annotated[Literal["3cosadd", "3cosmul"], typer.Option(help="How analogies are answered.")] = "3cosadd",
     vocabulary: Annotated[
         int, typer.Option(min=1, help="Analogies are asked and answered within so many most frequent words.")
@@ -57,7 +67,8 @@ def command(
     """Score vectors by analogies and word pairs: the bundled Google analogies and CrowdWS-102, or files of your own.
 
     Words without a vector are counted, never guessed; --unseen makes them of their n-grams. Several models are put
-    side by side. With --events it is next items that are foretold, beside popularity and counts of items that stand
+    side by side. With --nodes labels are told by logistic regressions, one for each, on random splits that are the
+    same for all models. With --events next items are foretold, beside popularity and counts of items that stand
     together; of a model that was trained on all of the events, a copy is trained without those that are asked for.
     """
     from wordmill.cli.console import print_json, print_text
@@ -68,6 +79,7 @@ def command(
         Comparison,
         evaluate_analogies,
         evaluate_categories,
+        evaluate_nodes,
         evaluate_outliers,
         evaluate_pairs,
     )
@@ -75,9 +87,9 @@ def command(
 
     if plot is not None:
         check_picture_writable(plot)
-        files = [analogies, pairs, categories, outliers, foretelling.events]
+        files = [analogies, pairs, categories, outliers, nodes, foretelling.events]
         check_apart([plot], [*models, *chain.from_iterable(each or [] for each in files)])
-    if not (analogies or pairs or categories or outliers or foretelling.events):
+    if not (analogies or pairs or categories or outliers or nodes or foretelling.events):
         analogies, pairs = [questions_words_path()], [word_pairs_path()]
     measures: dict[str, tuple[Callable[..., Any], list[Path] | None]] = {
         "analogies": (partial(evaluate_analogies, method=method, restrict_vocab=vocabulary), analogies),
@@ -85,12 +97,13 @@ def command(
         "categories": (evaluate_categories, categories),
         "outliers": (evaluate_outliers, outliers),
     }
+    measures = {kind: (partial(measure, case=case), files) for kind, (measure, files) in measures.items()}
+    measures["nodes"] = (partial(evaluate_nodes, shares=_shares(node_shares), splits=splits), nodes)
     results: dict[str, dict[str, list[Any]]] = {}
     for name, path in _names(models).items():
         vectors = open_vectors(path)
         results[name] = {
-            kind: [measure(vectors, file, case=case) for file in files or []]
-            for kind, (measure, files) in measures.items()
+            kind: [measure(vectors, file) for file in files or []] for kind, (measure, files) in measures.items()
         }
         if foretelling.events:
             results[name]["events"] = foretelling.judge(path, vectors)
@@ -107,6 +120,13 @@ def command(
         print_json(shown, indent=2)
     else:
         print_text(text)
+
+
+def _shares(text: str) -> tuple[float, ...]:
+    try:
+        return tuple(float(part) for part in text.split(","))
+    except ValueError:
+        raise ParameterError(f"node_shares={quoted(text)} is not allowed: write shares, as in 0.1,0.5,0.9") from None
 
 
 def _names(models: list[Path]) -> dict[str, Path]:

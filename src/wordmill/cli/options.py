@@ -48,7 +48,8 @@ def with_settings(
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Give a command an option for each knob of some groups; it gets their values as the dictionary `settings`.
 
-    With `presets` there is --preset, too: what it names are the values of options that are left out.
+    With `presets` there is --preset, too: what it names are the values of options that are left out. A command that
+    has a parameter `given_to` gets Typer's context.
     """
     options = [_option(entry) for entry in fields(TrainConfig)]
     names = {entry.name for entry in fields(TrainConfig) if entry.metadata["knob"].group in groups}
@@ -59,12 +60,17 @@ def with_settings(
         def wrapped(**given: Any) -> None:
             settings = {name: given.pop(name) for name in names}
             if presets:
-                settings |= _left_out(given.pop("given_to"), preset(given.pop("preset")))
+                settings |= _left_out(given["given_to"], preset(given.pop("preset")))
+                if "given_to" not in own:
+                    del given["given_to"]
             command(settings=settings, **given)
 
-        own = inspect.signature(command, eval_str=True).parameters.values()
-        parameters = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own]
-        parameters = [parameter for parameter in parameters if parameter.name != "settings"]
+        own = inspect.signature(command, eval_str=True).parameters
+        parameters = [
+            parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+            for parameter in own.values()
+            if parameter.name not in ("settings", "given_to")
+        ]
         parameters += [option for option in options if option.name in names]
         parameters += _PRESET_PARAMETERS if presets else []
         wrapped.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]

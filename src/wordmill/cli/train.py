@@ -41,7 +41,7 @@ EXAMPLES = (
 
 
 @with_settings(presets=True)
-@with_walks
+@with_walks()
 def command(
     corpus: Corpora,
     output: Annotated[
@@ -154,6 +154,7 @@ class _Job:
         from wordmill.training import EarlyStopping
         from wordmill.training.run.prechecks import check_before_reading
 
+        self.walking.check()
         config = TrainConfig.from_params(self.settings)
         if self.table is not None:
             self.table.check_settings(self.settings)

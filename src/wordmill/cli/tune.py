@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -9,24 +10,43 @@ import typer
 
 from wordmill.cli.events import EventsOption, GapOption, MissingOption, TableOptions, TimeFormatOption
 from wordmill.cli.options import ALL, Corpora, Json, corpus_files, corpus_source, setting_files, with_settings
+from wordmill.cli.usage import CommandLineError
+from wordmill.cli.walking import Walking, with_walks
 
 if TYPE_CHECKING:
     from wordmill.tuning import Tuned
 
 EXAMPLES = (
     "Examples: wordmill tune clicks.csv --events user,item,time --budget 5m --log tune.jsonl --plot tune.png  |  "
-    "wordmill tune corpus.txt --metric analogies --space words --budget 1h"
+    "wordmill tune corpus.txt --metric analogies --budget 1h  |  "
+    "wordmill tune graph.edges --space graph --labels labels.txt"
 )
 
 
+_NOT_TRAIN = {"log", "plot", "output"}  # options that training has too, for something else
+_WALKS = 10  # from each node, where their number is left out
+
+
 @with_settings(ALL - {"Documents"}, presets=True)
+@with_walks("save_walks")
 def command(
     corpus: Corpora,
     metric: Annotated[
-        str, typer.Option(help="hr@10, mrr@10, ndcg@10 (next items), analogies or pairs (the bundled questions).")
-    ] = "hr@10",
+        str | None,
+        typer.Option(
+            help="hr@10, mrr@10, ndcg@10 (next items), analogies or pairs (the bundled questions), f1 or macro-f1 "
+            "(labels of nodes). Left out: hr@10, with --labels f1."
+        ),
+    ] = None,
     budget: Annotated[str, typer.Option(help="How long it may take: 90s, 10m or 2h.")] = "10m",
-    space: Annotated[Literal["items", "words"], typer.Option(help="Which settings are tried.")] = "items",
+    space: Annotated[
+        Literal["items", "words", "graph"] | None,
+        typer.Option(help="Which settings are tried; left out: those that go with the metric. With graph, walks are."),
+    ] = None,
+    labels: Annotated[
+        Path | None,
+        typer.Option(help="Labels of nodes, to judge walks by: a line of a node and its label, or several."),
+    ] = None,
     trials: Annotated[int | None, typer.Option(min=1, help="Stop after so many, too.")] = None,
     log: Annotated[
         Path | None, typer.Option(help="A line of JSON for each trial; the same command goes on where it ends.")
@@ -47,13 +67,18 @@ def command(
     time_format: TimeFormatOption = None,
     missing: MissingOption = "error",
     *,
+    given_to: typer.Context,
+    walking: Walking,
     settings: dict[str, Any],
 ) -> None:
     """Search for settings that do better on a corpus than those given, or the defaults, which are tried first.
 
+    With --labels, --walks or --space graph the corpus is a graph.
+
     Settings are chosen by a part of the corpus that is not trained on, and the verdict is by another part that nothing
     was chosen by.
     """
+    from wordmill.cli.again import command_line
     from wordmill.cli.console import at_work, note, print_json, print_text, program
     from wordmill.config import TrainConfig
     from wordmill.training import Word2Vec
@@ -64,8 +89,16 @@ def command(
     table = TableOptions.of(events, session_gap, time_format, missing)
     if table is not None:
         table.check_settings(settings)
-    _check(log, plot, [*corpus_files(source), *setting_files(settings)])
-    opened = source if table is None else table.read(source)
+    graph_meant = (space == "graph" or labels is not None) and walking.walks is None
+    if graph_meant:
+        walking = replace(walking, walks=_WALKS)
+    walking.check()
+    if table is not None and walking.walks is not None:
+        raise CommandLineError("--events reads a table, and walks go on a graph: give one of them")
+    _check(log, plot, [*corpus_files(source), *setting_files(settings), labels])
+    opened: Any = source if table is None else table.read(source)
+    if walking.walks is not None:
+        opened = walking.make(source, settings)
     with at_work(f"searching for {budget}"):
         tuned = tune(
             opened,
@@ -77,6 +110,7 @@ def command(
             share=share,
             context=context,
             exclude_seen=exclude_seen,
+            labels=labels,
             trials=trials,
             log=log,
             seed=settings["seed"],
@@ -87,7 +121,9 @@ def command(
         print_json(tuned.to_dict(), indent=2)
         return
     print_text(str(tuned))
-    note(f"now train by them: {program()} train {' '.join(corpus)} -o MODEL{_options(tuned)}")
+    also = ["--walks", str(_WALKS)] if graph_meant else []
+    found = [*also, *_options(tuned), "-o", "MODEL"]
+    note(f"now train by them: {command_line(given_to, program(), 'train', _NOT_TRAIN | tuned.changed.keys(), found)}")
 
 
 def _check(log: Path | None, plot: Path | None, sources: list[Path | None]) -> None:
@@ -101,9 +137,9 @@ def _check(log: Path | None, plot: Path | None, sources: list[Path | None]) -> N
     check_apart([path for path in (log, plot) if path is not None], sources)
 
 
-def _options(tuned: Tuned) -> str:
+def _options(tuned: Tuned) -> list[str]:
     """Write the settings that were found as options."""
     from wordmill.cli.wording import as_options
 
     shown = {name: f"{value:.4g}" if isinstance(value, float) else str(value) for name, value in tuned.changed.items()}
-    return "".join(f" {as_options(f'{name}={value}', tuned.changed)}" for name, value in shown.items())
+    return [part for name, value in shown.items() for part in as_options(f"{name}={value}", tuned.changed).split()]

@@ -7,7 +7,6 @@ import inspect
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -68,7 +67,7 @@ class Walking:
         _option("--save-walks", help="Write the walks of the first epoch, one a line; without -o that is all."),
     ] = None
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
         """Refuse what has no meaning without walks."""
         if self.walks is not None:
             return
@@ -108,32 +107,40 @@ def columns_of(text: str) -> list[str | int]:
     return [int(name) for name in names] if all(map(str.isdecimal, names)) else [*names]
 
 
-def with_walks(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the options of walks; it gets them as the argument `walking`."""
-    own = inspect.signature(command, eval_str=True).parameters.values()
-    options = [
-        parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
-        for parameter in inspect.signature(Walking, eval_str=True).parameters.values()
-    ]
-    names = [option.name for option in options]
+def with_walks(*without: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command the options of walks, but for some; it gets them as the argument `walking`."""
 
-    @functools.wraps(command)
-    def wrapped(**given: Any) -> None:
-        command(walking=Walking(**{name: given.pop(name) for name in names}), **given)
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        own = inspect.signature(command, eval_str=True).parameters.values()
+        options = [
+            parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+            for parameter in inspect.signature(Walking, eval_str=True).parameters.values()
+            if parameter.name not in without
+        ]
+        names = [option.name for option in options]
 
-    parameters = [parameter for parameter in own if parameter.name != "walking"]
-    wrapped.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-        [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in parameters] + options
-    )
-    del wrapped.__wrapped__
-    return wrapped
+        @functools.wraps(command)
+        def wrapped(**given: Any) -> None:
+            command(walking=Walking(**{name: given.pop(name) for name in names}), **given)
+
+        parameters = [parameter for parameter in own if parameter.name != "walking"]
+        wrapped.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+            [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in parameters] + options
+        )
+        del wrapped.__wrapped__
+        return wrapped
+
+    return decorate
 
 
 def spelled_out(arguments: Sequence[str]) -> list[str]:
-    """Write `-q 2` beside --walks as `--q 2`: elsewhere it means --quiet, which takes no number."""
-    if not any(argument.partition("=")[0] == "--walks" for argument in arguments):
+    """Write `-q 2` as `--q 2` where the corpus is a graph: elsewhere it means --quiet, which takes no number."""
+    following = [*arguments[1:], ""][: len(arguments)]
+    said = {f"{argument} {later}" for argument, later in zip(arguments, following, strict=True)} | {*arguments}
+    if not said & {"--space graph", "--space=graph"} and not any(
+        argument.partition("=")[0] in ("--walks", "--labels") for argument in arguments
+    ):
         return [*arguments]
-    following = [later for _, later in pairwise(arguments)] + [""]
     return [
         "--q" if argument == "-q" and re.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?", later) else argument
         for argument, later in zip(arguments, following, strict=True)

@@ -10,6 +10,7 @@ from typing import Any
 from wordmill.errors import ParameterError
 from wordmill.evaluation.analogies import AnalogyResult, evaluate_analogies
 from wordmill.evaluation.categories import CategoriesResult, evaluate_categories
+from wordmill.evaluation.nodes import NodesResult
 from wordmill.evaluation.outliers import OutliersResult, evaluate_outliers
 from wordmill.evaluation.scores import Score
 from wordmill.evaluation.vectors import Case, Vectors
@@ -20,7 +21,7 @@ from wordmill.hints import helpful_arguments
 __all__ = ["Comparison", "Result", "compare_models"]
 
 Paths = Sequence[str | os.PathLike[str]]
-Result = AnalogyResult | PairsResult | CategoriesResult | OutliersResult
+Result = AnalogyResult | PairsResult | CategoriesResult | OutliersResult | NodesResult
 
 
 @dataclass(frozen=True)

@@ -6,17 +6,24 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wordmill.errors import FormatError, ParameterError, counted
 from wordmill.evaluation.lines import table_rows
-from wordmill.evaluation.vectors import Vectors
 from wordmill.foreign import quoted
 
 __all__ = ["NodeLabels", "read_node_labels"]
+
+
+class Known(Protocol):
+    """Rows by key: vectors, or a vocabulary."""
+
+    @property
+    def key_to_index(self) -> Mapping[Any, int]:
+        """Row by key."""
 
 
 @dataclass(frozen=True)
@@ -37,8 +44,8 @@ class NodeLabels:
     has: NDArray[np.bool_]
 
 
-def read_node_labels(labels: Any, vectors: Vectors) -> NodeLabels:
-    """Read labels of nodes, each of which has a vector.
+def read_node_labels(labels: Any, known: Known) -> NodeLabels:
+    """Read labels of nodes, each of which is known: vectors, or the vocabulary of walks.
 
     Raises
     ------
@@ -57,7 +64,7 @@ def read_node_labels(labels: Any, vectors: Vectors) -> NodeLabels:
         raise ParameterError(
             f"labels are of type {type(labels).__name__}: give a path, or a dictionary from nodes to labels"
         )
-    rows, given = _known(entries, vectors)
+    rows, given = _known(entries, known.key_to_index)
     names = sorted(set().union(*given))
     if len(names) < 2:
         raise FormatError(f"{source}: {counted(len(names), 'label')}, and two are needed to tell nodes apart")
@@ -82,20 +89,25 @@ def _several(value: Any) -> set[str]:
     return set(map(str, value)) if isinstance(value, Iterable) and not isinstance(value, str) else {str(value)}
 
 
-def _known(entries: Iterable[tuple[str, Any, set[str]]], vectors: Vectors) -> tuple[list[int], list[set[str]]]:
+def _known(entries: Iterable[tuple[str, Any, set[str]]], number: Mapping[Any, int]) -> tuple[list[int], list[set[str]]]:
     """Find the rows of all nodes."""
-    integers = bool(len(vectors.index_to_key)) and not isinstance(vectors.index_to_key[0], str)
+    integers = not isinstance(next(iter(number), ""), str)
     given: dict[int, set[str]] = {}
+    unknown: list[str] = []
     for place, node, labels in entries:
-        row = vectors.key_to_index.get(_key(node, integers=integers))
+        row = number.get(_key(node, integers=integers))
         if row is None:
-            kind = ", whose keys are integers" if integers else ""
-            raise ParameterError(f"{place}: the node {quoted(node)} is not among the vectors{kind}: leave it out")
+            unknown.append(f"{place}: the node {quoted(node)}")
+            continue
         if row in given:
             raise ParameterError(f"{place}: the node {quoted(node)} comes twice: give its labels together")
         if not labels:
             raise ParameterError(f"{place}: the node {quoted(node)} has no label: leave it out")
         given[row] = labels
+    if unknown:
+        kind = ", whose keys are integers" if integers else ""
+        more = f", nor {'is' if len(unknown) == 2 else 'are'} {counted(len(unknown) - 1, 'other')}" * (len(unknown) > 1)
+        raise ParameterError(f"{unknown[0]} is not among the vectors{kind}{more}: leave out what has no edge")
     return list(given), list(given.values())
 
 

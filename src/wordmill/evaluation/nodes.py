@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from wordmill.errors import ParameterError, counted
 from wordmill.evaluation.intervals import Interval, bootstrap
 from wordmill.evaluation.node_labels import NodeLabels, read_node_labels
+from wordmill.evaluation.scores import Score
 from wordmill.evaluation.vectors import Vectors
 from wordmill.extras import import_extra
 from wordmill.foreign import quoted
@@ -57,6 +58,10 @@ class ShareResult:
         """Interval of `macro`."""
         return _interval(self.macro_splits)
 
+    def splits(self, average: Literal["micro", "macro"]) -> tuple[float, ...]:
+        """F1 of each split."""
+        return self.micro_splits if average == "micro" else self.macro_splits
+
     def to_dict(self) -> dict[str, Any]:
         """JSON-able."""
         return {
@@ -88,8 +93,17 @@ class NodesResult:
     labels: int
     by_share: Mapping[float, ShareResult]
 
-    def difference(self, other: NodesResult) -> dict[float, tuple[float, Interval]]:
-        """Return by how much this micro-F1 is above another's on the same splits, with its interval, by share.
+    @property
+    def score(self) -> Score:
+        """Micro-F1 in points, where the middle one of the shares was learnt from, to put models side by side."""
+        middle = sorted(self.by_share)[len(self.by_share) // 2]
+        low, high = self.by_share[middle].micro_interval
+        return Score(100 * self.by_share[middle].micro, (100 * low, 100 * high), 1.0)
+
+    def difference(
+        self, other: NodesResult, average: Literal["micro", "macro"] = "micro"
+    ) -> dict[float, tuple[float, Interval]]:
+        """Return by how much this F1 is above another's on the same splits, with its interval, by share.
 
         Raises
         ------
@@ -101,7 +115,8 @@ class NodesResult:
         for share, (ours, theirs) in pairs.items():
             if theirs is None or len(theirs.micro_splits) != len(ours.micro_splits) or self.nodes != other.nodes:
                 raise ParameterError("the two results are of other labels or splits: evaluate both alike")
-            gained = tuple(np.subtract(ours.micro_splits, theirs.micro_splits).tolist())
+            pair = (ours.splits(average), theirs.splits(average))
+            gained = tuple(np.subtract(*pair).tolist())
             differences[share] = float(np.mean(gained)), _interval(gained)
         return differences
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import tempfile
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from wordmill.corpus import EncodedCorpus, EventCorpus, read_corpus
 from wordmill.corpus.event_corpus import HeldOut, Split
@@ -17,46 +15,20 @@ from wordmill.corpus.events import as_events
 from wordmill.datasets import questions_words_path, word_pairs_path
 from wordmill.errors import ParameterError
 from wordmill.evaluation import evaluate_analogies, evaluate_pairs
+from wordmill.evaluation.intervals import bootstrap_means
 from wordmill.foreign import quoted
 from wordmill.graphs import Walks
 from wordmill.recommendation import Fitted, RecommendationResult, judge
 from wordmill.recommendation.methods import Context
 from wordmill.recommendation.result import MEASURES, measure_named
 from wordmill.training.estimator import Estimator
+from wordmill.tuning.judge import Judge, signed
+from wordmill.tuning.node_judge import NODE_METRICS, ByLabels
 
-__all__ = ["Judge", "Metric", "judge_for"]
+__all__ = ["WORD_METRICS", "Metric", "judge_for"]
 
 _VERDICT_CASES, _CHOOSING_CASES = 6_000, 3_000
 Metric = str | Callable[[Any], float]
-
-
-class Judge(ABC):
-    """Scores models that were trained on `corpus`, a part of what the user gave; higher is better.
-
-    Attributes
-    ----------
-    corpus
-        What is trained on.
-    name : str
-        Of the measure.
-    """
-
-    corpus: EventCorpus | EncodedCorpus | Walks
-    name: str
-
-    @abstractmethod
-    def score(self, model: Estimator) -> float:
-        """Score a model on the part that settings are chosen by."""
-
-    @abstractmethod
-    def verdict(self, best: Estimator, default: Estimator) -> tuple[float, float, str, bool]:
-        """Score both on the part that decided nothing.
-
-        Returns
-        -------
-        best, default, sentence, worse
-            Both scores, the verdict in words, and whether the best is surely worse than the default.
-        """
 
 
 class ByEvents(Judge):
@@ -80,18 +52,19 @@ class ByEvents(Judge):
         last = HeldOut(self._choosing.train, self._last.cases, self._last.split, self._last.since)
         ours = self._judged(best, self._events, last, baselines=True)
         theirs = self._judged(default, self._events, last, baselines=False)
-        gain = _paired(ours, theirs, self.name)
+        difference = ours.values("vectors", self.name) - theirs.values("vectors", self.name)
+        gain, interval = float(difference.mean()), bootstrap_means(difference, ours.sequences)
         counting = ours.above("co-occurrence", self.name)
         sure = "above" if counting.interval[0] > 0 else "below" if counting.interval[1] < 0 else "level with"
         sentence = (
-            f"{ours.estimate(self.name)} against {theirs.estimate(self.name)} by the defaults ({_signed(gain)}), "
-            f"{sure} item co-occurrence, {ours.estimate(self.name, 'co-occurrence')}"
+            f"{ours.estimate(self.name)} against {theirs.estimate(self.name)} by the defaults "
+            f"({signed(gain, interval)}), {sure} item co-occurrence, {ours.estimate(self.name, 'co-occurrence')}"
         )
         return (
             ours.estimate(self.name).value,
             theirs.estimate(self.name).value,
             sentence,
-            gain[2] < 0,
+            interval[1] < 0,
         )
 
     def _judged(self, model: Estimator, events: EventCorpus, held: HeldOut, *, baselines: bool) -> RecommendationResult:
@@ -155,41 +128,50 @@ def judge_for(
     context: Context,
     *,
     exclude_seen: bool,
+    labels: Any = None,
 ) -> Judge:
-    """Find what judges by a metric, and cut the corpus for it."""
+    """Find what judges by a metric, and cut the corpus for it; None: hr@10, or with labels f1."""
+    if metric is None and labels is None and isinstance(source, Walks):
+        raise ParameterError(
+            "walks are judged by labels of nodes: give them, labels='labels.txt', or a function as metric"
+        )
+    if metric is None:
+        metric = "hr@10" if labels is None else "f1"
     if callable(metric):
         return ByFunction(source if isinstance(source, Walks) else _words(source, model), metric)
+    if metric in NODE_METRICS or labels is not None:
+        return _by_labels(source, metric, labels)
     if isinstance(metric, str) and metric in _SETS:
         return ByQuestions(_words(source, model), metric)
     if not isinstance(metric, str) or metric.partition("@")[0] not in MEASURES:
         raise ParameterError(
-            f"metric={quoted(metric)} is not allowed: write hr@10, mrr@10, ndcg@10, analogies or pairs, or give a "
-            "function from a model to a number"
+            f"metric={quoted(metric)} is not allowed: write hr@10, mrr@10, ndcg@10, analogies or pairs, of walks f1 or "
+            "macro-f1, or give a function from a model to a number"
         )
     measure_named(metric)
     if isinstance(source, Walks):
-        raise ParameterError(f"metric={quoted(metric)} foretells items, and walks have no next ones: give a function")
+        raise ParameterError(
+            f"metric={quoted(metric)} foretells items, and walks have no next ones: give labels of nodes, or a function"
+        )
     events = as_events(source)
     chosen = split or ("last" if events.times is None else "time")
     return ByEvents(events, metric, chosen, share, context, exclude_seen=exclude_seen)
+
+
+def _by_labels(source: Any, metric: object, labels: Any) -> ByLabels:
+    if not isinstance(metric, str) or metric not in NODE_METRICS:
+        raise ParameterError(f"labels are told by f1 or macro-f1, and metric={quoted(metric)} asks for something else")
+    if labels is None:
+        raise ParameterError(f"metric={quoted(metric)} tells labels of nodes: give them, labels='labels.txt'")
+    if not isinstance(source, Walks):
+        raise ParameterError("labels are of nodes, and the corpus is no graph: give random_walks(graph)")
+    return ByLabels(source, metric, labels)
 
 
 def _words(source: Any, model: Estimator) -> EncodedCorpus:
     params = model.get_params()
     reading = ("min_count", "max_final_vocab", "tokenizer", "delimiter", "lowercase", "errors", "phrases")
     return read_corpus(source, **{name: params[name] for name in reading if name in params})
-
-
-def _paired(ours: RecommendationResult, theirs: RecommendationResult, measure: str) -> tuple[float, float, float]:
-    """Return the mean difference of the same cases, and its interval."""
-    from wordmill.evaluation.intervals import bootstrap_means  # noqa: PLC0415
-
-    difference: NDArray[np.float64] = ours.values("vectors", measure) - theirs.values("vectors", measure)
-    return float(difference.mean()), *bootstrap_means(difference, ours.sequences)
-
-
-def _signed(gain: tuple[float, float, float]) -> str:
-    return f"{gain[0]:+.3f} [{gain[1]:+.3f}, {gain[2]:+.3f}]"
 
 
 def _accuracy(vectors: Any, path: Path) -> float:
@@ -204,6 +186,9 @@ _SETS: dict[str, tuple[Callable[[], Path], Callable[[Any, Path], float]]] = {
     "analogies": (questions_words_path, _accuracy),
     "pairs": (word_pairs_path, _spearman),
 }
+
+
+WORD_METRICS = tuple(_SETS)
 
 
 def _half(path: Path, half: int) -> Iterator[str]:

@@ -16,12 +16,12 @@ from typing import Any
 import numpy as np
 
 from wordmill.config import TrainConfig, knobs
-from wordmill.corpus import EncodedCorpus
 from wordmill.corpus.event_corpus import Split
 from wordmill.durations import duration_seconds
 from wordmill.errors import CorpusError, DivergenceError, ParameterError, VocabularyError
 from wordmill.extras import import_extra
 from wordmill.foreign import quoted
+from wordmill.graphs import Walks
 from wordmill.hints import helpful_arguments
 from wordmill.paths import checked_path
 from wordmill.presets import PRESETS
@@ -29,7 +29,8 @@ from wordmill.recommendation.methods import Context
 from wordmill.training import Callback, Run, Word2Vec
 from wordmill.training.estimator import Estimator
 from wordmill.tuning.journal import Journal, Rung, State, Trial
-from wordmill.tuning.judges import Judge, Metric, judge_for
+from wordmill.tuning.judge import Judge
+from wordmill.tuning.judges import WORD_METRICS, Metric, judge_for
 from wordmill.tuning.result import Tuned
 from wordmill.tuning.space import Space, checked_space, distributions
 
@@ -48,15 +49,16 @@ _TOO_LONG = "it would take too long"
 @helpful_arguments
 def tune(
     corpus: Any,
-    metric: Metric = "hr@10",
+    metric: Metric | None = None,
     budget: str | float | timedelta = "10m",
-    space: str | Space = "items",
+    space: str | Space | None = None,
     *,
     model: Estimator | None = None,
     split: Split | None = None,
     share: float = 0.1,
     context: Context = "last",
     exclude_seen: bool = False,
+    labels: Any = None,
     start: Sequence[dict[str, Any]] | None = None,
     trials: int | None = None,
     log: str | PathLike[str] | None = None,
@@ -75,16 +77,19 @@ def tune(
         For items, `EventCorpus` or what else holds sequences; for words, what `fit` takes; walks on a graph.
     metric : str or function
         "hr@10", "mrr@20", "ndcg@10": next items (see `evaluate_recommendation`); "analogies", "pairs": the bundled
-        questions, half of them each; or a function from a model to a number, the higher the better.
+        questions, half of them each; "f1", "macro-f1": labels of nodes, half of the nodes each; or a function from a
+        model to a number, the higher the better. Left out: hr@10, with labels f1.
     budget : str, float or timedelta
         "10m", "2h", or seconds. It is kept: what would not be done in time is not begun, or is stopped.
     space : str or dict
         "items", "words", "graph", or parameters with their values: a list of choices, a range (low, high), or (low,
-        high, "log").
+        high, "log"). Left out: what goes with the metric.
     model
         Its parameters are the defaults, and stay where `space` does not name them; left out: `Word2Vec()`.
     split, share, context, exclude_seen
         For next items, as in `evaluate_recommendation`; left out, the split is by time where there are times.
+    labels
+        For walks on a graph, labels of nodes, as `evaluate_nodes` takes them.
     start : sequence of dict, optional
         Settings to try right after the defaults; left out, with space="items", those of `Word2Vec.for_items` and
         `for_logs`.
@@ -111,11 +116,13 @@ def tune(
     base = Word2Vec() if model is None else model
     if not isinstance(base, Estimator):
         raise ParameterError(f"model={quoted(model)} is no model: give a Word2Vec, whose parameters are the defaults")
+    if space is None:
+        space = "graph" if isinstance(corpus, Walks) else "words" if metric in WORD_METRICS else "items"
     chosen = checked_space(space)
     if trials is not None and trials < 1:
         raise ParameterError(f"trials={quoted(trials)} is not allowed: it must be an integer from 1")
     import_extra("optuna", "searches for settings")
-    judge = judge_for(corpus, metric, base, split, share, context, exclude_seen=exclude_seen)
+    judge = judge_for(corpus, metric, base, split, share, context, exclude_seen=exclude_seen, labels=labels)
     told = {
         "corpus": judge.corpus.fingerprint(),
         "metric": judge.name,
@@ -401,9 +408,11 @@ def _nothing(record: logging.LogRecord) -> bool:  # noqa: ARG001
 
 
 def _part(corpus: Any, share: float) -> Any:
-    """Return a share of the sequences, drawn at random but always the same; walks are as short as their epochs."""
-    if share >= 1 or not isinstance(corpus, EncodedCorpus):
+    """Return a share of the sequences, drawn at random but always the same; of walks, which are, the first ones."""
+    if share >= 1:
         return corpus
+    if isinstance(corpus, Walks):
+        return corpus.beginning(round(share * corpus.positions))
     rows = np.sort(np.random.default_rng(0).permutation(len(corpus))[: max(1, round(share * len(corpus)))])
     return corpus.sequences(rows)
 

@@ -39,6 +39,7 @@ SPACES: dict[str, Space] = {
         "window": (2, 15),
         "ns_exponent": (-0.5, 1.0),
         "negative": (2, 20, "log"),
+        "sample": [0.0, 1e-3],
         "epochs": (1, 10, "log"),
         "alpha": (0.005, 0.1, "log"),
     },
