@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 EXAMPLES = (
     "Examples: wordmill export model/ vectors.bin  |  wordmill export model/ vectors.txt.gz --format word2vec  |  "
     "wordmill convert glove.txt model/  |  wordmill convert damaged.vec model/ --duplicates first  |  "
-    "wordmill convert model/ small/ --dtype float16  |  wordmill export model/ model.bin --format fasttext"
+    "wordmill convert model/ small/ --dtype float16  |  wordmill export model/ model.bin --format fasttext  |  "
+    "wordmill export model/ map.parquet --format embedding-atlas  |  wordmill export model/ vectors.usearch"
 )
 CONVERT = "Another name of export: read vectors of any format, and write them in any other."
 
@@ -26,14 +27,16 @@ def command(
     output: Annotated[Path, typer.Argument(help="The file or model directory to write.")],
     format: Annotated[
         str | None,
-        typer.Option(help="word2vec, word2vec-text, word2vec-binary, directory, ...; left out: by the ending."),
+        typer.Option(help="word2vec, glove, parquet, embedding-atlas, usearch, ...; left out: by the ending."),
     ] = None,
     space: Annotated[
         str | None, typer.Option(help="What to write for white space in keys, which word2vec files cannot hold.")
     ] = None,
     dtype: Annotated[
         Literal["float32", "float16", "int8"] | None,
-        typer.Option(help="How a model directory stores numbers; by how much similarities change is shown."),
+        typer.Option(
+            help="How a model directory or an index stores numbers; by how much similarities change is shown."
+        ),
     ] = None,
     from_: Annotated[
         str | None, typer.Option("--from", help="The format of the file that is read; left out: by its content.")
@@ -89,7 +92,7 @@ def command(
         vectors.save(output, format=format, **options) if trained is None else trained.save_fasttext(output)
     whole = "" if trained is None else ", with the output vectors that training on needs"
     note(f"{counted(len(vectors), 'vector')} of {counted(vectors.vector_size, 'number')} written to {output}{whole}")
-    if dtype is not None:
+    if dtype is not None and form == "directory":
         storage = load_model(output, verify=False).storage
         note(f"stored as {dtype}: similarities change by {storage.get('similarity_error', 0):.2g} at most")
 
@@ -116,7 +119,10 @@ def _with_fewer_buckets(vectors: KeyedVectors, most: int) -> KeyedVectors:
 
 
 def _files(path: Path, format: str = "") -> list[Path]:
-    """Return the files that a path stands for: the projector's format has two."""
-    from wordmill.vectors.formats.projector import metadata_path
+    """Return the files that a path stands for, to be read where no format is given: some formats have two."""
+    from wordmill.vectors.formats import FORMATS
 
-    return [path, metadata_path(path)] if format == "projector" or ".tsv" in path.suffixes else [path]
+    if not format and ".tsv" in path.suffixes:
+        format = "projector"
+    beside = FORMATS[format].beside if format else None
+    return [path] if beside is None else [path, beside(path)]

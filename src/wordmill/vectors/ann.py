@@ -111,11 +111,15 @@ class ApproximateIndex:
             ids[row, : len(best)], scores[row, : len(best)] = found[best], exact[best]
         return TopK(ids, scores)
 
+    def write(self, path: Path) -> None:
+        """Write usearch's own file, in which keys are rows."""
+        self._index.save(str(path))
+
     def save(self, directory: str | PathLike[str]) -> None:
         """Save into a model directory, beside the vectors: `index.usearch` and `index.json`."""
         index_file, about_file = (Path(directory) / name for name in INDEX_FILES)
         with atomic_files(about_file, index_file) as (about_staging, index_staging):
-            self._index.save(str(index_staging))
+            self.write(index_staging)
             about = {"recall": self.recall, "vectors": _name_of(self._table), "file": fingerprint(index_staging)}
             about_staging.write_text(json.dumps(about) + "\n", encoding="utf-8")
 

@@ -19,6 +19,8 @@ from wordmill.vectors import formats, hub
 from wordmill.vectors.ann import ApproximateIndex
 from wordmill.vectors.card import CardFacts, Scored
 from wordmill.vectors.documents import Document, encode_documents, sif_weights
+from wordmill.vectors.formats.arrow import arrow_table
+from wordmill.vectors.frames import to_pandas, to_polars
 from wordmill.vectors.keys import Key
 from wordmill.vectors.matrix import Floats, row_norms, similarities, unit_rows
 from wordmill.vectors.nearest import nearest_rows
@@ -365,6 +367,21 @@ class KeyedVectors(VectorTable):
             hint = LOAD_OPTIONS.get(unknown[0], f"there are {', '.join(signature(formats.load).parameters)}")
             raise ParameterError(f"load takes no {unknown[0]}=: {hint}")
         return cls.of(formats.load(path, format=format, **options))
+
+    def to_pandas(self, *, wide: bool = False) -> Any:
+        """Return a pandas DataFrame with columns `key`, `vector` (each an array of D), and `count` if known.
+
+        With `wide`, as statistics want it: a row for each key, which is its index, and D columns of numbers.
+        """
+        return to_pandas(self, wide=wide)
+
+    def to_polars(self) -> Any:
+        """Return a Polars DataFrame with columns `key`, `vector` (an Array of D), and `count` if known."""
+        return to_polars(self)
+
+    def to_arrow(self) -> Any:
+        """Return an Arrow table with columns `key`, `vector` (fixed-size lists of D), and `count` if known."""
+        return arrow_table(self)
 
     def push_to_hub(
         self,

@@ -19,6 +19,7 @@ from wordmill.paths import checked_path
 from wordmill.saving import standing, standing_set
 from wordmill.vectors.formats.arrow import read_arrow, read_parquet, write_arrow, write_parquet
 from wordmill.vectors.formats.directory import is_model_directory, load_model, save_model
+from wordmill.vectors.formats.embedding_atlas import write_embedding_atlas
 from wordmill.vectors.formats.encodings import MARK, as_utf8, check_is_utf8, checked_encoding
 from wordmill.vectors.formats.fasttext import looks_like_fasttext, read_fasttext, write_fasttext
 from wordmill.vectors.formats.finalfusion import MAGIC as FIFU_MAGIC
@@ -30,6 +31,7 @@ from wordmill.vectors.formats.projector import metadata_path, read_projector, wr
 from wordmill.vectors.formats.rows import ReadOptions
 from wordmill.vectors.formats.streams import COMPRESSIONS, Input, open_input
 from wordmill.vectors.formats.text_rows import looks_like_rows
+from wordmill.vectors.formats.usearch import keys_path, read_usearch, write_usearch
 from wordmill.vectors.formats.word2vec import (
     parse_header,
     read_word2vec_binary,
@@ -49,6 +51,7 @@ class Format:
     read: Callable[[Path, ReadOptions], VectorTable]
     write: Callable[..., None]
     suffixes: tuple[str, ...] = ()
+    beside: Callable[[Path], Path] | None = None  # a second file that it has
 
 
 def _read_directory(path: Path, options: ReadOptions) -> VectorTable:
@@ -80,9 +83,11 @@ FORMATS: dict[str, Format] = {
     "finalfusion": Format(read_finalfusion, write_finalfusion, (".fifu",)),
     "parquet": Format(read_parquet, write_parquet, (".parquet",)),
     "arrow": Format(read_arrow, write_arrow, (".arrow", ".feather")),
-    "projector": Format(read_projector, write_projector, (".tsv",)),
+    "projector": Format(read_projector, write_projector, (".tsv",), metadata_path),
+    "embedding-atlas": Format(read_parquet, write_embedding_atlas),  # its .parquet means vectors alone
+    "usearch": Format(read_usearch, write_usearch, (".usearch",), keys_path),
 }
-_UTF8_ALONE = frozenset({"parquet", "arrow"})
+_UTF8_ALONE = frozenset({"parquet", "arrow", "embedding-atlas"})
 _HEAD = 1 << 16  # bytes that are looked at to tell a format
 _MAGIC = {b"PK\x03\x04": "npz", b"PAR1": "parquet", b"ARROW1": "arrow", FIFU_MAGIC: "finalfusion"}
 _PICKLE = "a pickle, which may run any code: have gensim save it with save_word2vec_format"
@@ -186,6 +191,8 @@ def detect(path: str | PathLike[str], *, encoding: str = "utf-8") -> str:
         if place.exists():
             return "directory"
         raise FormatError(f"{path} does not exist: give the file or directory of a model")
+    if target.suffix == ".usearch":  # its content begins with vectors
+        return "usearch"
     with open_input(target) as source:
         name = _by_content(source, checked_encoding(encoding))
     if name is None:

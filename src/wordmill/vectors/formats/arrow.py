@@ -18,7 +18,7 @@ from wordmill.sources.columns import list_lengths, list_values
 from wordmill.vectors.formats.rows import MOST_DIMENSIONS, ReadOptions, collect_arrays
 from wordmill.vectors.table import VectorTable
 
-__all__ = ["read_arrow", "read_parquet", "write_arrow", "write_parquet"]
+__all__ = ["arrow_table", "read_arrow", "read_parquet", "write_arrow", "write_parquet", "write_table"]
 
 _INSIDE = UnicodeDecodeError, KeyError, RuntimeError  # what comes out of pyarrow itself, of damaged files
 _SMALLEST = 2  # bytes of a float
@@ -41,11 +41,16 @@ def read_parquet(path: Path, options: ReadOptions) -> VectorTable:
 
 def write_parquet(path: Path, keyed_vectors: VectorTable) -> None:
     """Write a Parquet file."""
+    write_table(path, arrow_table(keyed_vectors))
+
+
+def write_table(path: Path, table: Any) -> None:
+    """Write an Arrow table as a Parquet file."""
     _pyarrow()
     import pyarrow.parquet as pq  # noqa: PLC0415 (an extra)
 
     with atomic_file(path) as staging:
-        pq.write_table(_table(keyed_vectors), staging, row_group_size=_ROWS, compression="zstd")
+        pq.write_table(table, staging, row_group_size=_ROWS, compression="zstd")
 
 
 def read_arrow(path: Path, options: ReadOptions) -> VectorTable:
@@ -64,7 +69,7 @@ def read_arrow(path: Path, options: ReadOptions) -> VectorTable:
 def write_arrow(path: Path, keyed_vectors: VectorTable) -> None:
     """Write an Arrow IPC file (Feather version 2)."""
     pa = _pyarrow()
-    table = _table(keyed_vectors)
+    table = arrow_table(keyed_vectors)
     with (
         atomic_file(path) as staging,
         pa.OSFile(str(staging), "wb") as sink,
@@ -73,7 +78,8 @@ def write_arrow(path: Path, keyed_vectors: VectorTable) -> None:
         writer.write_table(table, max_chunksize=_ROWS)
 
 
-def _table(keyed_vectors: VectorTable) -> Any:
+def arrow_table(keyed_vectors: VectorTable) -> Any:
+    """Return an Arrow table: columns `key`, `vector` (fixed-size lists), and `count` where counts are known."""
     pa = _pyarrow()
     vectors = keyed_vectors.vectors
     columns = {
