@@ -46,8 +46,8 @@ function setUpOptions() {
   document.addEventListener("pointerdown", (event) => {
     if (!options.contains(event.target) && !button.contains(event.target)) set(false);
   });
-  options.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
-    if (event.key !== "Escape") return;
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !options.classList.contains("open")) return;
     set(false);
     button.focus();
     event.preventDefault();
