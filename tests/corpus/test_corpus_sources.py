@@ -188,7 +188,7 @@ def bad_utf8() -> pa.Array:
         (np.arange(3), r"integers in shape \(3,\): pass a matrix"),
         ([np.zeros((2, 2), int)], "array of 2 dimensions"),
         (np.array([[2**63]], np.uint64), "the array holds 9223372036854775808"),
-        (pa.array(["a", None]), "1 row is null in the column: drop such rows"),
+        (pa.array(["a", None]), r"1 row is null in the column, the first is row 1 \(counted from 0\): drop such rows"),
         (pa.array([[1, None]]), "1 value is null in the column's lists"),
         (bad_utf8(), "text that is not UTF-8: make the column anew"),
         ([[1, np.ma.masked]], "token 1 is of type MaskedConstant .*: leave missing tokens out"),

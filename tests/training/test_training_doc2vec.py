@@ -176,7 +176,7 @@ def test_documents_come_in_files_of_tables(
 @pytest.mark.parametrize("content", [b"", b"{not json\n", b"PAR1 but no more", b"ARROW1 but no more", b'a,b\n"c\n'])
 def test_a_damaged_table_is_named(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "d").write_bytes(content)
-    with pytest.raises(CorpusError, match="d is no table that can be read"):
+    with pytest.raises(CorpusError, match=r"d is no table that can be read|d, line 1 is not JSON"):
         small().fit(tmp_path / "d", text="a")
     with pytest.raises(CorpusError, match="'nowhere' names no file"):
         small().fit("nowhere", text="a")
@@ -210,6 +210,8 @@ def test_documents_without_tags_are_numbered(texts: list[str], tmp_path: Path) -
         ([[], [], []], "no document has a tag"),
         ("abc", "is one text"),
         (7, "give a tag, or a list of tags, for each document"),
+        ({"a", "b", "c"}, "give a tag, or a list of tags, for each document"),
+        ({"a": 1, "b": 2, "c": 3}, "give a tag, or a list of tags, for each document"),
     ],
 )
 def test_bad_tags_are_named(tags: Any, message: str) -> None:

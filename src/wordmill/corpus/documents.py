@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +14,7 @@ from wordmill.errors import CorpusError, ParameterError
 from wordmill.foreign import listed, quoted
 from wordmill.paths import checked_path
 from wordmill.sources.column_names import place_of
-from wordmill.sources.columns import is_table
+from wordmill.sources.columns import is_table, refuse_table
 from wordmill.sources.opening import Sequences, open_source
 from wordmill.sources.table_files import read_table_file
 from wordmill.sources.tagged import TaggedItems
@@ -104,6 +104,8 @@ def _parted(source: Any, take: Callable[[Any], object], *, once: bool = False) -
 
 def _columns(table: Any, tags: Any, text: str | None) -> tuple[Any, Any]:
     """Return the columns of a table that hold documents and tags."""
+    if hasattr(table, "collect_schema") and hasattr(table, "collect"):
+        refuse_table(table)
     names = [*(table.column_names if hasattr(table, "column_names") else table.columns)]
     if text is None:
         raise CorpusError(f"a table has several columns, {listed(names)}: name that of the documents, text=...")
@@ -118,6 +120,6 @@ def _listed(tags: Any) -> Iterable[Any]:
     for as_list in ("to_pylist", "to_list"):  # of Arrow, pandas and Polars, whose own items may be no Python objects
         if hasattr(tags, as_list):
             return list(getattr(tags, as_list)())
-    if not isinstance(tags, Iterable):
+    if isinstance(tags, Set | Mapping) or not isinstance(tags, Iterable):
         raise ParameterError(f"tags={quoted(tags)}: give a tag, or a list of tags, for each document")
     return tags

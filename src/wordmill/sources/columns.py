@@ -22,6 +22,7 @@ __all__ = [
     "list_values",
     "open_column",
     "python_values",
+    "refuse_null_rows",
     "refuse_table",
     "rows",
 ]
@@ -76,7 +77,7 @@ def open_column(source: Any) -> Any:
             return None
         raise
     if str(getattr(source, "dtype", "")).lower() == "object":  # Arrow would take a set for a list
-        _refuse_missing(int(source.isna().sum()) if hasattr(source, "isna") else int(source.is_null().sum()))
+        _refuse_missing(np.asarray(source.isna() if hasattr(source, "isna") else source.is_null()), "the column")
         return None
     try:
         column = pa.chunked_array(source if hasattr(source, "__arrow_c_stream__") else [pa.array(source)])
@@ -84,13 +85,22 @@ def open_column(source: Any) -> Any:
         return None
     if pa.types.is_struct(column.type):
         refuse_table(source, [field.name for field in column.type])
-    _refuse_missing(column.null_count)
+    refuse_null_rows(column)
     return column
 
 
-def _refuse_missing(missing: int) -> None:
-    if missing:
-        raise CorpusError(f"{_null(missing, 'row')} in the column: drop such rows (drop_nulls, dropna) first")
+def refuse_null_rows(column: Any, name: str = "the column") -> None:
+    """Raise a `CorpusError` where rows of an Arrow column are null."""
+    if column.null_count:
+        _refuse_missing(np.asarray(column.is_null()), name)
+
+
+def _refuse_missing(missing: NDArray[np.bool_], name: str) -> None:
+    if missing.any():
+        raise CorpusError(
+            f"{_null(int(missing.sum()), 'row')} in {name}, the first is row {int(missing.argmax()):,} "
+            "(counted from 0): drop such rows (drop_nulls, dropna) first"
+        )
 
 
 def _null(number: int, noun: str) -> str:
