@@ -38,7 +38,7 @@ def test_micro_measures_every_part(tmp_path: Path) -> None:
 
 
 def test_full_goes_on_where_its_time_ended(tmp_path: Path) -> None:
-    options = ["--tokens", "50000", "--studies", "memory", "cbow-alpha", "deterministic", "scale"]
+    options = ["--tokens", "50000", "--studies", "memory", "cbow-alpha", "deterministic", "scale", "explorer"]
     assert "goes on from here" in run("full.py", tmp_path, *options, "--budget", "0").stderr
     run("full.py", tmp_path, *options)
     first = studies(tmp_path / "full.json")
@@ -47,6 +47,7 @@ def test_full_goes_on_where_its_time_ended(tmp_path: Path) -> None:
     assert {record["key"]["part"] for record in first["deterministic"]} == {"speed", "bits", "quality"}
     assert all(record["same"] for record in first["deterministic"] if record["key"]["part"] == "bits")
     assert {record["key"]["axis"] for record in first["scale"]} == {"tokens", "V"}
+    assert {record["key"]["what"] for record in first["explorer"]} == {"map", "search"}
     again = run("full.py", tmp_path, *options, "--budget", "0")
     assert "goes on" not in again.stderr
     assert studies(tmp_path / "full.json") == first
