@@ -16,7 +16,7 @@ paris france rome italy
 paris france Rome italy
 rome italy paris france
 : odd
-paris rome italy france
+PARIS rome italy France
 x y z w
 """
 KEYS = ["paris", "france", "rome", "italy", "Rome", "tree", "house"]

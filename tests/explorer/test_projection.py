@@ -66,16 +66,26 @@ def test_new_points_are_put_where_the_known_ones_are() -> None:
 
 
 def test_kept_layouts_are_found_by_what_they_were_made_of(tmp_path: Path) -> None:
+    (tmp_path / "model").mkdir()
     kept, made = KeptLayouts(tmp_path / "model"), np.eye(2, dtype=np.float32)
     assert (kept.get("a", lambda: made) == made).all()
     assert (kept.get("a", lambda: made * 2) == made).all()
     assert (kept.get("b", lambda: made * 2) == made * 2).all()
-    assert [file.name for file in tmp_path.iterdir()] == ["model.layout.safetensors"]
-    assert (KeptLayouts(None).get("a", lambda: made * 3) == made * 3).all()
+    assert {file.name for file in tmp_path.iterdir()} == {"model", "model.layout.safetensors"}
+
+
+def test_of_what_has_no_place_nothing_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    made = np.eye(2, dtype=np.float32)
+    for model in (None, Path("-"), Path("/dev/null")):
+        assert (KeptLayouts(model).get("a", lambda: made * 3) == made * 3).all()
+    assert not [*tmp_path.iterdir()]
+    assert KeptLayouts(Path()).path == tmp_path.with_name(f"{tmp_path.name}.layout.safetensors")
 
 
 @pytest.mark.parametrize("content", [b"", b"no layout", b"\xff" * 64])
 def test_a_damaged_file_is_said_and_made_anew(tmp_path: Path, caplog: pytest.LogCaptureFixture, content: bytes) -> None:
+    (tmp_path / "model").touch()
     (tmp_path / "model.layout.safetensors").write_bytes(content)
     made = np.eye(2, dtype=np.float32)
     assert (KeptLayouts(tmp_path / "model").get("a", lambda: made) == made).all()
@@ -86,6 +96,7 @@ def test_a_damaged_file_is_said_and_made_anew(tmp_path: Path, caplog: pytest.Log
 def test_where_nothing_can_be_written_that_is_said_and_no_error(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
+    (tmp_path / "model").touch()
     (tmp_path / "model.layout.safetensors").mkdir()
     made = np.eye(2, dtype=np.float32)
     with caplog.at_level(logging.WARNING):

@@ -61,15 +61,20 @@ class Overlay:
             self._vectors, questions, method="3cosadd", restrict_vocab=_WORDS, case="ignore", ranked=True
         )
         lookup, keys = row_lookup(self._vectors, "ignore", _WORDS), self._vectors.key_table
+
+        def spelt(*words: str) -> list[str]:
+            """Return those words that the model knows, as it spells them."""
+            rows = [lookup.get(fold(word, "ignore")) for word in words]
+            return [str(keys[row]) for row in rows if row is not None]
+
         for place in np.flatnonzero(answers.known).tolist():
-            for word in questions[place].answers:
-                if (row := lookup.get(fold(word, "ignore"))) is not None:
-                    self._asked.setdefault(row, []).append(bool(answers.correct[place]))
+            for word in spelt(*questions[place].answers):
+                self._asked.setdefault(keys.find(word), []).append(bool(answers.correct[place]))
         failures = [
             {
                 "section": questions[place].section,
-                "question": [questions[place].a, questions[place].b, questions[place].c],
-                "expected": questions[place].answers[0],
+                "question": spelt(questions[place].a, questions[place].b, questions[place].c),
+                "expected": spelt(*questions[place].answers)[0],
                 "got": str(keys[int(answers.rows[place])]) if answers.rows[place] >= 0 else None,
                 "rank": int(answers.ranks[place]),
             }
@@ -94,7 +99,7 @@ class Overlay:
         worst = np.argsort(-np.abs(by_people - by_model), kind="stable")[:_MOST]
         failures = [
             {
-                "pair": [pairs[known[place]].first, pairs[known[place]].second],
+                "pair": [str(self._vectors.key_table[row]) for row in rows[known[place]]],
                 "human": float(human[place]),
                 "model": float(cosines[place]),
                 "ranks": [round(float(by_people[place])), round(float(by_model[place]))],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,10 +22,13 @@ logger = logging.getLogger(__name__)
 
 
 class KeptLayouts:
-    """The file of one model's layout; without a path nothing is kept."""
+    """The file of one model's layout; nothing is kept without a path, or of what is no file and no directory."""
 
     def __init__(self, model: Path | None) -> None:
-        self.path = None if model is None else model.with_name(model.name + ".layout.safetensors")
+        self.path: Path | None = None
+        if model is not None and (model.is_file() or model.is_dir()):
+            whole = Path(os.path.abspath(model))  # noqa: PTH100 (a link's place, not its target's)
+            self.path = whole.with_name(whole.name + ".layout.safetensors")
 
     def get(self, fingerprint: str, make: Callable[[], NDArray[np.float32]]) -> NDArray[np.float32]:
         """Return the layout of this fingerprint: from the file, else made, and written there where that can be."""
