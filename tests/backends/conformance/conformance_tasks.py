@@ -20,6 +20,7 @@ from wordmill.training.backends import (
     Task,
     allocate_vectors,
 )
+from wordmill.training.backends.cluster import LocalRounds
 from wordmill.training.backends.native import NativeBackend
 from wordmill.training.backends.reference import ReferenceBackend
 
@@ -49,13 +50,28 @@ STEP_BY_STEP: dict[str, Callable[..., Backend]] = {"reference": ReferenceBackend
 IN_BATCHES: dict[str, Callable[..., Backend]] = {
     "reference in batches": lambda *arguments: ReferenceBackend(*arguments, deterministic=True)
 }
+#: Those whose replicas train apart from each other, and meet at the end of a call.
+REPLICAS = 3
+IN_ROUNDS: dict[str, Callable[..., Backend]] = {
+    "reference in rounds": lambda task, *matrices: LocalRounds(
+        lambda *own: ReferenceBackend(task, *own), matrices, REPLICAS
+    ),
+    "native in rounds": lambda task, *matrices: LocalRounds(
+        lambda *own: NativeBackend(task, *own, workers=1), matrices, REPLICAS
+    ),
+}
+STEP_BY_STEP["native in rounds, 1 replica"] = lambda task, *matrices: LocalRounds(
+    lambda *own: NativeBackend(task, *own, workers=1), matrices, 1
+)
 for _isa in core.available_isas():
     STEP_BY_STEP[_isa] = lambda *arguments, isa=_isa: NativeBackend(*arguments, workers=1, isa=isa)
     for _workers in (1, 3):
         IN_BATCHES[f"{_isa} in batches, {_workers} workers"] = lambda *arguments, isa=_isa, workers=_workers: (
             NativeBackend(*arguments, workers=workers, deterministic=True, isa=isa)
         )
-BACKENDS = STEP_BY_STEP | IN_BATCHES
+BACKENDS = STEP_BY_STEP | IN_BATCHES | IN_ROUNDS
+#: Those whose bits do not depend on what is trained in one call: for the others a call is a round.
+WHATEVER_THE_CALLS = STEP_BY_STEP | IN_BATCHES
 
 
 def zipf_task(tokens: int = TOKENS, words: int = WORDS, negative: int = 5, **changes: Any) -> Task:

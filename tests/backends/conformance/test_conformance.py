@@ -11,9 +11,11 @@ import pytest
 from conformance_tasks import (
     BACKENDS,
     IN_BATCHES,
+    IN_ROUNDS,
     MODELS,
     STEP_BY_STEP,
     TOKENS,
+    WHATEVER_THE_CALLS,
     WORDS,
     Matrices,
     blocks_of,
@@ -25,6 +27,7 @@ from numpy.typing import NDArray
 
 from wordmill.core import core
 from wordmill.training.backends import Backend, Blocks, Sums, Task, create_backend
+from wordmill.training.backends.cluster import LocalRounds
 from wordmill.training.backends.native import NativeBackend, native_trainer
 from wordmill.training.backends.reference import ReferenceBackend
 
@@ -63,7 +66,7 @@ def assert_same_sums(one: Sums, other: Sums) -> None:
 
 @every_model
 @pytest.mark.parametrize("changes", CHANGES, ids=str)
-@pytest.mark.parametrize("kind", [STEP_BY_STEP, IN_BATCHES], ids=["step by step", "in batches"])
+@pytest.mark.parametrize("kind", [STEP_BY_STEP, IN_BATCHES, IN_ROUNDS], ids=["step by step", "in batches", "in rounds"])
 def test_every_backend_equals_the_reference_in_double(
     kind: dict[str, Any], changes: dict[str, Any], model: str
 ) -> None:
@@ -121,7 +124,7 @@ def test_at_rate_0_nothing_changes_and_the_loss_is_that_of_untrained_vectors(nam
 
 
 @every_model
-@pytest.mark.parametrize("name", BACKENDS)
+@pytest.mark.parametrize("name", WHATEVER_THE_CALLS)
 def test_the_same_bits_whatever_the_calls(name: str, model: str) -> None:
     task, blocks = zipf_task(**MODELS[model]), blocks_of(TOKENS, 250)
     runs = []
@@ -161,7 +164,7 @@ def test_a_block_outside_the_corpus_is_refused(name: str, model: str) -> None:
         trained(name, task, outside)
 
 
-@pytest.mark.parametrize("backend", [NativeBackend, ReferenceBackend])
+@pytest.mark.parametrize("backend", [NativeBackend, ReferenceBackend, LocalRounds])
 def test_a_backend_has_the_signature_of_the_interface(backend: type[Backend]) -> None:
     assert inspect.signature(backend.train) == inspect.signature(Backend.train)
 
