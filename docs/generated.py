@@ -23,6 +23,7 @@ GROUPS = {
     "Training": "How it is learned.",
     "Corpus": "How the corpus is read.",
     "Run": "How the work is done.",
+    "Cluster": "Training on several machines, with backend ray ([Several machines](guide/machines.md)).",
 }
 
 #: Parameters of other tools with their defaults, by tool, in the order of their manuals.

@@ -18,7 +18,7 @@ from wordmill.errors import ParameterError
 def test_every_field_is_a_knob_with_help() -> None:
     for name, knob in knobs():
         assert knob.help.endswith("."), name
-        assert knob.group in {"Model", "Documents", "Training", "Corpus", "Run"}
+        assert knob.group in {"Model", "Documents", "Training", "Corpus", "Run", "Cluster"}
 
 
 def test_defaults_are_the_fields() -> None:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, NewType, Union, get_args, get_origin, get_type_hints
 
 from wordmill.errors import ParameterError
 from wordmill.foreign import quoted
@@ -22,9 +22,10 @@ from wordmill.paths import checked_path
 from wordmill.phrases import MOST_PASSES, PhraseBook
 from wordmill.text import DELIMITER, as_delimiter
 
-__all__ = ["KINDS", "Knob", "Tokenizer", "TrainConfig", "available_cores", "expected", "knobs"]
+__all__ = ["KINDS", "Address", "Knob", "Tokenizer", "TrainConfig", "available_cores", "expected", "knobs"]
 
 Tokenizer = Callable[[str], list[str]]
+Address = NewType("Address", str)
 LENGTHS = tuple[int, int]
 
 #: The rate that each rule learns best with (measured on 17M tokens of Wikipedia, with subwords on 5M; vector_size 100).
@@ -44,7 +45,7 @@ class Knob:
     """What a field of `TrainConfig` means: the metadata under the key ``"knob"``."""
 
     help: str
-    group: Literal["Documents", "Model", "Training", "Corpus", "Run"]
+    group: Literal["Documents", "Model", "Training", "Corpus", "Run", "Cluster"]
     unit: str = ""
     least: float = -math.inf  # inclusive
     above: float = -math.inf  # exclusive
@@ -226,7 +227,13 @@ class TrainConfig:
         source="Mikolov et al. 2013b, section 4",
     )
     workers: int | None = _knob(
-        None, "Threads; left out: every core that this process may use.", "Run", unit="threads", least=1, most=1_024
+        None,
+        "Threads; left out: every core that this process may use. With backend ray: workers of the cluster, each with "
+        "threads and matrices of its own; left out: one for each machine.",
+        "Run",
+        unit="threads",
+        least=1,
+        most=1_024,
     )
     deterministic: bool = _knob(
         False,
@@ -234,10 +241,35 @@ class TrainConfig:
         "Without it one thread gives the same bits each time, several do not.",
         "Run",
     )
-    backend: Literal["native", "reference"] = _knob(
-        "native", "native: the compiled core; reference: the NumPy layers, slow, to check against.", "Run"
+    backend: Literal["native", "reference", "ray"] = _knob(
+        "native",
+        "native: the compiled core; reference: the NumPy layers, slow, to check against; ray: the core on the machines "
+        "of a Ray cluster.",
+        "Run",
     )
     verbose: bool = _knob(False, "Show progress on the standard error stream.", "Run")
+    rounds: int = _knob(
+        16,
+        "How often the workers of backend ray meet in an epoch; more rounds learn better and take longer.",
+        "Cluster",
+        unit="rounds",
+        least=1,
+        most=100_000,
+    )
+    threads_per_worker: int | None = _knob(
+        None,
+        "Threads of each worker of backend ray; left out: as many as the cluster has cores for.",
+        "Cluster",
+        unit="threads",
+        least=1,
+        most=1_024,
+    )
+    address: Address | None = _knob(  # noqa: RUF009
+        None,
+        "The Ray cluster to join: host:port of its head, or auto for the one that this machine is part of; left out: "
+        "one that is started on this machine for the training.",
+        "Cluster",
+    )
 
     def __post_init__(self) -> None:
         """Check every field, and turn NumPy's numbers into Python's."""
@@ -291,13 +323,13 @@ class TrainConfig:
 
     @property
     def threads(self) -> int:
-        """The number of threads, `workers` or every core that this process may use."""
-        return self.workers if self.workers is not None else available_cores()
+        """The number of threads of this process, `workers` or every core that it may use."""
+        return available_cores() if self.workers is None or self.backend == "ray" else self.workers
 
     @property
-    def filled_in(self) -> dict[str, int | float]:
-        """The values that training takes for parameters that were left out."""
-        return {"alpha": self.start_alpha, "workers": self.threads}
+    def filled_in(self) -> dict[str, int | float | None]:
+        """The values that training takes for parameters that were left out; None: the cluster decides."""
+        return {"alpha": self.start_alpha, "workers": self.workers if self.backend == "ray" else self.threads}
 
     def as_saved(self) -> dict[str, Any]:
         """Return the values as a saved model has them: what no file of settings holds is None."""
@@ -306,7 +338,7 @@ class TrainConfig:
 
     def resolved(self) -> TrainConfig:
         """Fill in the parameters that were left out: alpha and workers."""
-        return replace(self, alpha=self.start_alpha, workers=self.threads)
+        return replace(self, **self.filled_in)  # type: ignore[arg-type]
 
 
 def _as_saved(value: Any) -> Any:
@@ -395,6 +427,7 @@ def expected(kinds: tuple[Any, ...], knob: Knob) -> str:
 #: What reads a value that is no number: None where it is not of this kind.
 _READERS: dict[Any, Callable[[Any], Any]] = {
     Tokenizer: lambda value: value if callable(value) else None,
+    Address: lambda value: value if isinstance(value, str) and value.strip() else None,
     str: lambda value: as_delimiter(value) or None,
     Path: lambda value: checked_path(value) if isinstance(value, str | os.PathLike) else None,
 }
@@ -403,6 +436,7 @@ _WORDS = {
     NoneType: "None",
     Tokenizer: "a function from str to list of str",
     str: DELIMITER,
+    Address: "the address of a Ray cluster, host:port or 'auto'",
     Path: "the path of saved ones",
     PhraseBook: "phrases",
 }

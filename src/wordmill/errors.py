@@ -5,6 +5,7 @@ from __future__ import annotations
 from wordmill.foreign import one_line, quoted
 
 __all__ = [
+    "ClusterError",
     "CoreNotBuiltError",
     "CorpusError",
     "CutShortError",
@@ -72,6 +73,10 @@ class UnknownNameError(WordmillError, AttributeError, TypeError):
 
 class DivergenceError(WordmillError, ArithmeticError):
     """Training diverged: the loss is not finite or explodes."""
+
+
+class ClusterError(WordmillError, RuntimeError):
+    """A cluster cannot be reached, is too small or of other programs, or was lost; the message says what goes on."""
 
 
 class NotFittedError(WordmillError, AttributeError, ValueError):

@@ -18,6 +18,7 @@ _EXTRAS = {  # module: the name of its package, and what installs it
     "pandas": ("pandas", "pandas"),
     "polars": ("polars", "polars"),
     "pyarrow": ("pyarrow", "'wordmill[arrow]'"),
+    "ray": ("Ray", "'wordmill[ray]'"),
     "scipy": ("scipy", "'wordmill[events]'"),
     "sklearn": ("scikit-learn", "'wordmill[map]'"),
     "starlette": ("Starlette", "'wordmill[serve]'"),

@@ -14,7 +14,7 @@ import typer
 
 from wordmill.cli.tokenizers import METAVAR, tokenizer_named
 from wordmill.cli.usage import CommandLineError
-from wordmill.config import KINDS, LENGTHS, Knob, Tokenizer, TrainConfig
+from wordmill.config import KINDS, LENGTHS, Address, Knob, Tokenizer, TrainConfig
 from wordmill.phrases import PhraseBook
 from wordmill.presets import preset
 
@@ -40,7 +40,7 @@ Topn = Annotated[int, typer.Option("--topn", "-n", min=1, help="How many to show
 
 #: Groups of knobs that decide how a corpus is read.
 CORPUS = frozenset({"Corpus"})
-ALL = frozenset({"Model", "Documents", "Training", "Corpus", "Run"})
+ALL = frozenset({"Model", "Documents", "Training", "Corpus", "Run", "Cluster"})
 
 
 def with_settings(
@@ -145,6 +145,8 @@ def _option(field: Field[Any]) -> inspect.Parameter:
     elif PhraseBook in kinds:
         annotation, default = str, str(default)
         rest |= {"parser": _passes_or_file, "metavar": "INTEGER|FILE"}
+    elif Address in kinds:
+        annotation = str
     elif LENGTHS in kinds:
         annotation = str
         rest |= {"parser": _lengths, "metavar": "SHORTEST-LONGEST"}

@@ -401,6 +401,7 @@ def _outlook(corpus: TrainingCorpus, config: TrainConfig) -> Iterator[tuple[str,
 def _contents(corpus: TrainingCorpus) -> Iterator[tuple[str, str]]:
     """Yield what is in a corpus."""
     from wordmill.graphs import Walks
+    from wordmill.training.run.corpora import positions
 
     if isinstance(corpus, Walks):
         yield "nodes", f"{len(corpus.graph):,}"
@@ -408,8 +409,9 @@ def _contents(corpus: TrainingCorpus) -> Iterator[tuple[str, str]]:
         yield "walks", f"{len(corpus):,}"
         yield "steps", f"{corpus.tokens_read:,}"
         return
-    yield "tokens in vocabulary", f"{len(corpus.ids):,}"
-    yield "tokens of other keys", f"{corpus.tokens_read - len(corpus.ids):,}"
+    tokens = positions(corpus)
+    yield "tokens in vocabulary", f"{tokens:,}"
+    yield "tokens of other keys", f"{corpus.tokens_read - tokens:,}"
     yield "tokens read", f"{corpus.tokens_read:,}"
     yield "sequences", f"{len(corpus):,}"
     if corpus.tags is not None:

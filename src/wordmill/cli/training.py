@@ -79,7 +79,7 @@ def read(source: Any, config: TrainConfig, *, quiet: bool) -> TrainingCorpus:
             note(quoted(corpus))
     elif not quiet:
         note(
-            f"{counted(corpus.tokens_read, 'token')} read, {len(corpus.ids):,} of them in a vocabulary of "
+            f"{counted(corpus.tokens_read, 'token')} read, {positions(corpus):,} of them in a vocabulary of "
             f"{len(corpus.vocab):,}"
         )
         if corpus.tags is not None and config.documents is not None:

@@ -98,9 +98,22 @@ def rank(
     cure: str | None = None,
 ) -> Ranking:
     """Give the words numbers by falling count, as far as they pass the thresholds; `cure` is told where too few do."""
-    final = encoder if rewritten is None else rewritten.encoder
-    counts = encoder.counts() if rewritten is None else rewritten.counts(encoder.counts())
-    order = final.ranked(counts, effective_min_count(counts, min_count, max_final_vocab, cure=cure))
+    counts = _counts(encoder, rewritten)
+    return _numbered(encoder, kind, rewritten, effective_min_count(counts, min_count, max_final_vocab, cure=cure))
+
+
+def rank_all(encoder: core.Encoder, kind: Kind, rewritten: Rewritten | None) -> Ranking:
+    """Give all words numbers by falling count, however few they are: they are of a part of a corpus."""
+    return _numbered(encoder, kind, rewritten, 1)
+
+
+def _counts(encoder: core.Encoder, rewritten: Rewritten | None) -> NDArray[np.int64]:
+    return encoder.counts() if rewritten is None else rewritten.counts(encoder.counts())
+
+
+def _numbered(encoder: core.Encoder, kind: Kind, rewritten: Rewritten | None, least: int) -> Ranking:
+    final, counts = encoder if rewritten is None else rewritten.encoder, _counts(encoder, rewritten)
+    order = final.ranked(counts, least)
     vocab = Vocab(final.integers(order) if kind == "integers" else final.words(order), counts[order])
 
     id_of = np.full(len(counts), _NONE, np.int32)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import time
+from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
 import numpy as np
@@ -14,7 +15,7 @@ from wordmill.core import core
 from wordmill.corpus.encoded import EncodedCorpus, is_saved_corpus
 from wordmill.corpus.event_corpus import EventCorpus, load_corpus
 from wordmill.corpus.feeding import Feeder, Tokenizer
-from wordmill.corpus.ranking import IdMap, Ranking, rank, rewrite
+from wordmill.corpus.ranking import IdMap, Ranking, rank, rank_all, rewrite
 from wordmill.corpus.resources import Resources
 from wordmill.corpus.spool import Spool
 from wordmill.corpus.vocab import check_thresholds
@@ -76,6 +77,26 @@ def read_and_look(
     if symptom is None and delimiter is None:
         symptom = _dirt(feeder, corpus)
     return corpus, symptom
+
+
+def read_part(
+    path: Path,
+    *,
+    tokenizer: Tokenizer,
+    delimiter: str | None,
+    lowercase: bool,
+    errors: Literal["strict", "replace"],
+    resources: Resources,
+) -> tuple[EncodedCorpus, str | None]:
+    """Read one of the files of a corpus: all of its keys, however few, and what one would warn of."""
+    tokenizer = _cutter(tokenizer, delimiter)
+    feeder = Feeder(tokenizer, errors, resources, lowercase=lowercase)
+    feeder.feed(Files((path,)))
+    symptom = _symptom(feeder, tokenizer) if len(feeder.tickets) else None
+    ranking = rank_all(
+        feeder.encoder, feeder.kind, rewrite(feeder.encoder, feeder.kind, tokenizer, lowercase=lowercase)
+    )
+    return _encoded(feeder, ranking, resources, tokenizer, lowercase=lowercase), symptom
 
 
 def _cutter(tokenizer: Tokenizer, delimiter: str | None) -> Tokenizer:

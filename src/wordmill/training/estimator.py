@@ -32,6 +32,7 @@ from wordmill.training.prediction import word_probabilities
 from wordmill.training.run.checkpoints import resume as resume_run
 from wordmill.training.run.corpora import TrainingCorpus
 from wordmill.training.run.matrices import begin_run, extend_run, freeze_keys, take_vectors
+from wordmill.training.run.on_cluster import holding
 from wordmill.training.run.prechecks import check_before_reading, check_goes_on, refuse_unknown
 from wordmill.training.run.reading import read_training_corpus, read_validation_corpus
 from wordmill.training.run.setup import held_out_corpus, make_trainer
@@ -138,11 +139,12 @@ class Estimator(Parameters):
         config = TrainConfig.from_params(self._settings())
         vectors = check_before_reading(config, validation, callbacks, init_from, freeze)
         corpus = read_training_corpus(X, config)
-        run = begin_run(config, corpus)
-        if vectors is not None:
-            take_vectors(run, vectors)
-        freeze_keys(run, freeze)
-        self._train(run, corpus, validation, callbacks, scratch, resume)
+        with holding(corpus):
+            run = begin_run(config, corpus)
+            if vectors is not None:
+                take_vectors(run, vectors)
+            freeze_keys(run, freeze)
+            self._train(run, corpus, validation, callbacks, scratch, resume)
         return self
 
     def partial_fit(
@@ -187,8 +189,9 @@ class Estimator(Parameters):
             check_goes_on(config, before.config)
             run, corpus = extend_run(before.as_run(self.output_vectors), config, X, extend_vocab=extend_vocab)
             run.epochs_before, run.earlier = len(before.history), before.fingerprint()
-        freeze_keys(run, freeze)
-        self._train(run, corpus, validation, callbacks, scratch, resume)
+        with holding(corpus):
+            freeze_keys(run, freeze)
+            self._train(run, corpus, validation, callbacks, scratch, resume)
         return self
 
     def _train(
@@ -203,7 +206,7 @@ class Estimator(Parameters):
         """Train a run and keep what it leaves, also where it is interrupted."""
         earlier = [] if self._trained is None or not run.epochs_before else self._trained.history
         progress = [Progress()] if run.config.verbose else []
-        with last_good(callbacks, scratch) as good:
+        with last_good(callbacks, scratch) as good, run.ending_here():
             guard = [good] if isinstance(good, LastGood) else []
             trainer = make_trainer(run, corpus, validation, [*guard, *callbacks, *progress])
             if resume is not None and not resume_run(run, resume):
@@ -221,7 +224,7 @@ class Estimator(Parameters):
             except BaseException:  # Ctrl-C, or an error in a callback: the vectors so far are good
                 self._trained = Trained.of(run, earlier)
                 raise
-        self._trained = Trained.of(run, earlier)
+            self._trained = Trained.of(run, earlier)
         learnt = self._trained.keyed_vectors if run.config.words_are_inputs else self._trained.documents
         if learnt is not None and (warning := verdict(run, learnt.vectors, self.history)):
             logger.warning("%s", warning)

@@ -59,8 +59,11 @@ class Word2Vec(Estimator):
         phrases: int | PhraseBook | str | PathLike[str] = 0,
         workers: int | None = None,
         deterministic: bool = False,
-        backend: Literal["native", "reference"] = "native",
+        backend: Literal["native", "reference", "ray"] = "native",
         verbose: bool = False,
+        rounds: int = 16,
+        threads_per_worker: int | None = None,
+        address: str | None = None,
         **unknown: Never,
     ) -> None:
         if unnamed:
@@ -96,6 +99,9 @@ class Word2Vec(Estimator):
         self.deterministic = deterministic
         self.backend = backend
         self.verbose = verbose
+        self.rounds = rounds
+        self.threads_per_worker = threads_per_worker
+        self.address = address
 
         self._trained = None
 

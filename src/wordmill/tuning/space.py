@@ -44,7 +44,18 @@ SPACES: dict[str, Space] = {
         "alpha": (0.005, 0.1, "log"),
     },
 }
-_NOT_TRIED = ("seed", "workers", "verbose", "backend", "deterministic", "tokenizer", "phrases")
+_NOT_TRIED = (
+    "seed",
+    "workers",
+    "verbose",
+    "backend",
+    "rounds",
+    "threads_per_worker",
+    "address",
+    "deterministic",
+    "tokenizer",
+    "phrases",
+)
 
 
 def checked_space(space: Any) -> Space:

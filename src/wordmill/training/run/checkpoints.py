@@ -32,7 +32,7 @@ __all__ = ["BEST", "checkpoints", "newest_run", "remove_checkpoints", "resume", 
 logger = logging.getLogger(__name__)
 
 #: Parameters that may differ between a checkpoint and the run that goes on from it.
-FREE = frozenset({"workers", "verbose"})
+FREE = frozenset({"workers", "verbose", "threads_per_worker", "address"})
 
 #: What made a checkpoint: where another goes on from it, bits may differ.
 PROGRAMS = frozenset({"wordmill", "numpy", "instruction set"})

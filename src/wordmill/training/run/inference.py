@@ -15,7 +15,7 @@ from wordmill.training.run.matrices import make_rows, padded
 from wordmill.training.run.saved import input_rows
 from wordmill.training.run.setup import held_out_corpus
 from wordmill.training.run.state import Run
-from wordmill.training.run.task import make_task
+from wordmill.training.run.task import here, make_task
 from wordmill.training.run.trained import Trained
 
 __all__ = ["Inference"]
@@ -63,7 +63,7 @@ class Inference:
             outputs_learn=False,
         )
         return infer_documents(
-            config.backend, task, run.input_vectors, run.output_vectors, course, workers=config.threads
+            here(config.backend), task, run.input_vectors, run.output_vectors, course, workers=config.threads
         )
 
     def loss(self, corpus: EncodedCorpus, vectors: Matrix) -> float:

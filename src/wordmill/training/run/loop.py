@@ -12,7 +12,7 @@ from contextlib import ExitStack
 import numpy as np
 
 from wordmill.config import TrainConfig
-from wordmill.errors import DivergenceError, FormatError
+from wordmill.errors import ClusterError, DivergenceError, FormatError
 from wordmill.foreign import quoted
 from wordmill.training.backends import Backend, Blocks, Sums
 from wordmill.training.callbacks.callback import Callback
@@ -47,6 +47,9 @@ class Trainer:
         Returns the held-out loss; asked at the end of each epoch.
     interval : float, optional
         Seconds of work to hand over at a time, `INTERVAL` where it is left out; it changes no result.
+    rounds : int, optional
+        Into how many calls each epoch is cut where they do change the result: a call is a round in which replicas train
+        apart.
     """
 
     def __init__(
@@ -59,6 +62,7 @@ class Trainer:
         untrained_loss: float,
         validate: Callable[[], float] | None = None,
         interval: float | None = None,
+        rounds: int | None = None,
     ) -> None:
         self._backend = backend
         self._schedule = schedule
@@ -67,6 +71,7 @@ class Trainer:
         self._untrained_loss = untrained_loss
         self._validate = validate
         self._interval = INTERVAL if interval is None else interval
+        self._rounds = rounds
         self._batch = run.config.threads  # blocks a call: about `interval` seconds of work once it is measured
 
     def train(self) -> None:
@@ -94,9 +99,8 @@ class Trainer:
         if not run.account.is_of(order):
             raise FormatError("the checkpoint holds the books of other blocks than this run's: remove it to start anew")
         while not run.account.complete and not run.stopped:
-            done = run.account.blocks_done
             run.sound = False
-            part = _slice(blocks, slice(done, done + self._batch))
+            part = _slice(blocks, self._next_call(run.account.blocks_done, len(order)))
             sums, seconds, interrupt = self._call(run.epochs_before + epoch, part)
             run.account.add(sums, seconds)
             self._end_interval(run.account, sums, seconds)
@@ -105,11 +109,23 @@ class Trainer:
         if run.account.complete:
             self._end_epoch()
 
+    def _next_call(self, done: int, blocks: int) -> slice:
+        """Return which blocks of an epoch go next: about a second of work, or what is left of a round."""
+        if self._rounds is None:
+            return slice(done, done + self._batch)
+        ends = np.arange(1, self._rounds + 1) * blocks // self._rounds
+        return slice(done, int(ends[ends > done][0]))
+
     def _call(self, epoch: int, blocks: Blocks) -> tuple[Sums, float, KeyboardInterrupt | None]:
         """Train some blocks; return what they summed up to, the seconds it took, and Ctrl-C where it came."""
         began = time.perf_counter()
-        sums, interrupt = _to_its_end(lambda: self._backend.train(epoch, blocks))
+        try:
+            sums, interrupt = _to_its_end(lambda: self._backend.train(epoch, blocks))
+        except ClusterError:
+            self._run.fetch = None  # what is here is all that is left
+            raise
         seconds = time.perf_counter() - began
+        self._run.stale = self._run.fetch is not None
         _check_accounts(blocks, sums)
         wanted = len(blocks.begins) * self._interval / max(seconds, 1e-9)
         self._batch = max(1, int(min(wanted, 8 * len(blocks.begins))))
@@ -133,6 +149,7 @@ class Trainer:
         run = self._run
         entry = run.entries()[-1]
         if self._validate is not None:
+            run.bring_up_to_date()
             entry["validation_loss"] = self._validate()
         run.history.append(entry)
         run.account = None

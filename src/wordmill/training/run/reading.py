@@ -11,7 +11,9 @@ from wordmill.corpus.reader import read_and_look
 from wordmill.errors import CorpusError, ParameterError, VocabularyError, counted
 from wordmill.graphs import Walks
 from wordmill.phrases import PhraseBook
+from wordmill.training.cluster.corpus import ShardedCorpus
 from wordmill.training.run.corpora import TrainingCorpus, positions, recoded
+from wordmill.training.run.on_cluster import read_on_cluster
 from wordmill.training.run.state import Run
 
 __all__ = ["read_more", "read_stored_corpus", "read_training_corpus", "read_validation_corpus"]
@@ -19,7 +21,7 @@ __all__ = ["read_more", "read_stored_corpus", "read_training_corpus", "read_vali
 
 def read_training_corpus(source: Any, config: TrainConfig) -> TrainingCorpus:
     """Read a corpus by the settings, unless it is read already, and make sure that there is something to train on."""
-    corpus = _walks(source, config.phrases) if isinstance(source, Walks) else _read_with_phrases(source, config)
+    corpus = _read_whatever_it_is(source, config)
     if len(corpus.vocab) < 2:
         raise VocabularyError(
             f"the vocabulary has {counted(len(corpus.vocab), 'key')} and training needs two: encode the corpus again, "
@@ -28,6 +30,15 @@ def read_training_corpus(source: Any, config: TrainConfig) -> TrainingCorpus:
     if not positions(corpus):
         raise CorpusError("the corpus has no token of the vocabulary")
     return corpus
+
+
+def _read_whatever_it_is(source: Any, config: TrainConfig) -> TrainingCorpus:
+    if isinstance(source, ShardedCorpus):
+        return source
+    if isinstance(source, Walks):
+        return _walks(source, config.phrases)
+    on_cluster = read_on_cluster(source, config) if config.backend == "ray" else None
+    return on_cluster or _read_with_phrases(source, config)
 
 
 def _walks(walks: Walks, phrases: object) -> Walks:
@@ -75,7 +86,7 @@ def read_validation_corpus(run: Run, source: Any) -> TrainingCorpus:
 def read_stored_corpus(run: Run, source: Any) -> EncodedCorpus:
     """Read a corpus in the vocabulary of a run, for what cannot be asked of walks."""
     corpus = read_validation_corpus(run, source)
-    if isinstance(corpus, Walks):
+    if not isinstance(corpus, EncodedCorpus):
         raise CorpusError("walks are made when they are trained, and are read by nothing else: pass list(walks)")
     return corpus
 

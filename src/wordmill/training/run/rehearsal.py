@@ -9,6 +9,7 @@ from wordmill.config import TrainConfig
 from wordmill.training.run.corpora import TrainingCorpus, beginning, positions
 from wordmill.training.run.matrices import begin_run
 from wordmill.training.run.setup import make_trainer
+from wordmill.training.run.task import here
 
 __all__ = ["measure_speed"]
 
@@ -24,7 +25,7 @@ def measure_speed(corpus: TrainingCorpus, config: TrainConfig) -> float:
     DivergenceError
         The learning rate is too high.
     """
-    config = replace(config, epochs=1, verbose=False)
+    config = replace(config, epochs=1, verbose=False, backend=here(config.backend), workers=config.threads)
     run, tokens = begin_run(config, corpus), _FIRST_PIECE
     while True:
         piece = beginning(corpus, tokens)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from numbers import Real
 from typing import Any
 
 import numpy as np
 
 from wordmill.errors import CorpusError
+from wordmill.training.backends import Backend, Task
 from wordmill.training.callbacks.callback import Callback
 from wordmill.training.run.corpora import TrainingCorpus, count, positions, stored, tags_of
 from wordmill.training.run.document_rows import DocumentRows
 from wordmill.training.run.loop import Trainer
+from wordmill.training.run.on_cluster import make_cluster_backend
 from wordmill.training.run.reading import read_validation_corpus
 from wordmill.training.run.schedule import Schedule, cut_into_blocks
 from wordmill.training.run.state import Run
@@ -23,8 +26,17 @@ from wordmill.training.run.validation import HeldOut, checked_share, split_corpu
 __all__ = ["held_out_corpus", "make_trainer"]
 
 
-def make_trainer(run: Run, corpus: TrainingCorpus, validation: Any, callbacks: Sequence[Callback]) -> Trainer:
-    """Make the trainer of a run, and its validation: a share of the corpus, or another corpus."""
+def make_trainer(
+    run: Run,
+    corpus: TrainingCorpus,
+    validation: Any,
+    callbacks: Sequence[Callback],
+    make: Callable[[Run, Task], Backend] | None = None,
+) -> Trainer:
+    """Make the trainer of a run, and its validation: a share of the corpus, or another corpus.
+
+    `make` makes a backend whose calls are rounds, in place of the one that the settings ask for.
+    """
     config, of_share = run.config, isinstance(validation, Real)
     share = checked_share(validation) if of_share else 0.0
     if run.rows.tags is None:
@@ -48,13 +60,16 @@ def make_trainer(run: Run, corpus: TrainingCorpus, validation: Any, callbacks: S
         parts.begins[trained], parts.ends[trained], config.epochs, config.start_alpha, config.min_alpha, config.seed
     )
     run.tokens_total = schedule.tokens * config.epochs
+    if make is None and config.backend == "ray":
+        make = partial(make_cluster_backend, corpus=corpus)
     return Trainer(
-        make_backend(run, task),
+        (make or make_backend)(run, task),
         schedule,
         run,
         callbacks,
         validate=validate,
         untrained_loss=task.objective.untrained_loss,
+        rounds=None if make is None else config.rounds,
     )
 
 

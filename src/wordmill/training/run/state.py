@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +20,22 @@ from wordmill.training.run.rows import Rows
 from wordmill.vectors import KeyedVectors
 
 __all__ = ["Run"]
+
+
+class _Matrix:
+    """A matrix of a run. Where others hold it, it is fetched when somebody looks at it."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = f"_{name}"
+
+    def __get__(self, run: Run | None, owner: type) -> Any:
+        if run is None:
+            raise AttributeError(self._name)  # so that the field has no default
+        run.bring_up_to_date()
+        return getattr(run, self._name)
+
+    def __set__(self, run: Run, matrix: NDArray[np.floating[Any]]) -> None:
+        setattr(run, self._name, matrix)
 
 
 @dataclass
@@ -57,15 +75,21 @@ class Run:
     fingerprint, validation, init_from, earlier : str
         Of the corpus, of what is held out, of the vectors and of the fit that it begins with, so that a checkpoint is
         not taken for another's; empty where there is none.
+    fetch : callable, optional
+        Brings the matrices up to date where others train them.
+    release : callable, optional
+        Lets go of those others.
+    stale : bool
+        Whether others have trained the matrices since.
     name : str
         Drawn for each run, and kept where it is resumed: by it a saved model and a checkpoint are known to be of one.
     """
 
     config: TrainConfig
     rows: Rows
-    input_vectors: NDArray[np.floating[Any]]
-    output_vectors: NDArray[np.floating[Any]]
-    tokens_total: int
+    input_vectors: NDArray[np.floating[Any]] = _Matrix()  # type: ignore[assignment]
+    output_vectors: NDArray[np.floating[Any]] = _Matrix()  # type: ignore[assignment]
+    tokens_total: int = 0
     tokens_done: int = 0
     loss: float = float("nan")
     alpha: float = 0.0
@@ -82,7 +106,30 @@ class Run:
     validation: str = ""
     init_from: str = ""
     earlier: str = ""
+    fetch: Callable[[], None] | None = None
+    release: Callable[[], None] | None = None
+    stale: bool = False
     name: str = field(default_factory=lambda: secrets.token_hex(8))
+
+    def bring_up_to_date(self) -> None:
+        """Fetch the matrices, where others have trained them since they were fetched."""
+        if self.stale and self.fetch is not None:
+            self.stale = False  # first: it writes to them
+            try:
+                self.fetch()
+            except BaseException:
+                self.stale = True
+                raise
+
+    @contextmanager
+    def ending_here(self) -> Iterator[None]:
+        """Let go, in the end, of others that train the matrices; who looks before has them as they then are."""
+        try:
+            yield
+        finally:
+            release, self.fetch, self.release = self.release, None, None
+            if release is not None:
+                release()
 
     @property
     def vocab(self) -> Vocab:

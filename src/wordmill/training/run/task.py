@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 from numpy.typing import NDArray
 
 from wordmill.corpus.vocab import keep_probabilities
 from wordmill.errors import CorpusError
 from wordmill.training.backends import Backend, Documents, Task, create_backend
-from wordmill.training.run.corpora import TrainingCorpus, made_tokens, step_contexts, stored, tags_of
+from wordmill.training.run.corpora import TrainingCorpus, longest, made_tokens, step_contexts, stored, tags_of
 from wordmill.training.run.document_rows import DocumentRows
 from wordmill.training.run.objective import make_objective
 from wordmill.training.run.state import Run
 
-__all__ = ["make_backend", "make_task"]
+__all__ = ["here", "make_backend", "make_task"]
 
 LONGEST_WINDOW = 20_001  # tokens, with window="sequence": as many as the widest window in numbers spans
 
@@ -25,7 +27,7 @@ def make_task(run: Run, counts: NDArray[np.int64], corpus: TrainingCorpus, offse
     """
     config = run.config
     if config.window == "sequence":
-        _check_lengths(offsets)
+        _check_length(longest(corpus, offsets))
     return Task(
         shape="pairs" if config.architecture == "skipgram" else "mean",
         mean_update=config.cbow_update,
@@ -57,10 +59,10 @@ def _documents(run: Run, corpus: TrainingCorpus, offsets: NDArray[np.int64]) -> 
 
 
 def make_backend(run: Run, task: Task) -> Backend:
-    """Make the backend that the run asks for."""
+    """Make a backend that trains the run's matrices in this process."""
     config = run.config
     return create_backend(
-        config.backend,
+        here(config.backend),
         task,
         run.input_vectors,
         run.output_vectors,
@@ -69,9 +71,13 @@ def make_backend(run: Run, task: Task) -> Backend:
     )
 
 
-def _check_lengths(offsets: NDArray[np.int64]) -> None:
+def here(backend: Literal["native", "reference", "ray"]) -> Literal["native", "reference"]:
+    """Return the backend that does in this process what a backend does elsewhere."""
+    return "native" if backend == "ray" else backend
+
+
+def _check_length(longest: int) -> None:
     """Refuse sequences whose every token would be a context of every other for hours: the work grows as the square."""
-    longest = int(np.diff(offsets).max(initial=0))
     if longest > LONGEST_WINDOW:
         raise CorpusError(
             f"window='sequence' makes one window of each sequence, and the longest has {longest:,} tokens, more than "

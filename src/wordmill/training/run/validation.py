@@ -12,6 +12,7 @@ from wordmill.errors import CorpusError, ParameterError
 from wordmill.foreign import quoted
 from wordmill.graphs import Walks
 from wordmill.training.backends import Backend, Blocks
+from wordmill.training.cluster.corpus import ShardedCorpus
 from wordmill.training.run.corpora import TrainingCorpus
 from wordmill.training.run.schedule import cut_into_blocks
 
@@ -51,7 +52,18 @@ def checked_share(share: object) -> float:
 
 
 def split_corpus(corpus: TrainingCorpus, fraction: float, seed: int) -> Split:
-    """Hold out a fraction of a corpus; of walks, which are others each epoch, whole ones at the same positions."""
+    """Hold out a fraction of a corpus; of walks, which are others each epoch, whole ones at the same positions.
+
+    Of files on a cluster nothing can be held out.
+    """
+    if isinstance(corpus, ShardedCorpus):
+        if fraction:
+            raise ParameterError(
+                f"validation={fraction:g} holds out a share of a corpus that is here, and these files are with the "
+                "workers: give a corpus to validate by, validation='held-out.txt'"
+            )
+        edges = cut_into_blocks(corpus.tokens)
+        return Split(edges[:-1], edges[1:], np.zeros(len(edges) - 1, np.bool_), np.zeros(1, np.int64))
     if not isinstance(corpus, Walks):
         return split(len(corpus.ids), corpus.offsets, fraction, seed)
     edges = cut_into_blocks(corpus.positions)

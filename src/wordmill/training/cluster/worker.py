@@ -1,0 +1,140 @@
+"""What a machine of the cluster runs: a worker that reads its part of the corpus, and holds a replica."""
+
+from __future__ import annotations
+
+import os
+import socket
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wordmill.core import instruction_set
+from wordmill.corpus import Vocab
+from wordmill.corpus.shards import Counted, Encoded, Reading, Shard, merged
+from wordmill.errors import CorpusError
+from wordmill.training.backends import Backend, MadeTokens, Task, create_backend
+from wordmill.training.backends.base import Blocks, Sums
+from wordmill.training.backends.cluster.replica import Replica
+from wordmill.training.backends.native import allocate_vectors
+from wordmill.version import VERSION
+
+__all__ = ["Making", "Worker", "WorkerFacts"]
+
+
+@dataclass(frozen=True)
+class WorkerFacts:
+    """What decides whether a worker can work with others."""
+
+    host: str
+    pid: int
+    version: str
+    instruction_set: str
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """What a worker has of a corpus."""
+
+    tokens: int  #: in the vocabulary
+    longest: int  #: tokens of the longest sequence
+
+
+@dataclass(frozen=True)
+class Making:
+    """What a worker makes its replica from."""
+
+    task: Task  #: without ids, which are sent in parts or were read by the worker
+    walks: Any  #: what makes the tokens where they are not stored: it has a `maker`
+    shapes: tuple[tuple[int, int], tuple[int, int]]
+    dtype: str
+    threads: int
+    deterministic: bool
+
+
+class Worker:
+    """An actor. It is told by name what to do: itself, or its replica."""
+
+    def __init__(self) -> None:
+        self._replica: Replica | None = None
+        self._shards: list[Shard] = []
+        self._part: Encoded | None = None
+
+    def do(self, method: str, answers: int | None, *arguments: Any) -> Any:
+        """Do something; a list of one answer is given without the list, as Ray wants it."""
+        doer = self if method in _OWN else self._replica
+        answer = getattr(doer, method)(*arguments)
+        return answer[0] if answers == 1 else answer
+
+    def facts(self) -> WorkerFacts:
+        """Say what this is."""
+        return WorkerFacts(socket.gethostname(), os.getpid(), VERSION, instruction_set())
+
+    def rounds_done(self) -> int | None:
+        """Return how many rounds lie behind its replica; None where there is none yet."""
+        return None if self._replica is None else self._replica.rounds()
+
+    def read(self, files: list[str], reading: Reading) -> list[str]:
+        """Read files, which are counted and kept in ids of their own; returns what their contents are known by.
+
+        Raises
+        ------
+        CorpusError
+            One is not on this machine, or is no text.
+        """
+        try:
+            self._shards = [reading.read(file) for file in files]
+        except CorpusError as error:
+            raise CorpusError(f"on {socket.gethostname()}: {error}") from None
+        return [shard.corpus.fingerprint() for shard in self._shards]
+
+    def counted(self) -> Counted:
+        """Return how often each key occurs in what was read."""
+        return merged([shard.counted() for shard in self._shards])
+
+    def merge(self, *parts: Counted) -> Counted:
+        """Add up counts."""
+        return merged(list(parts))
+
+    def encode(self, vocab: Vocab) -> Sizes:
+        """Put what was read into the ids of a vocabulary."""
+        if self._part is None:  # else another worker was lost meanwhile, and all are asked again
+            self._part = Encoded.together(shard.encoded(vocab) for shard in self._shards)
+            self._shards = []
+        return Sizes(len(self._part.ids), int(np.diff(self._part.offsets).max(initial=0)))
+
+    def build(self, making: Making, first: int, *ids: NDArray[np.int32]) -> None:
+        """Make a replica; its vectors come later. `first` is the place in the corpus of the first token held here."""
+        dtype = np.dtype(making.dtype).type
+        matrices = tuple(allocate_vectors(rows, columns, dtype) for rows, columns in making.shapes)
+        self._replica = Replica(lambda *own: self._backend(making, first, ids, own), matrices, rounds=None)  # type: ignore[arg-type]
+
+    def _backend(self, making: Making, first: int, ids: tuple[NDArray[np.int32], ...], own: Any) -> Backend:
+        task = making.task
+        if self._part is not None:  # draws depend on the seed and a token's place: they are to be others elsewhere
+            seed = (task.seed + first) % 2**63
+            task = replace(task, ids=self._part.ids, offsets=self._part.offsets, seed=seed)
+        elif making.walks is not None:
+            walks = making.walks
+            task = replace(task, made=MadeTokens(walks.maker, walks.vocab.counts, len(walks)))
+        elif ids:
+            task = replace(task, ids=np.concatenate(ids))
+        backend = create_backend("native", task, *own, workers=making.threads, deterministic=making.deterministic)
+        return backend if not first else _Moved(backend, first)
+
+
+_OWN = frozenset({"facts", "rounds_done", "read", "counted", "merge", "encode", "build"})
+
+
+@dataclass(frozen=True)
+class _Moved:
+    """A backend for tokens that are not the first of the corpus."""
+
+    backend: Backend
+    first: int
+
+    def train(self, epoch: int, blocks: Blocks) -> Sums:
+        """Train blocks, whose places are those in the whole corpus."""
+        here = replace(blocks, begins=blocks.begins - self.first, ends=blocks.ends - self.first)
+        return self.backend.train(epoch, here)
