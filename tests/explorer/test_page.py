@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
+from importlib.resources import as_file
 
 import pytest
 
@@ -53,3 +56,16 @@ def test_text_stands_out_from_its_ground(theme: str) -> None:
     for text, ground in pairs:
         light, dark = sorted((_luminance(colours[text]), _luminance(colours[ground])), reverse=True)
         assert (light + 0.05) / (dark + 0.05) >= 4.5, (text, ground)
+
+
+def test_the_types_of_the_modules_agree() -> None:
+    compiler = shutil.which("tsc")
+    if compiler is None:
+        pytest.skip("no TypeScript, which checks the types in the modules' comments: apt install node-typescript")
+    options = (
+        "--noEmit --allowJs --checkJs --strict --noImplicitAny false --target es2022 --lib es2022,dom,dom.iterable"
+    )
+    with as_file(PAGE) as folder:
+        command = [compiler, *options.split(), *(str(folder / name) for name in _MODULES)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.stdout + done.stderr == ""

@@ -190,11 +190,11 @@ export class App {
    * Show positions that are no layout, with a way back.
    * @param {Float32Array} positions (n, 2)
    * @param {(string | Node)[]} title
-   * @param {{axes?: Axes | null, fit?: boolean, milliseconds?: number, leftOut?: number}} [how]
+   * @param {Laying & {axes?: Axes}} [how]
    */
-  showPositions(positions, title, {axes = null, ...how} = {}) {
+  showPositions(positions, title, how = {}) {
     this.isAway = true;
-    this.map.setAxes(axes);
+    this.map.setAxes(how.axes ?? null);
     this.map.layOut(positions, how);
     const back = make("button", {type: "button", class: "link", on: {click: () => this.goBack()}}, "Back to the map");
     byId("banner").replaceChildren(make("span", {}, ...title), back);

@@ -17,7 +17,7 @@ export function make(tag, properties = {}, ...children) {
       node.setAttribute(name, value === true ? "" : String(value));
     }
   }
-  node.append(...children.filter((child) => child !== null));
+  for (const child of children) if (child !== null) node.append(child);
   return node;
 }
 

@@ -9,6 +9,10 @@ export class FileSource {
   constructor() {
     /** @type {Map<string, Promise<any>>} */
     this.tables = new Map();
+    /** @type {KeyIndex | null} */
+    this.keyIndex = null;
+    /** @type {VectorTable | null} */
+    this.vectorTable = null;
     /** @type {Manifest} */
     this.about = JSON.parse(document.getElementById("manifest")?.textContent ?? "null");
   }
@@ -38,7 +42,7 @@ export class FileSource {
 
   /**
    * @param {string} question
-   * @param {Parameters} [parameters]
+   * @param {Asked} [parameters]
    */
   async ask(question, parameters = {}) {
     const embedded = `answer/${question}`;
@@ -62,21 +66,22 @@ export class FileSource {
     return this.vectorTable;
   }
 
-  /** @param {Parameters} parameters */
+  /** @param {Asked} parameters */
   async search({q, n = 20}) {
     return {found: await this.points((await this.index()).find(String(q), Number(n)))};
   }
 
-  /** @param {Parameters} parameters */
+  /** @param {Asked} parameters */
   async nearest({key, n = 10}) {
     const [id] = await this.idsOf([key]);
     const [point] = await this.points([id]);
     const listed = this.about.tables.neighbours.shape[1];
-    const neighbours = n > listed && this.about.features.analogy ? await this.byVectors([[id, 1]], [id], n) : await this.byTable(id, n);
+    const byVectors = n > listed && this.about.features.analogy;
+    const neighbours = byVectors ? await this.byVectors([[id, 1]], [id], n) : await this.byTable(id, n);
     return {key: point, known: true, neighbours, faithful: await this.faithful(id)};
   }
 
-  /** @param {Parameters} parameters */
+  /** @param {Asked} parameters */
   async analogy({positive = [], negative = [], n = 10}) {
     const added = await this.idsOf(positive);
     const taken = await this.idsOf(negative);
@@ -84,7 +89,7 @@ export class FileSource {
     return {candidates: await this.byVectors(/** @type {[number, number][]} */ (weighted), [...added, ...taken], n)};
   }
 
-  /** @param {Parameters} parameters */
+  /** @param {Asked} parameters */
   async axis({positive = [], negative = [], key}) {
     const to = await this.idsOf(positive);
     const from = await this.idsOf(negative);

@@ -41,7 +41,7 @@ export class HttpSource {
 
   /**
    * @param {string} question
-   * @param {Parameters} [parameters]
+   * @param {Asked} [parameters]
    */
   async ask(question, parameters = {}) {
     const query = new URLSearchParams();

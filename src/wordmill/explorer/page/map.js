@@ -150,9 +150,10 @@ export class WordMap {
   /**
    * Lay the points out anew.
    * @param {Float32Array} positions (n, 2); NaN: not on this map
-   * @param {{milliseconds?: number, fit?: boolean, leftOut?: number}} [how]
+   * @param {Laying} [how]
    */
-  layOut(positions, {milliseconds = 700, fit = true, leftOut = FAR_OFF} = {}) {
+  layOut(positions, how = {}) {
+    const {milliseconds = 700, fit = true, leftOut = FAR_OFF} = how;
     const before = this.positions;
     const now = new Float32Array(positions.length);
     this.stopMoving();

@@ -68,7 +68,7 @@ function sideChoice() {
 
 /** @param {Record<string, Axis | null>} axes */
 function axisTitle({x, y}) {
-  const parts = [x, y].filter((axis) => axis !== null).map(({low, high}) => ["from ", keyNode(low), " to ", keyNode(high)]);
+  const parts = [x, y].flatMap((axis) => (axis ? [["from ", keyNode(axis.low), " to ", keyNode(axis.high)]] : []));
   return parts.length > 1 ? ["Axes ", ...parts[0], ", and ", ...parts[1]] : ["Axis ", ...parts[0]];
 }
 

@@ -46,6 +46,6 @@ export function fromBase64(text) {
  * @returns {Promise<Uint8Array>}
  */
 export async function unzipped(bytes) {
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  const stream = new Blob([bytes]).stream().pipeThrough(new /** @type {any} */ (globalThis).DecompressionStream("gzip"));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }

@@ -30,12 +30,12 @@
  */
 /** @typedef {{key: string, id: number | null, count: number | null}} Point */
 /** @typedef {Point & {cosine: number}} Neighbour */
-/** @typedef {Record<string, any>} Parameters */
+/** @typedef {Record<string, any>} Asked the parameters of a question */
 /**
  * @typedef {object} Source where a model's tables and answers come from
  * @property {() => Promise<Manifest>} manifest
  * @property {(name: string) => Promise<any>} table
- * @property {(question: string, parameters?: Parameters) => Promise<any>} ask
+ * @property {(question: string, parameters?: Asked) => Promise<any>} ask
  */
 /** @typedef {{paper: string, ink: string, muted: string, accent: string, line: string, dark: boolean}} Theme */
 /** @typedef {[number, number]} Place */
@@ -83,3 +83,4 @@
  */
 /** @typedef {{low: string, high: string, hasZero: boolean}} AxisEnds what a side of the map runs between */
 /** @typedef {{x: AxisEnds, y: AxisEnds}} Axes */
+/** @typedef {{milliseconds?: number, fit?: boolean, leftOut?: number}} Laying how points come to new places */

@@ -39,7 +39,12 @@ export class WebglPoints {
     this.gl = /** @type {WebGL2RenderingContext} */ (
       canvas.getContext("webgl2", {alpha: false, antialias: false, depth: false, powerPreference: "low-power"})
     );
+    /** @type {Record<string, Float32Array | Uint8Array | Uint32Array>} what was sent, for a context that comes back */
     this.kept = {};
+    /** @type {Record<string, WebGLUniformLocation | null>} */
+    this.uniforms = {};
+    /** @type {Record<string, WebGLBuffer | null>} */
+    this.buffers = {};
     this.count = 0;
     canvas.addEventListener("webglcontextlost", (event) => event.preventDefault());
     canvas.addEventListener("webglcontextrestored", () => {
@@ -56,9 +61,7 @@ export class WebglPoints {
     gl.useProgram(program);
     gl.enable(gl.BLEND);
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
-    this.uniforms = {};
     for (const name of ["look", "size", "opacity"]) this.uniforms[name] = gl.getUniformLocation(program, name);
-    this.buffers = {};
     for (const [name, width, type] of /** @type {[string, number, number][]} */ ([
       ["place", 2, gl.FLOAT],
       ["colour", 4, gl.UNSIGNED_BYTE],
@@ -70,7 +73,7 @@ export class WebglPoints {
       gl.enableVertexAttribArray(at);
       gl.vertexAttribPointer(at, width, type, type === gl.UNSIGNED_BYTE, 0, 0);
     }
-    this.order = gl.createBuffer();
+    this.buffers.order = gl.createBuffer();
   }
 
   /** @param {Float32Array} positions (n, 2); NaN: not drawn */
@@ -97,7 +100,7 @@ export class WebglPoints {
     const {gl} = this;
     this.kept[name] = array;
     const target = name === "order" ? gl.ELEMENT_ARRAY_BUFFER : gl.ARRAY_BUFFER;
-    gl.bindBuffer(target, name === "order" ? this.order : this.buffers[name]);
+    gl.bindBuffer(target, this.buffers[name]);
     gl.bufferData(target, array, gl.DYNAMIC_DRAW);
   }
 
