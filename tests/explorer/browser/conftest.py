@@ -35,7 +35,15 @@ def _corpus(seed: int) -> list[list[str]]:
 @pytest.fixture(scope="package", name="everything")
 def _everything(tmp_path_factory: pytest.TempPathFactory) -> Explorer:
     folder = tmp_path_factory.mktemp("explored")
-    settings = {"vector_size": 16, "epochs": 3, "min_count": 1, "window": 3, "subwords": (3, 4), "buckets": 500}
+    settings = {
+        "vector_size": 16,
+        "epochs": 3,
+        "min_count": 1,
+        "window": 3,
+        "sample": 0.0,
+        "subwords": (3, 4),
+        "buckets": 500,
+    }
     keep = Checkpoint(folder / "checkpoints", seconds=None, epochs=1, keep=9)
     model = FastText(seed=1, **settings).fit(_corpus(1), callbacks=[keep])
     other = FastText(seed=2, **settings).fit(_corpus(2))

@@ -114,6 +114,9 @@ def test_both_ways_of_drawing_show_the_same_map(browser: Browser, file: str) -> 
             kind = page.evaluate("document.getElementById('points').getContext('webgl2') !== null")
             assert kind == (not renderer)
             shown.append((map_pixels(page) != _PAPER).any(axis=2))
+            page.fill("#search input", "r")  # a box over the middle: what is beside it stays
+            page.wait_for_selector("#search [role=option]")
+            assert (map_pixels(page)[-200:] != _PAPER).any(axis=2).sum() == shown[-1][-200:].sum()
     differing = np.logical_xor(*shown).sum() / np.logical_or(*shown).sum()
     assert differing < 0.25  # the edges of discs
 

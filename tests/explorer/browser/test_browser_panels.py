@@ -69,9 +69,11 @@ def test_an_axis_lays_the_map_along_it_and_back(browser: Browser, address: str, 
         page.locator("#panel-axis button[type=submit]").click()
         page.wait_for_selector("#banner:has-text('from man, father to woman, mother')")
         values = everything.questions.axis(["woman", "mother"], ["man", "father"], words)["values"]
-        ordered = [word for _, word in sorted(zip(values, words, strict=True), reverse=True)]
         page.wait_for_selector("#panel-axis section .key")
-        assert page.locator("#panel-axis section").first.locator(".key").all_inner_texts() == ordered
+        listed = page.locator("#panel-axis section").first.locator(".key").all_inner_texts()
+        ordered = [values[words.index(word)] for word in listed]
+        assert sorted(listed) == sorted(words)
+        assert ordered == pytest.approx(sorted(values, reverse=True), abs=0.05)  # a file's numbers are rounded
         page.click("#banner button")
         page.wait_for_selector("#banner", state="hidden")
 

@@ -67,12 +67,13 @@ export class Camera {
    * The look that shows a box, with room for what covers the map's edges.
    * @param {[number, number, number, number]} box left, bottom, right, top
    * @param {{left: number, top: number, right: number, bottom: number}} margins pixels
+   * @param {number} [closest] the largest scale
    * @returns {Look}
    */
-  lookAt([left, bottom, right, top], margins) {
+  lookAt([left, bottom, right, top], margins, closest = Infinity) {
     const width = Math.max(this.width - margins.left - margins.right, 40);
     const height = Math.max(this.height - margins.top - margins.bottom, 40);
-    const scale = Math.min(width / Math.max(right - left, 1e-6), height / Math.max(top - bottom, 1e-6));
+    const scale = Math.min(width / Math.max(right - left, 1e-6), height / Math.max(top - bottom, 1e-6), closest);
     const x = (left + right) / 2 + (margins.right - margins.left) / 2 / scale;
     const y = (bottom + top) / 2 + (margins.top - margins.bottom) / 2 / scale;
     return {x, y, scale};

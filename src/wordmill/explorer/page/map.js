@@ -104,9 +104,18 @@ export class WordMap {
     this.camera.fitted = this.whole(this.positions, FAR_OFF).scale;
   }
 
-  showAll() {
+  /** Show nearly all points. */
+  showMost() {
     this.measureAll();
-    this.fly(this.whole(this.positions));
+    this.fly(this.whole(this.positions, FAR_OFF));
+  }
+
+  /** Show nearly all points; who sees these already is shown the few that lie far off, too. */
+  showAll() {
+    const {x, y, scale} = this.whole(this.positions, FAR_OFF);
+    const apart = Math.hypot(x - this.camera.x, y - this.camera.y) * scale;
+    if (apart > 1 || Math.abs(scale / this.camera.scale - 1) > 0.001) this.showMost();
+    else this.fly(this.whole(this.positions));
   }
 
   /**
@@ -132,9 +141,7 @@ export class WordMap {
    */
   flyTo(ids, places = []) {
     const box = boxOf(Float32Array.from([...ids.flatMap((id) => [this.positions[2 * id], this.positions[2 * id + 1]]), ...places.flat()]), [...ids, ...places].keys());
-    const look = this.camera.lookAt(box, this.margins);
-    const closest = Math.max(this.camera.scale, 12 * this.camera.fitted);
-    this.fly({...look, scale: Math.min(look.scale * 0.9, closest)});
+    this.fly(this.camera.lookAt(box, this.margins, Math.max(this.camera.scale, 12 * this.camera.fitted)));
   }
 
   /**

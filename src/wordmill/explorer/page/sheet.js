@@ -28,11 +28,14 @@ export function setUpSheet(app, tabs) {
   const follow = () => {
     byId("legend").open = !NARROW.matches;
     set(!NARROW.matches);
-    app.map.showAll();
+    app.map.showMost();
   };
   NARROW.addEventListener("change", follow);
   if (NARROW.matches) follow();
-  else setMargins();
+  else {
+    setMargins();
+    app.map.showMost();
+  }
 }
 
 function setUpOptions() {
