@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from graph_programs import WALKS
+from graph_programs import DEEPWALK, WALKS
 from harness import Measurement, Record, Setting
 from markdown import table
 from processes import ENVIRONMENT
@@ -26,19 +26,19 @@ PUBLISHED = "DeepWalk's published figures for BlogCatalog, 80 walks of 40: 35.9 
 
 
 def measurements(setting: Setting) -> Iterator[Measurement]:
-    """Yield one for each kind of walks."""
+    """Yield one for each kind of walks on one thread, and DeepWalk's own on two."""
     files = _made(setting.scratch) if setting.smoke else setting.graph
     if files is None:
         return
     graph, labels = files
-    for walks in WALKS:
-        key = {"graph": graph.name, "walks": walks, "build": program_build("wordmill")}
-        yield Measurement(key, partial(_measure, setting, walks, graph, labels))
+    for walks, threads in [*((walks, 1) for walks in WALKS), (DEEPWALK, 2)]:
+        key = {"graph": graph.name, "walks": walks, "threads": threads, "build": program_build("wordmill")}
+        yield Measurement(key, partial(_measure, setting, walks, threads, graph, labels))
 
 
-def _measure(setting: Setting, walks: str, graph: Path, labels: Path) -> Record:
+def _measure(setting: Setting, walks: str, threads: int, graph: Path, labels: Path) -> Record:
     result, splits = setting.scratch / "graph.json", 2 if setting.smoke else SPLITS
-    command = [sys.executable, str(SCRIPT), walks, str(graph), str(labels), str(splits), str(result)]
+    command = [sys.executable, str(SCRIPT), walks, str(threads), str(graph), str(labels), str(splits), str(result)]
     subprocess.run(command, env={**os.environ, **ENVIRONMENT}, check=True)
     run: Record = json.loads(result.read_text(encoding="utf-8"))
     return run
@@ -66,6 +66,8 @@ def report(records: list[Record]) -> list[str]:
         rows.append(
             [
                 record["walks"],
+                str(record["threads"]),
+                f"{whole:.1f}",
                 f"{record['steps'] / 1e6:.2f}",
                 *(f"{seconds[part]:.2f}" for part in ("read", "count", "walk_and_train")),
                 f"{record['steps'] / seconds['count'] / 1e6:.1f}",
@@ -76,11 +78,10 @@ def report(records: list[Record]) -> list[str]:
             ]
         )
     heading = [
-        "walks", "M steps", "read s", "count s", "train s", "M steps/s of walks", "all / train", "graph MB", "peak MB",
+        "walks", "threads", "all s", "M steps", "read s", "count s", "train s", "M steps/s of walks", "all / train",
+        "graph MB", "peak MB",
         *(f"F1 at {share['share']:.0%}" for share in records[0]["scores"]),
     ]  # fmt: skip
     first = records[0]
-    about = (
-        f"{first['graph']}: {first['nodes']:,} nodes, {first['arcs']:,} arcs; one thread, one epoch, F1 micro / macro."
-    )
+    about = f"{first['graph']}: {first['nodes']:,} nodes, {first['arcs']:,} arcs; one epoch, F1 micro / macro."
     return [about, "", *table(heading, rows, left=1), "", PUBLISHED]

@@ -159,7 +159,8 @@ def test_documents_are_classified_and_find_themselves(tmp_path: Path) -> None:
 def test_graphs_go_from_a_file_to_scores(tmp_path: Path) -> None:
     printed = run("full.py", tmp_path, "--tokens", "20000", "--studies", "graphs").stdout
     measured = studies(tmp_path / "full.json")["graphs"]
-    assert [record["steps"] for record in measured] == [60 * 80 * 40, 60 * 10 * 80, 60 * 10 * 80]
+    assert [record["steps"] for record in measured] == [60 * 80 * 40, 60 * 10 * 80, 60 * 10 * 80, 60 * 80 * 40]
+    assert [record["key"]["threads"] for record in measured] == [1, 1, 1, 2]
     assert all(record["scores"][1]["micro"] > 0.9 for record in measured)
     assert "| 10 walks of 80, p=q=0.25 |" in printed
 

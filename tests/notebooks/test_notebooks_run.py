@@ -24,4 +24,4 @@ def test_notebook_runs(notebook: Path, tmp_path: Path) -> None:
 
 
 def test_there_are_notebooks() -> None:
-    assert {path.stem for path in NOTEBOOKS} >= {"chapter4", "items"}
+    assert {path.stem for path in NOTEBOOKS} >= {"chapter4", "items", "graphs"}
