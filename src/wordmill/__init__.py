@@ -60,7 +60,19 @@ __all__ = [
 
 #: Packages that `import wordmill` alone gives, too.
 _PARTS = frozenset(
-    {"compat", "corpus", "datasets", "errors", "evaluation", "graphs", "layers", "plots", "training", "vectors"}
+    {
+        "compat",
+        "corpus",
+        "datasets",
+        "errors",
+        "evaluation",
+        "explorer",
+        "graphs",
+        "layers",
+        "plots",
+        "training",
+        "vectors",
+    }
 )
 _HOME = {
     "Callback": "wordmill.training",

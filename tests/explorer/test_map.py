@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wordmill import Doc2Vec
-from wordmill.errors import FormatError, ParameterError
+from wordmill.errors import FormatError, MissingDependencyError, ParameterError
 from wordmill.explorer import Explorer, explore
 from wordmill.explorer.neighbourhoods import mean_cosine
 from wordmill.vectors import KeyedVectors
@@ -98,3 +98,12 @@ def test_a_notebook_shows_a_frame_that_reaches_nothing(explorer: Explorer) -> No
     assert frame.startswith('<iframe sandbox="allow-scripts"')
     assert frame.count('"') == 2 * frame.split("srcdoc=")[0].count('="') + 2
     assert frame.endswith('"></iframe>')
+
+
+@pytest.mark.parametrize(("package", "options"), [("sklearn", {}), ("umap", {"umap": True})])
+def test_a_package_that_is_missing_is_told_before_the_work(
+    monkeypatch: pytest.MonkeyPatch, package: str, options: dict[str, bool]
+) -> None:
+    monkeypatch.setattr("wordmill.extras.find_spec", lambda name: None if name == package else object())
+    with pytest.raises(MissingDependencyError, match=r"pip install 'wordmill\[(explore|umap)\]'"):
+        explore("a model that is never read", **options)  # type: ignore[arg-type]
