@@ -23,6 +23,7 @@ from wordmill.config import available_cores
 from wordmill.errors import WordmillError
 
 __all__ = [
+    "CONSOLE",
     "BudgetSpentError",
     "Measurement",
     "Record",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -173,3 +174,12 @@ def test_items_are_judged_by_presets_and_searched_settings(tmp_path: Path) -> No
     measured = studies(tmp_path / "full.json")["items"]
     assert [record["key"]["settings"] for record in measured] == ["words", "items", "logs", "searched in 5m"]
     assert "- sessions.txt: hr@10: " in printed
+
+
+@pytest.mark.skipif(shutil.which("wrk") is None, reason="wrk asks the server (Debian: apt install wrk)")
+def test_a_server_under_load(tmp_path: Path) -> None:
+    printed = run("full.py", tmp_path, "--tokens", "20000", "--studies", "serving").stdout
+    loads = [load for record in studies(tmp_path / "full.json")["serving"] for load in record["loads"]]
+    assert len(loads) == 2 + 1
+    assert all(load["rate"] > 0 and load.get("errors", 0) == 0 for load in loads)
+    assert "| 2 workers | /nearest |" in printed
