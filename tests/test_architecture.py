@@ -23,6 +23,7 @@ LEVELS = [
         "core",
         "durations",
         "extras",
+        "free_memory",
         "hints",
         "paths",
         "presets",

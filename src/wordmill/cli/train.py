@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
-from datetime import timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,7 +17,7 @@ from wordmill.cli.options import Corpora, corpus_files, corpus_source, setting_f
 from wordmill.cli.usage import CommandLineError
 from wordmill.cli.walking import Walking, with_walks
 from wordmill.config import TrainConfig
-from wordmill.errors import DivergenceError, OutputError, ParameterError, counted
+from wordmill.errors import OutputError, ParameterError
 from wordmill.foreign import quoted
 
 Source = str | Path | list[Path]
@@ -149,10 +148,12 @@ class _Job:
 
     def run(self) -> None:
         """Check all that can be checked before the corpus is read, read it, train, and save."""
+        from wordmill.cli.outlook import outlook
         from wordmill.cli.training import read
         from wordmill.saving import claim
         from wordmill.training import EarlyStopping
         from wordmill.training.run.prechecks import check_before_reading
+        from wordmill.training.run.task import here
 
         self.walking.check()
         config = TrainConfig.from_params(self.settings)
@@ -168,9 +169,10 @@ class _Job:
         watched = [] if self.patience is None else [EarlyStopping(self.patience)]
         vectors = check_before_reading(config, self.held_out, watched, self.init_from)
         if self.output is None or self.only_looks:
-            corpus = read(self._source(config), config, quiet=self.quiet)
+            local = replace(config, backend=here(config.backend), workers=config.threads)
+            corpus = read(self._source(config), local if self.only_looks else config, quiet=self.quiet)
             if self.only_looks:
-                print_rows(("what", "value"), _outlook(corpus, config))
+                print_rows(("what", "value"), outlook(corpus, config))
             return
         with claim(self.output):
             corpus = read(self._source(config), config, quiet=self.quiet)
@@ -378,61 +380,3 @@ def _share_or_corpus(text: str) -> float | Path:
         return float(text)
     except ValueError:
         return Path(text)
-
-
-def _outlook(corpus: TrainingCorpus, config: TrainConfig) -> Iterator[tuple[str, str]]:
-    """Yield what training would take, as names and values."""
-    from wordmill.training.run.memory import estimate_memory
-
-    memory = estimate_memory(corpus, config)
-    yield from _contents(corpus)
-    parts = {name: round(size / 2**20, 1) for name, size in asdict(memory).items()}
-    reading = parts.pop("reading")
-    for part, size in parts.items():
-        yield f"memory: {part.replace('_', ' ')}", f"{size:,.1f} MiB"
-    yield "memory of these together", f"{sum(parts.values()):,.1f} MiB"
-    yield "memory while reading", f"{reading:,.1f} MiB"
-    yield "memory at most", f"{max(reading, sum(parts.values())):,.1f} MiB"
-    yield "time to train", _time(corpus, config, memory.peak)
-    for name, value in config.resolved().as_saved().items():
-        yield name, str(value)
-
-
-def _contents(corpus: TrainingCorpus) -> Iterator[tuple[str, str]]:
-    """Yield what is in a corpus."""
-    from wordmill.graphs import Walks
-    from wordmill.training.run.corpora import positions
-
-    if isinstance(corpus, Walks):
-        yield "nodes", f"{len(corpus.graph):,}"
-        yield "arcs", f"{corpus.graph.arcs:,}"
-        yield "walks", f"{len(corpus):,}"
-        yield "steps", f"{corpus.tokens_read:,}"
-        return
-    tokens = positions(corpus)
-    yield "tokens in vocabulary", f"{tokens:,}"
-    yield "tokens of other keys", f"{corpus.tokens_read - tokens:,}"
-    yield "tokens read", f"{corpus.tokens_read:,}"
-    yield "sequences", f"{len(corpus):,}"
-    if corpus.tags is not None:
-        yield "tags", f"{len(corpus.tags):,}"
-    yield "vocabulary", f"{len(corpus.vocab):,}"
-
-
-def _time(corpus: TrainingCorpus, config: TrainConfig, memory: int) -> str:
-    """Say how long training would take here."""
-    from wordmill.cli.console import at_work
-    from wordmill.training.run.corpora import positions
-    from wordmill.training.run.memory import free_memory
-    from wordmill.training.run.rehearsal import measure_speed
-
-    if memory > free_memory():
-        return "not measured: it takes more memory than is free"
-    try:
-        with at_work("measuring the speed"):
-            speed = measure_speed(corpus, config)
-    except DivergenceError:
-        return "not measured: the loss explodes at this alpha"
-    seconds = round(config.epochs * positions(corpus) / speed)
-    shown = f"about {timedelta(seconds=seconds)}" if seconds else "less than a second"
-    return f"{shown} ({counted(config.epochs, 'epoch')} at {speed:,.0f} words/s here)"

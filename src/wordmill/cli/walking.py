@@ -80,7 +80,7 @@ class Walking:
         """Read the graph, and walk on it."""
         from wordmill.graphs import random_walks, read_graph
 
-        threads = settings.get("workers")
+        threads = settings.get("workers") if settings.get("backend") != "ray" else None
         graph = read_graph(
             source,
             directed=self.directed,

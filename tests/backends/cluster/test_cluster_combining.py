@@ -53,7 +53,7 @@ def test_what_goes_in_one_direction_is_taken_once(seed: int, scale: float) -> No
 
 
 @few
-@given(seeds, st.floats(1e-20, 1e10))
+@given(seeds, st.floats(1e-10, 1e10))
 def test_two_replicas_are_equals_and_units_do_not_matter(seed: int, unit: float) -> None:
     a, b = some_rows(seed)
     np.testing.assert_array_equal(adasum_of_rows(a, b), adasum_of_rows(b, a))
@@ -71,6 +71,7 @@ def test_nothing_beside_something_is_nothing() -> None:
 @given(seeds, st.integers(1, 9))
 def test_a_tree_of_pairs(seed: int, replicas: int) -> None:
     changes = some_changes(seed, replicas)
+    changes[seed % replicas] = changes[0]  # the same rows, too
     level = [dense(change) for change in changes]
     while len(level) > 1:
         pairs = [level[at : at + 2] for at in range(0, len(level), 2)]

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from wordmill.core import instruction_set
 from wordmill.corpus import Vocab
 from wordmill.corpus.shards import Counted, Encoded, Reading, Shard, merged
-from wordmill.errors import CorpusError
+from wordmill.errors import ClusterError, CorpusError
+from wordmill.free_memory import free_memory
 from wordmill.training.backends import Backend, MadeTokens, Task, create_backend
 from wordmill.training.backends.base import Blocks, Sums
 from wordmill.training.backends.cluster.replica import Replica
@@ -105,8 +106,20 @@ class Worker:
         return Sizes(len(self._part.ids), int(np.diff(self._part.offsets).max(initial=0)))
 
     def build(self, making: Making, first: int, *ids: NDArray[np.int32]) -> None:
-        """Make a replica; its vectors come later. `first` is the place in the corpus of the first token held here."""
-        dtype = np.dtype(making.dtype).type
+        """Make a replica; its vectors come later. `first` is the place in the corpus of the first token held here.
+
+        Raises
+        ------
+        ClusterError
+            The matrices do not fit into the memory here.
+        """
+        dtype, free = np.dtype(making.dtype).type, free_memory()
+        needed = 2 * sum(rows * columns for rows, columns in making.shapes) * np.dtype(dtype).itemsize
+        if needed > free:
+            raise ClusterError(
+                f"{socket.gethostname()} has {free / 2**30:,.1f} GiB of memory free, and a worker holds both matrices "
+                f"twice, {needed / 2**30:,.1f} GiB: give larger machines, or raise min_count, or lower vector_size"
+            )
         matrices = tuple(allocate_vectors(rows, columns, dtype) for rows, columns in making.shapes)
         self._replica = Replica(lambda *own: self._backend(making, first, ids, own), matrices, rounds=None)  # type: ignore[arg-type]
 

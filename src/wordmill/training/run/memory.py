@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,7 @@ from wordmill.training.run.corpora import TrainingCorpus, held_bytes, tags_of
 from wordmill.training.run.matrices import make_rows
 from wordmill.training.run.objective import output_rows
 
-__all__ = ["TRAINING_ENTRY", "VOCABULARY_ENTRY", "MemoryEstimate", "estimate_memory", "free_memory", "row_bytes"]
+__all__ = ["TRAINING_ENTRY", "VOCABULARY_ENTRY", "MemoryEstimate", "estimate_memory", "row_bytes"]
 
 CACHE_LINE = 64  # bytes: rows are padded to whole lines
 # Measured, bytes:
@@ -21,7 +20,7 @@ TRAINING_ENTRY = 350  # a key in the table of draws, packed for the file, and in
 BUFFERS = 4 * 2**20  # of threads and files
 PROGRAM = 64 * 2**20  # interpreter and libraries
 
-_STATUS, _MEMORY = Path("/proc/self/status"), Path("/proc/meminfo")  # of Linux
+_STATUS = Path("/proc/self/status")  # of Linux
 
 
 @dataclass(frozen=True)
@@ -68,14 +67,6 @@ def estimate_memory(corpus: TrainingCorpus, config: TrainConfig) -> MemoryEstima
 def row_bytes(vector_size: int) -> int:
     """Return the bytes of a row of float32, padded."""
     return -(-4 * vector_size // CACHE_LINE) * CACHE_LINE
-
-
-def free_memory() -> float:
-    """Return bytes that a program may have: what the system says, infinity where it does not tell."""
-    if not _MEMORY.exists():
-        return math.inf
-    found = re.search(r"^MemAvailable:\s*(\d+) kB", _MEMORY.read_text(encoding="utf-8"), re.MULTILINE)
-    return math.inf if found is None else 1024 * int(found[1])
 
 
 def _status(name: str) -> int:

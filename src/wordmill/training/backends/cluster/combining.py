@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from wordmill.training.backends.cluster.changes import Change, Matrix
 
@@ -30,13 +31,13 @@ def adasum_of_rows(a: Matrix, b: Matrix) -> Matrix:
 
 
 def _products(a: Matrix, b: Matrix) -> Matrix:
-    """Return the inner products of rows, (n,), in double precision: squares of small changes do not vanish."""
-    return np.asarray(np.einsum("ij,ij->i", a, b, dtype=np.float64))
+    """Return the inner products of rows, (n,)."""
+    return np.asarray(np.einsum("ij,ij->i", a, b))
 
 
 def _scaled(change: Matrix, along: Matrix, square: Matrix) -> Matrix:
-    share = 1 - 0.5 * np.divide(along, square, out=np.zeros_like(along), where=square > 0)
-    return np.asarray(share.astype(change.dtype)[:, None] * change)
+    share = 1 - change.dtype.type(0.5) * np.divide(along, square, out=np.zeros_like(along), where=square > 0)
+    return np.asarray(share[:, None] * change)
 
 
 def in_a_tree(changes: Sequence[Change], pair: Callable[[Matrix, Matrix], Matrix]) -> Change:
@@ -49,10 +50,23 @@ def in_a_tree(changes: Sequence[Change], pair: Callable[[Matrix, Matrix], Matrix
 
 
 def _met(a: Change, b: Change, pair: Callable[[Matrix, Matrix], Matrix]) -> Change:
-    rows = np.union1d(a.rows, b.rows)
+    if np.array_equal(a.rows, b.rows):  # of frequent words mostly
+        return Change(a.rows, pair(a.values, b.values))
+    in_a, in_b = (_among(change.rows, max(_end(a), _end(b))) for change in (a, b))
+    rows = np.flatnonzero(in_a | in_b).astype(np.int32)
     values = np.empty((len(rows), a.values.shape[1]), a.values.dtype)
-    values[np.searchsorted(rows, a.rows)] = a.values
-    values[np.searchsorted(rows, b.rows)] = b.values
-    both, in_a, in_b = np.intersect1d(a.rows, b.rows, assume_unique=True, return_indices=True)
-    values[np.searchsorted(rows, both)] = pair(a.values[in_a], b.values[in_b])
-    return Change(rows.astype(np.int32), values)
+    values[in_a[rows]] = a.values
+    values[in_b[rows]] = b.values
+    values[(in_a & in_b)[rows]] = pair(a.values[in_b[a.rows]], b.values[in_a[b.rows]])
+    return Change(rows, values)
+
+
+def _end(change: Change) -> int:
+    return int(change.rows[-1]) + 1 if len(change.rows) else 0
+
+
+def _among(rows: NDArray[np.int32], count: int) -> NDArray[np.bool_]:
+    """Return which of so many rows these are, (count,)."""
+    among = np.zeros(count, np.bool_)
+    among[rows] = True
+    return among
