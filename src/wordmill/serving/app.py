@@ -67,6 +67,9 @@ def create_app(
     async def about(request: Request) -> Response:  # noqa: ARG001 (Starlette's)
         return json_response({"models": served.about()})
 
+    async def docs(request: Request) -> Response:  # noqa: ARG001 (Starlette's)
+        return HTMLResponse(page(served.samples()))
+
     async def health(request: Request) -> Response:  # noqa: ARG001 (Starlette's)
         return json_response({"status": "ok", "wordmill": VERSION})
 
@@ -78,7 +81,7 @@ def create_app(
         Route("/models", about),
         Route("/health", health),
         Route("/openapi.json", _always(json_response(openapi()))),
-        Route("/docs", _always(HTMLResponse(page()))),
+        Route("/docs", docs),
         Route("/docs/style.css", _always(Response(style(), media_type="text/css"))),
     ]
     app = Starlette(

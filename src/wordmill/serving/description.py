@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, get_origin
 
 from pydantic import BaseModel
@@ -30,6 +31,7 @@ _ERRORS = {
 }
 
 
+@cache
 def openapi() -> dict[str, Any]:
     """Describe the interface (OpenAPI 3.1)."""
     schemas: list[type[BaseModel]] = [Error, *(answer for _, answer in _TOLD.values())]

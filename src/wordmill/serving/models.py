@@ -9,6 +9,8 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from wordmill.errors import FormatError, MissingKeyError, ParameterError, WordmillError
 from wordmill.foreign import listed, quoted
 from wordmill.paths import checked_path
@@ -17,6 +19,7 @@ from wordmill.serving.batching import Batcher
 from wordmill.serving.limits import Limits
 from wordmill.serving.questions import Question
 from wordmill.vectors import KeyedVectors
+from wordmill.vectors.keys import Key
 
 __all__ = ["Models", "Served"]
 
@@ -120,6 +123,11 @@ class Models:
     def about(self) -> list[dict[str, Any]]:
         """Tell of each model."""
         return [served.about() for served in self._served.values()]
+
+    def samples(self) -> list[Key]:
+        """Return three keys of the first model, for examples; of fewer the first again."""
+        vectors = next(iter(self._served.values())).vectors
+        return list(vectors.key_table.take(np.arange(3) % len(vectors)))
 
     async def watch(self) -> None:
         """Look at the files now and then, until cancelled."""

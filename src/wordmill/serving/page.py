@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from importlib.resources import files
 from typing import Any
+from urllib.parse import quote_plus
 
 from wordmill.serving.description import openapi
 from wordmill.serving.questions import QUESTIONS, Question
+from wordmill.vectors.keys import Key
 from wordmill.version import VERSION
 
 __all__ = ["page", "style"]
 
 
-def page() -> str:
-    """Write the description as a page."""
+def page(keys: Sequence[Key]) -> str:
+    """Write the description as a page, with some keys of a model in its examples."""
     described = openapi()
     sections = [
-        _section(address, operations, described["components"]["schemas"])
+        _section(address, operations, described["components"]["schemas"], keys)
         for address, operations in described["paths"].items()
     ]
     return (
@@ -39,9 +41,9 @@ def style() -> str:
     return files("wordmill.serving").joinpath("style.css").read_text(encoding="utf-8")
 
 
-def _section(address: str, operations: Mapping[str, Any], schemas: Mapping[str, Any]) -> str:
+def _section(address: str, operations: Mapping[str, Any], schemas: Mapping[str, Any], keys: Sequence[Key]) -> str:
     kind = QUESTIONS.get(address)
-    example = address if kind is None else f"{address}?{kind.example}"
+    example = address if kind is None else f"{address}?{kind.example.format(*map(quote_plus, map(str, keys)))}"
     methods = " ".join(f"<b>{escape(method.upper())}</b>" for method in operations)
     lines = [
         f'<section id="{escape(address[1:])}">',
@@ -73,7 +75,9 @@ def _takes(fact: Mapping[str, Any]) -> str:
     if "anyOf" in fact:
         return " or ".join(_takes(one) for one in fact["anyOf"] if one.get("type") != "null")
     if fact.get("type") == "array":
-        return f"several: {_takes(fact['items'])}"
+        return (
+            "lists of numbers" if fact["items"].get("type") == "array" else f"one or several: {_takes(fact['items'])}"
+        )
     bounds = [f"from {fact['minimum']}"] if "minimum" in fact else []
     return " ".join([str(fact.get("type", "")), *bounds])
 

@@ -49,7 +49,7 @@ class Question(BaseModel):
     model_config = ConfigDict(extra="forbid")
     summary: ClassVar[str]
     answered: ClassVar[type[BaseModel]]  #: the form of the answer
-    example: ClassVar[str]  #: a query string
+    example: ClassVar[str]  #: a query string with places for keys
     only_in_json: ClassVar[frozenset[str]] = frozenset()
 
     model: Annotated[str | None, Field(description="Which model; left out: the first.")] = None
@@ -83,7 +83,7 @@ class Nearest(Question):
 
     answered = NearestKeys
     summary = "The nearest keys to each key or vector, or to a sum of keys"
-    example = "key=king&n=5"
+    example = "key={0}&n=5"
     only_in_json = frozenset({"vector"})
 
     key: Annotated[Keys, Field(description="Keys: each is left out of its own neighbours.")] = []
@@ -131,7 +131,7 @@ class Vector(Question):
 
     answered = Vectors
     summary = "The vector of each key"
-    example = "key=king"
+    example = "key={0}"
 
     key: Annotated[Keys, Field(min_length=1, description="Keys.")]
     normalize: Annotated[bool, Field(description="Scale each to length 1.")] = False
@@ -152,7 +152,7 @@ class Similarity(Question):
 
     answered = Similarities
     summary = "The cosine similarity of each pair of keys"
-    example = "a=coffee&b=tea"
+    example = "a={0}&b={1}"
 
     a: Annotated[Keys, Field(min_length=1, description="The first key of each pair.")]
     b: Annotated[Keys, Field(min_length=1, description="The second key of each pair: as many.")]
@@ -177,7 +177,7 @@ class Analogy(Question):
 
     answered = Analogies
     summary = "What c is to, as a is to b: the keys nearest to b - a + c"
-    example = "a=man&b=king&c=woman&n=5"
+    example = "a={0}&b={1}&c={2}&n=5"
 
     a: Annotated[Keys, Field(min_length=1, description="The first key of each question.")]
     b: Annotated[Keys, Field(min_length=1, description="What a is to: as many.")]
@@ -210,7 +210,7 @@ class Encode(Question):
 
     answered = Encoded
     summary = "The vector of each text: the mean over its keys, zeros where none has a vector"
-    example = "text=the+king+of+spain"
+    example = "text={0}+{1}"
     only_in_json = frozenset({"keys"})
 
     text: Annotated[Texts, Field(description="Texts, split as the model's corpus was.")] = []
