@@ -234,3 +234,14 @@ def test_long_words_and_words_without_ngrams() -> None:
     model = Word2Vec(**{**SMALL, "subwords": (3, 64)}).fit(texts)
     assert np.isfinite(model.wv.vectors).all()
     assert len(model.wv) == 3
+
+
+@pytest.mark.parametrize("architecture", ["skipgram", "cbow"])
+def test_words_that_share_nearly_all_their_ngrams_learn(architecture: Any) -> None:
+    rng = np.random.default_rng(0)
+    kinds = [[f"item{kind}number{i}" for i in range(20)] for kind in range(4)]
+    texts = [" ".join(rng.choice(kinds[i % 4], size=60)) for i in range(160)]
+    settings: dict[str, Any] = {"vector_size": 16, "min_count": 1, "epochs": 3, "workers": 1, "sample": 0.0}
+    model = FastText(architecture=architecture, alpha=0.05, **settings).fit(texts)  # raises where it diverges
+    losses = [entry["loss"] for entry in model.history]
+    assert losses == sorted(losses, reverse=True)
