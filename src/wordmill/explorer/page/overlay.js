@@ -4,6 +4,7 @@ import {TakenBoxes, labelFont} from "./labels.js";
 import {LONGEST_NAME, visible} from "./text.js";
 
 const HEAD = 10; // length of an arrow's head
+const SMALLEST = 4.5; // radius of a point that stands out
 
 /**
  * @typedef {object} Scene
@@ -123,7 +124,8 @@ export class Overlay {
     const length = Math.hypot(tipX - startX, tipY - startY);
     if (!(length > 1)) return;
     const unit = [(tipX - startX) / length, (tipY - startY) / length];
-    const end = [tipX - unit[0] * (radius + 3), tipY - unit[1] * (radius + 3)];
+    const gap = Math.max(radius, SMALLEST) + 3;
+    const end = [tipX - unit[0] * gap, tipY - unit[1] * gap];
     context.strokeStyle = strong ? theme.accent : theme.muted;
     context.lineWidth = strong ? 2.2 : 1.4;
     context.setLineDash(dashed ? [5, 5] : []);
@@ -146,7 +148,7 @@ export class Overlay {
     const ends = marks.arrows.flatMap(({from, to}) => [from, to]).filter((end) => typeof end === "number");
     const standing = new Set([...marks.neighbours.map(({id}) => id), ...marks.named, .../** @type {number[]} */ (ends)]);
     if (marks.chosen !== null) standing.delete(marks.chosen);
-    for (const id of standing) this.drawDisc(this.at(id), radius + 1, this.colourOf(id), theme.paper, 1.5);
+    for (const id of standing) this.drawDisc(this.at(id), Math.max(radius + 1, SMALLEST), this.colourOf(id), theme.paper, 1.5);
     if (marks.chosen !== null) this.drawDisc(this.at(marks.chosen), radius + 3, theme.accent, theme.paper, 2);
     for (const {place} of marks.guests) this.drawDisc(this.at(place), radius + 3, theme.paper, theme.accent, 2.5);
     if (hovered !== null) this.drawDisc(this.at(hovered), radius + 2, this.colourOf(hovered), theme.ink, 1.5);
@@ -194,7 +196,7 @@ export class Overlay {
     const taken = /** @type {TakenBoxes} */ (this.taken);
     context.font = labelFont(size, strong);
     const half = context.measureText(text).width / 2 + 3;
-    const gap = radius + 6;
+    const gap = Math.max(radius, SMALLEST) + 5;
     const sides = [
       [left, top - gap],
       [left + gap + half, top + size / 3],

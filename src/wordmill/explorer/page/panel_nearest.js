@@ -58,7 +58,7 @@ function layoutLine({title, note: text, faithful}) {
  */
 function chosenParts(app, answer) {
   const {key, known, neighbours, pieces} = answer;
-  const rank = key.id === null ? "" : `no. ${grouped(key.id + 1)} of ${grouped(app.about.keys)}`;
+  const rank = key.id === null || key.count === null ? "" : `no. ${grouped(key.id + 1)} of ${grouped(app.about.keys)}`;
   const count = key.count === null ? "" : `seen ${grouped(key.count)} times`;
   const unseen = known ? "" : "not in the vocabulary: made of its pieces";
   const facts = [count, rank, unseen, known && key.id === null ? "not on the map" : ""].filter((fact) => fact !== "");
@@ -66,7 +66,7 @@ function chosenParts(app, answer) {
   return [
     make("div", {class: "panel-head"}, make("h2", {}, keyNode(key.key)), close),
     make("p", {class: "facts"}, facts.join(" · ")),
-    faithfulLine(app, answer),
+    ...(neighbours.length ? [faithfulLine(app, answer)] : [note("There is no other key to be near to.")]),
     section("Nearest in the full space", neighbourList(app, answer), moreButton(app, answer)),
     ...(pieces ? [piecesPart(pieces)] : []),
   ];
@@ -113,8 +113,9 @@ function neighbourList(app, {neighbours, near}) {
  */
 function moreButton(app, {key, neighbours}) {
   const next = MORE.find((count) => count > neighbours.length);
+  const all = app.about.keys - (key.id === null ? 0 : 1);
   const canAsk = app.about.features.search_all || app.about.features.analogy;
-  if (!next || !canAsk || neighbours.length < 10) return null;
+  if (!next || !canAsk || neighbours.length >= all) return null;
   const ask = () => app.doing(async () => app.show(await app.askAbout(key.key, next)));
   return make("button", {type: "button", class: "link", on: {click: ask}}, `Show ${next}`);
 }
