@@ -130,8 +130,8 @@ def test_those_who_wait_together_are_answered_together() -> None:
         return [ValueError("3") if question == 3 else 10 * question for question in questions]
 
     async def ask() -> list[object]:
-        batcher: Batcher[int, int] = Batcher(work, most=4)
-        asked = [asyncio.ensure_future(batcher.ask(number)) for number in range(8)]
+        batcher: Batcher[int, int] = Batcher(work, weigh=lambda number: 2 if number == 8 else 1, most=4)
+        asked = [asyncio.ensure_future(batcher.ask(number)) for number in range(10)]
         await asyncio.sleep(0.05)
         asked[5].cancel()
         go_on.set()
@@ -140,8 +140,8 @@ def test_those_who_wait_together_are_answered_together() -> None:
         return answers
 
     answers = asyncio.run(ask())
-    assert batches == [[0, 1, 2, 3], [4, 6, 7]]
-    assert [answer for answer in answers if isinstance(answer, int)] == [0, 10, 20, 40, 60, 70]
+    assert batches == [[0, 1, 2, 3], [4, 6, 7, 8], [9]]
+    assert [answer for answer in answers if isinstance(answer, int)] == [0, 10, 20, 40, 60, 70, 80, 90]
     assert isinstance(answers[3], ValueError)
     assert isinstance(answers[5], asyncio.CancelledError)
 

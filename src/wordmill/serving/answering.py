@@ -47,6 +47,7 @@ def answer_together(
 def _search(vectors: KeyedVectors, searches: Sequence[Search], threads: int | None) -> list[list[Neighbor]]:
     """Neighbours of each search; those of the same length and span are found in one call."""
     found: list[list[Neighbor]] = [[] for _ in searches]
+    table = vectors.key_table
     alike: defaultdict[tuple[int, int | None], list[int]] = defaultdict(list)
     for place, search in enumerate(searches):
         alike[search.n, search.first].append(place)
@@ -56,6 +57,6 @@ def _search(vectors: KeyedVectors, searches: Sequence[Search], threads: int | No
         top = nearest_rows(vectors.vectors, vectors.norms, units, n, exclude=excluded, stop=first, threads=threads)
         for place, ids, similarities in zip(places, top.ids, top.similarities, strict=True):
             known = ids >= 0
-            keys = vectors.key_table.take(ids[known])
+            keys = table.take(ids[known])
             found[place] = list(map(Neighbor, keys, similarities[known].tolist()))
     return found

@@ -54,42 +54,43 @@ def create_app(
     """
     limits = limits or Limits()
     served = Models(models, limits, threads)
+    fallback = Route("/", _always(RedirectResponse("/docs")))
+    app = Starlette(
+        routes=[*_routes(served, limits), *routes, fallback],
+        lifespan=lambda _: _watching(served),
+        exception_handlers=HANDLERS,
+    )
+    return Protection(app, hosts or Hosts(), limits)
 
-    @contextlib.asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:  # noqa: ARG001 (Starlette's)
-        watch = asyncio.get_running_loop().create_task(served.watch())
-        try:
-            yield
-        finally:
-            watch.cancel()
-            served.close()
 
+@contextlib.asynccontextmanager
+async def _watching(served: Models) -> AsyncIterator[None]:
+    watch = asyncio.get_running_loop().create_task(served.watch())
+    try:
+        yield
+    finally:
+        watch.cancel()
+        served.close()
+
+
+def _routes(served: Models, limits: Limits) -> list[BaseRoute]:
     async def about(request: Request) -> Response:  # noqa: ARG001 (Starlette's)
         return json_response({"models": served.about()})
 
     async def docs(request: Request) -> Response:  # noqa: ARG001 (Starlette's)
         return HTMLResponse(page(served.samples()))
 
-    async def health(request: Request) -> Response:  # noqa: ARG001 (Starlette's)
-        return json_response({"status": "ok", "wordmill": VERSION})
-
-    ours = [
-        *(
-            Route(address, _endpoint(kind, served, limits), methods=["GET", "POST"])
-            for address, kind in QUESTIONS.items()
-        ),
+    asked = [
+        Route(address, _answer(kind, served, limits), methods=["GET", "POST"]) for address, kind in QUESTIONS.items()
+    ]
+    return [
+        *asked,
         Route("/models", about),
-        Route("/health", health),
+        Route("/health", _always(json_response({"status": "ok", "wordmill": VERSION}))),
         Route("/openapi.json", _always(json_response(openapi()))),
         Route("/docs", docs),
         Route("/docs/style.css", _always(Response(style(), media_type="text/css"))),
     ]
-    app = Starlette(
-        routes=[*ours, *routes, Route("/", _always(RedirectResponse("/docs")))],
-        lifespan=lifespan,
-        exception_handlers=HANDLERS,
-    )
-    return Protection(app, hosts or Hosts(), limits)
 
 
 def _always(response: Response) -> Any:
@@ -99,7 +100,7 @@ def _always(response: Response) -> Any:
     return respond
 
 
-def _endpoint(kind: type[Question], served: Models, limits: Limits) -> Any:
+def _answer(kind: type[Question], served: Models, limits: Limits) -> Any:
     async def respond(request: Request) -> Response:
         return json_response(await served.ask(await read_question(kind, request, limits)))
 

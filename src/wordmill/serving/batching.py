@@ -24,12 +24,19 @@ class Batcher(Generic[Question, Answer]):
     ----------
     work
         Answers several questions; an exception in place of an answer is raised where it was asked.
+    weigh
+        How much work a question is.
     most
-        Questions in a batch.
+        Work in a batch, after which the next one begins: so a large question makes few others wait.
     """
 
-    def __init__(self, work: Callable[[Sequence[Question]], Sequence[Answer | Exception]], most: int = 256) -> None:
-        self._work, self._most = work, most
+    def __init__(
+        self,
+        work: Callable[[Sequence[Question]], Sequence[Answer | Exception]],
+        weigh: Callable[[Question], int] = lambda question: 1,  # noqa: ARG005
+        most: int = 256,
+    ) -> None:
+        self._work, self._weigh, self._most = work, weigh, most
         self._waiting: deque[tuple[Question, asyncio.Future[Answer]]] = deque()
         self._thread = ThreadPoolExecutor(1, "wordmill-batch")
         self._task: asyncio.Task[None] | None = None
@@ -50,10 +57,20 @@ class Batcher(Generic[Question, Answer]):
     async def _answer_waiting(self) -> None:
         try:
             while self._waiting:
-                batch = [self._waiting.popleft() for _ in range(min(self._most, len(self._waiting)))]
-                await self._answer([(question, future) for question, future in batch if not future.done()])
+                await self._answer(self._next_batch())
         finally:
             self._task = None
+
+    def _next_batch(self) -> list[tuple[Question, asyncio.Future[Answer]]]:
+        """Take questions, first come, first served, but those of whom nobody waits any more."""
+        batch: list[tuple[Question, asyncio.Future[Answer]]] = []
+        weight = 0
+        while self._waiting and weight < self._most:
+            question, future = self._waiting.popleft()
+            if not future.done():
+                batch.append((question, future))
+                weight += self._weigh(question)
+        return batch
 
     async def _answer(self, batch: Sequence[tuple[Question, asyncio.Future[Answer]]]) -> None:
         """Answer those who still wait."""

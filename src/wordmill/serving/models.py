@@ -39,7 +39,8 @@ class Served:
         self._state = None if self.path is None else _state(self.path)
         self.vectors = source if isinstance(source, KeyedVectors) else KeyedVectors.load(source)
         self._batcher: Batcher[Question, bytes] = Batcher(
-            lambda questions: answer_together(self.vectors, name, questions, threads)
+            lambda questions: answer_together(self.vectors, name, questions, threads),
+            weigh=lambda question: question.size(1)[0],
         )
         self._spoilt: FormatError | None = None  #: why the vectors are not to be used, until they are read again
         self._reload: asyncio.Task[bool] | None = None
@@ -134,7 +135,10 @@ class Models:
         while True:
             await asyncio.sleep(_EVERY)
             for served in self._served.values():
-                await served.renew()
+                try:
+                    await served.renew()
+                except Exception:  # of the program: the others are watched on
+                    logger.exception("%s cannot be looked at", served.path)
 
     def close(self) -> None:
         """End their threads."""
