@@ -15,7 +15,7 @@ from studies_cli import run_command_line
 STUDIES = [
     "whole-jobs", "memory", "quality", "cbow-alpha", "cbow-elsewhere", "cbow-sessions", "items",
     "subwords", "hierarchical-softmax", "documents", "graphs", "deterministic", "scale",
-    "explorer", "serving",
+    "explorer", "serving", "rounds",
 ]  # fmt: skip
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from wordmill import KeyedVectors
 from wordmill.evaluation import evaluate_analogies, evaluate_pairs, read_pairs
 
 __all__ = ["load_vectors", "measure_quality", "write_words"]
@@ -37,7 +38,7 @@ def write_words(pairs: list[Path], target: Path) -> None:
 
 
 def measure_quality(
-    vectors: SavedVectors,
+    vectors: SavedVectors | KeyedVectors,
     analogies: Path | None,
     pairs: list[Path],
     whole: SavedVectors | None = None,
@@ -64,7 +65,7 @@ def measure_quality(
     return scores
 
 
-def _pair_scores(vectors: SavedVectors, path: Path) -> dict[str, Any]:
+def _pair_scores(vectors: SavedVectors | KeyedVectors, path: Path) -> dict[str, Any]:
     result = evaluate_pairs(vectors, path, strip_tags=_has_tags(path))
     return _points(result.spearman, result.coverage, result.interval)
 

@@ -39,7 +39,7 @@ def test_micro_measures_every_part(tmp_path: Path) -> None:
 
 
 def test_full_goes_on_where_its_time_ended(tmp_path: Path) -> None:
-    options = ["--tokens", "50000", "--studies", "memory", "cbow-alpha", "deterministic", "scale", "explorer"]
+    options = ["--tokens", "50000", "--studies", "memory", "cbow-alpha", "deterministic", "scale", "explorer", "rounds"]
     assert "goes on from here" in run("full.py", tmp_path, *options, "--budget", "0").stderr
     run("full.py", tmp_path, *options)
     first = studies(tmp_path / "full.json")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import socket
+import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -43,6 +45,17 @@ def test_a_port_where_nobody_listens_is_told_at_once(ray_module: Any, corpus: En
         port = free.getsockname()[1]
     with pytest.raises(ClusterError, match=f"nothing answers at address='127.0.0.1:{port}'.*ray start --head"):
         Word2Vec(**ON_TWO | {"address": f"127.0.0.1:{port}"}).fit(corpus)
+
+
+def test_the_command_says_it_in_one_line(ray_module: Any, tmp_path: Path) -> None:
+    (tmp_path / "text.txt").write_text("a b c d\n" * 100, encoding="utf-8")
+    command = [sys.executable, "-m", "wordmill", "train", str(tmp_path / "text.txt"), "-o", str(tmp_path / "model")]
+    command += ["--backend", "ray", "--workers", "2", "--address", "127.0.0.1:1"]
+    shown = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert shown.returncode == 1
+    assert "nothing answers at --address '127.0.0.1:1'" in shown.stderr.splitlines()[-1]
+    assert "Traceback" not in shown.stderr
+    assert not (tmp_path / "model").exists()
 
 
 @given(st.lists(st.integers(1, 64), min_size=1, max_size=6), st.integers(1, 20))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from wordmill.config import TrainConfig
@@ -20,6 +21,7 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 PLACED_WITHIN = 120.0  # seconds: a machine that comes back, or one that the cluster adds
+SOON = 15.0  # seconds that a worker takes to start
 PAUSES = (1, 2, 4, 8, 16, 30, 30)  # seconds before each further attempt, where every one before it failed
 
 #: What a new worker is told to do: the name of a method, and its arguments.
@@ -63,7 +65,8 @@ class RayCrew:
 
     def put(self, value: Any) -> Any:
         """Return a ticket for something that is here."""
-        return self._ray.put(value)
+        with self._in_our_words():
+            return self._ray.put(value)
 
     def get(self, tickets: list[Any], timeout: float | None = None) -> list[Any]:
         """Wait for answers.
@@ -74,11 +77,19 @@ class RayCrew:
             An answer will not come.
         OutputError
             Ray has no room for answers.
+        TimeoutError
+            They take longer than `timeout`, in seconds.
         """
+        with self._in_our_words():
+            return list(self._ray.get(tickets, timeout=timeout))
+
+    @contextmanager
+    def _in_our_words(self) -> Iterator[None]:
+        """Turn Ray's errors into ours; an error of our own code is what it was on the worker."""
         errors = self._ray.exceptions
         try:
-            return list(self._ray.get(tickets, timeout=timeout))
-        except errors.GetTimeoutError:
+            yield
+        except errors.GetTimeoutError:  # a TimeoutError
             raise
         except errors.RayError as error:
             cause = error.cause if isinstance(error, errors.RayTaskError) else error
@@ -88,7 +99,7 @@ class RayCrew:
                     "ray start --object-store-memory=BYTES, or free the disk that it spills to (--temp-dir)"
                 ) from error
             if not isinstance(cause, errors.RayError):
-                raise cause from None  # of our own code: as if it had been here
+                raise cause from None
             raise WorkersLostError(one_line(str(cause))) from error
 
     def teach(self, lesson: Lesson) -> list[Any]:
@@ -140,9 +151,12 @@ class RayCrew:
         """Wait for new workers, and see whether they fit."""
         end = time.monotonic() + PLACED_WITHIN
         for worker in newcomers:
+            ticket = self.ask(worker, "facts")
             try:
-                facts = self.get([self.ask(worker, "facts")], timeout=max(0.1, end - time.monotonic()))[0]
-            except self._ray.exceptions.GetTimeoutError:
+                if not self._ray.wait([ticket], timeout=min(SOON, PLACED_WITHIN))[0]:
+                    logger.warning("waiting for room for %s", counted(len(newcomers), "worker"))
+                facts = self.get([ticket], timeout=max(0.1, end - time.monotonic()))[0]
+            except TimeoutError:
                 raise ClusterError(
                     f"the cluster has no room for {counted(len(self), 'worker')} of {counted(self.threads, 'thread')}: "
                     f"its machines have {' + '.join(map(str, self._session.cores())) or 'no'} cores, and {worker + 1} "
@@ -168,7 +182,7 @@ class RayCrew:
         if sets:
             others = ", ".join(sorted(sets))
             message = f"{facts.host} uses the instruction set {facts.instruction_set}, other workers {others}"
-            cure = f"set WORDMILL_ISA to one that all have, {min(sets | {facts.instruction_set}, key=len)} say"
+            cure = "start Ray with WORDMILL_ISA set, on all machines, to one that all of them have"
             if self._deterministic:
                 raise ClusterError(f"{message}, so bits would depend on who trains what: {cure}")
             logger.warning("%s: bits depend on who trains what", message)

@@ -16,10 +16,11 @@ from wordmill.corpus.vocab import keep_probabilities
 from wordmill.training.run.memory import row_bytes
 from wordmill.training.run.objective import make_objective
 
-__all__ = ["COMBINED", "NETWORK", "Forecast", "Load", "forecast", "load_of"]
+__all__ = ["COMBINED", "MOVED", "NETWORK", "Forecast", "Load", "forecast", "load_of"]
 
 NETWORK = 1.25e9  #: bytes a second that a machine receives while it sends as many: 10 Gb/s
-COMBINED = 1e9  #: bytes of changed rows a second that a worker finds, combines and takes, by one thread
+COMBINED = 1e9  #: bytes of changes a second that a worker combines, by one thread: 0.9 to 2.7 GB measured
+MOVED = 7e9  #: bytes of rows a second that it looks through for changes, or changes: measured
 WORTH_IT = 3_600.0  #: seconds that one machine takes before a cluster is worth its trouble
 EFFICIENT = 0.5  #: share of the time that workers should train at least
 
@@ -95,7 +96,7 @@ def forecast(load: Load, workers: int, rounds: int, epochs: int, tokens_per_seco
     others = (workers - 1) / workers
     received = others * (apart + together)
     one_machine = epochs * load.tokens / tokens_per_second
-    handled = 0.0 if workers == 1 else (2 * apart + together) / COMBINED  # found, combined and taken
+    handled = 0.0 if workers == 1 else apart / COMBINED + (load.matrix_bytes + apart + together) / MOVED
     return Forecast(
         workers=workers,
         memory=2.0 * load.matrix_bytes,
