@@ -5,16 +5,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from explorer_models import grouped_vectors
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wordmill.explorer.neighbourhoods import Neighbourhoods
-from wordmill.explorer.projection import KeptLayouts, PrincipalPlane, faithfulness, layout_by_pca, layout_by_umap
+from wordmill.explorer.projection import KeptLayouts, PrincipalPlane, faithfulness, layout_by_pca
 from wordmill.explorer.projection.kept import fingerprint_of
 from wordmill.explorer.projection.layout import near_on_map
-from wordmill.explorer.projection.umap import GRAPH
-from wordmill.explorer.shown import Shown
 from wordmill.vectors.matrix import Floats, row_norms, unit_rows
 
 
@@ -109,29 +106,3 @@ def test_fingerprints_differ_by_vectors_and_settings() -> None:
     names = {fingerprint_of(units), fingerprint_of(units, 1), fingerprint_of(-units), fingerprint_of(units[:, ::-1])}
     assert len(names) == 4
     assert fingerprint_of(units.copy(), 1) == fingerprint_of(units, 1)
-
-
-@pytest.fixture(scope="module", name="shown")
-def _shown() -> Shown:
-    pytest.importorskip("umap", reason="umap-learn is not installed: maps by UMAP are not tried")
-    return Shown.most_frequent(grouped_vectors(), 200)
-
-
-def test_umap_keeps_neighbourhoods_and_is_the_same_for_a_seed(shown: Shown) -> None:
-    true = Neighbourhoods.of(shown.units, GRAPH - 1)
-    said: list[str] = []
-    seeds = (1, 1, 2)
-    one, two, other = (
-        layout_by_umap(shown.units, true, seed=seed, kept=KeptLayouts(None), progress=said.append) for seed in seeds
-    )
-    np.testing.assert_array_equal(one.positions, two.positions)
-    assert said[-1] == "laying out by UMAP: 100 %"
-    assert not np.array_equal(one.positions, other.positions)
-    assert np.abs(one.positions).max() == pytest.approx(1, abs=1e-5)
-    groups = [one.positions[np.arange(200) % 4 == group] for group in range(4)]
-    within = max(float(np.linalg.norm(group - group.mean(axis=0), axis=1).mean()) for group in groups)
-    between = min(
-        float(np.linalg.norm(a.mean(axis=0) - b.mean(axis=0))) for place, a in enumerate(groups) for b in groups[:place]
-    )
-    assert between > 2 * within
-    np.testing.assert_allclose(one.place(shown.units[:4]), one.positions[:4], atol=0.5)
