@@ -34,8 +34,9 @@ def command(
 ) -> None:
     """Answer /nearest, /vector, /similarity, /analogy and /encode in JSON; /docs shows how to ask.
 
-    Only this machine can ask, and no page of another site, unless --host says otherwise. A model that is saved anew is
-    read again. SIGTERM and Ctrl-C end it when what is under way is answered.
+    Only this machine can ask, unless --host says otherwise, and no page of another site.
+
+    A model that is saved anew is read again. SIGTERM and Ctrl-C end it when what is under way is answered.
     """
     import contextlib
     import functools
