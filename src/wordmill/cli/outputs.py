@@ -8,12 +8,19 @@ import stat
 from collections.abc import Sequence
 from pathlib import Path
 
+from wordmill.cli.checkpoints import beside_model
 from wordmill.errors import OutputError
 from wordmill.saving import check_directory, check_file
 from wordmill.vectors.formats import check_model_name
 from wordmill.vectors.formats.directory import check_target, is_model_directory
 
-__all__ = ["check_apart", "check_file_writable", "check_model_writable", "check_picture_writable"]
+__all__ = [
+    "check_apart",
+    "check_file_writable",
+    "check_model_writable",
+    "check_picture_writable",
+    "check_training_outputs",
+]
 
 
 def check_model_writable(path: Path) -> None:
@@ -21,6 +28,28 @@ def check_model_writable(path: Path) -> None:
     check_directory(path)
     check_target(path)
     check_model_name(path)
+
+
+def check_training_outputs(
+    output: Path | None, files: Sequence[Path | None], plot: Path | None, film: Path | None
+) -> None:
+    """Raise a `WordmillError` where one cannot be written: a model with its checkpoints, files, a picture, a film."""
+    if output is not None:
+        check_model_writable(output)
+        _check_checkpoints(beside_model(output), "checkpoints go there: move it away, or choose another --output")
+    for path in files:
+        if path is not None:
+            check_file_writable(path)
+    if plot is not None:
+        check_picture_writable(plot)
+    if film is not None:
+        _check_checkpoints(film, "--film keeps the model of each epoch in a directory")
+
+
+def _check_checkpoints(directory: Path, purpose: str) -> None:
+    if directory.exists() and not directory.is_dir():
+        raise OutputError(f"{directory} is a file, and {purpose}")
+    check_directory(directory / "training")
 
 
 def check_file_writable(path: Path) -> None:

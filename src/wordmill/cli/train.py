@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-import re
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from wordmill.cli.checkpoints import beside_model, timing, train_and_tidy
 from wordmill.cli.console import note, print_rows, program
 from wordmill.cli.events import EventsOption, GapOption, MissingOption, TableOptions, TimeFormatOption
+from wordmill.cli.key_lists import key_lines, keys_of_kind, text_lines
 from wordmill.cli.options import Corpora, corpus_files, corpus_source, setting_files, with_settings
 from wordmill.cli.usage import CommandLineError
 from wordmill.cli.walking import Walking, with_walks
 from wordmill.config import TrainConfig
-from wordmill.errors import OutputError, ParameterError
-from wordmill.foreign import quoted
 
 Source = str | Path | list[Path]
 
 if TYPE_CHECKING:
     from wordmill.corpus import EventCorpus, TaggedSource
     from wordmill.graphs import Walks
-    from wordmill.training import Callback, Checkpoint, EarlyStopping, LogFile, Word2Vec
+    from wordmill.training import Checkpoint, EarlyStopping, LogFile, Word2Vec
     from wordmill.training.run.corpora import TrainingCorpus
     from wordmill.vectors import KeyedVectors
 
@@ -108,7 +106,7 @@ def command(
         quiet=quiet,
         held_out=_share_or_corpus(validation),
         patience=patience if early_stopping else None,
-        timing=_timing(checkpoint_every),
+        timing=timing(checkpoint_every),
         resume=resume,
         text=text,
         tags=tags,
@@ -149,6 +147,7 @@ class _Job:
     def run(self) -> None:
         """Check all that can be checked before the corpus is read, read it, train, and save."""
         from wordmill.cli.outlook import outlook
+        from wordmill.cli.outputs import check_training_outputs
         from wordmill.cli.training import read
         from wordmill.saving import claim
         from wordmill.training import EarlyStopping
@@ -163,8 +162,8 @@ class _Job:
             raise CommandLineError("--events reads a table, --walks a graph: give one of them")
         if self.output is None and not self.only_looks and self.walking.save_walks is None:
             raise CommandLineError("--output is missing: say where the model goes, -o model/")
-        _check_outputs(self.output, [self.log, self.walking.save_walks], self.plot, self.film)
-        frozen = [] if self.freeze is None else _lines(self.freeze)
+        check_training_outputs(self.output, [self.log, self.walking.save_walks], self.plot, self.film)
+        frozen = [] if self.freeze is None else key_lines(self.freeze)
         self._check_apart()
         watched = [] if self.patience is None else [EarlyStopping(self.patience)]
         vectors = check_before_reading(config, self.held_out, watched, self.init_from)
@@ -176,7 +175,8 @@ class _Job:
             return
         with claim(self.output):
             corpus = read(self._source(config), config, quiet=self.quiet)
-            self._train(corpus, self._held_out(), config, self.output, vectors, _keys(frozen, corpus, self.freeze))
+            keys = keys_of_kind(frozen, corpus.vocab.kind, self.freeze)
+            self._train(corpus, self._held_out(), config, self.output, vectors, keys)
 
     def _held_out(self) -> float | Source | EventCorpus | Walks:
         """Return the share to hold out, or another corpus of the same kind."""
@@ -202,7 +202,9 @@ class _Job:
 
         if self.text is not None:
             return TaggedSource(self.source, self.tags, self.text)
-        return TaggedSource(self.source, [line.split("\t") for line in _text(Path(self.tags or ""), "tags", "--tags")])
+        return TaggedSource(
+            self.source, [line.split("\t") for line in text_lines(Path(self.tags or ""), "tags", "--tags")]
+        )
 
     def _opened(self, source: Source) -> Source | EventCorpus | Walks:
         """Open what is no text: walks on a graph, a table of events."""
@@ -217,7 +219,7 @@ class _Job:
         """Refuse an output that is a source."""
         from wordmill.cli.outputs import check_apart
 
-        outputs = [] if self.output is None else [self.output, _beside(self.output)]
+        outputs = [] if self.output is None else [self.output, beside_model(self.output)]
         held_out = corpus_files(self.held_out) if isinstance(self.held_out, Path) else ()
         check_apart(
             [
@@ -246,14 +248,14 @@ class _Job:
         from wordmill.training import Checkpoint, EarlyStopping, LogFile
         from wordmill.training.run.checkpoints import remove_checkpoints
 
-        beside = _beside(output)  # checkpoints, and the best epoch for a run that is resumed
+        beside = beside_model(output)  # checkpoints, and the best epoch for a run that is resumed
         early = None if self.patience is None else EarlyStopping(self.patience, directory=beside)
         log_file = None if self.log is None else LogFile(self.log)
         if self.resume and is_trained(output, beside, config, corpus, early):
             remove_checkpoints(beside)
             note(f"{output} is trained already: nothing to go on with")
             return
-        model = _train_and_tidy(
+        model = train_and_tidy(
             corpus,
             self.settings,
             output,
@@ -293,86 +295,6 @@ def _question(model: Word2Vec, output: Path) -> str:
     if isinstance(model, Doc2Vec):
         return f"nearest {output / 'documents'} TAG, or infer {output} FILE --topn 3"
     return f"nearest {output} {model.wv.key_name.upper()}"
-
-
-def _train_and_tidy(
-    corpus: TrainingCorpus,
-    settings: dict[str, Any],
-    output: Path,
-    checkpoints: Sequence[Checkpoint],
-    callbacks: Sequence[Callback],
-    **options: Any,
-) -> Word2Vec:
-    """Train and save; then the checkpoints are superfluous, the first kind of them."""
-    from wordmill.cli.training import train_and_save
-    from wordmill.training.run.checkpoints import remove_checkpoints
-
-    try:
-        model = train_and_save(corpus, settings, output, callbacks=[*callbacks, *checkpoints], **options)
-    except OutputError as error:
-        going_on = "; the same command with --resume goes on" if checkpoints[0].saved else ""
-        raise OutputError(f"{error}{going_on}") from error
-    remove_checkpoints(checkpoints[0].directory)
-    return model
-
-
-def _check_outputs(output: Path | None, files: Sequence[Path | None], plot: Path | None, film: Path | None) -> None:
-    """Raise a `WordmillError` where one cannot be written: before the work, not after it."""
-    from wordmill.cli.outputs import check_file_writable, check_model_writable, check_picture_writable
-    from wordmill.saving import check_directory
-
-    if output is not None:
-        check_model_writable(output)
-        if (beside := _beside(output)).exists() and not beside.is_dir():
-            raise OutputError(f"{beside} is a file, and checkpoints go there: move it away, or choose another --output")
-        check_directory(beside / "training")
-    for path in files:
-        if path is not None:
-            check_file_writable(path)
-    if plot is not None:
-        check_picture_writable(plot)
-    if film is not None and film.exists() and not film.is_dir():
-        raise OutputError(f"{film} is a file, and --film keeps the model of each epoch in a directory")
-    if film is not None:
-        check_directory(film / "training")
-
-
-def _beside(output: Path) -> Path:
-    """Return where the checkpoints of a model are."""
-    return output.resolve().with_name(output.resolve().name + ".checkpoints")
-
-
-def _timing(text: str) -> tuple[float | None, int | None]:
-    """Turn 90s, 10m, 2h, 1epoch or never into seconds or epochs."""
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)(s|m|h)|(\d+) ?epochs?|never", text)
-    if found is None or "0" in (found[1], found[3]):
-        raise ParameterError(f"checkpoint_every={quoted(text)} is not allowed: write 90s, 10m, 2h, 1epoch or never")
-    seconds = float(found[1]) * {"s": 1, "m": 60, "h": 3600}[found[2]] if found[1] else None
-    return seconds, int(found[3]) if found[3] else None
-
-
-def _lines(path: Path) -> list[str]:
-    """Read the lines of a file that are not blank."""
-    return [line.strip() for line in _text(path, "keys", "--freeze") if line.strip()]
-
-
-def _text(path: Path, what: str, option: str) -> list[str]:
-    """Read the lines of a file."""
-    try:
-        return path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = (error.strerror if isinstance(error, OSError) else None) or "it is not UTF-8"
-        raise ParameterError(f"{path} is no list of {what}, one a line, for {option}: {reason}") from None
-
-
-def _keys(lines: list[str], corpus: TrainingCorpus, path: Path | None) -> list[str | int]:
-    """Turn lines into keys of the corpus's kind."""
-    if corpus.vocab.kind == "str":
-        return [*lines]
-    try:
-        return [int(line) for line in lines]
-    except ValueError:
-        raise ParameterError(f"{path} is no list of keys for --freeze: those of the corpus are integers") from None
 
 
 def _share_or_corpus(text: str) -> float | Path:
