@@ -93,6 +93,16 @@ def test_search_completes_and_the_address_leads_back(browser: Browser, server: s
         linked.page.wait_for_selector("#panel-nearest h2:has-text('paris')")
 
 
+def test_enter_takes_the_key_however_it_is_written(browser: Browser, file: str) -> None:
+    with visit(browser) as seen:
+        page = seen.open(file)
+        for typed, meant in {"KING": "king", "Paris": "paris", "madr": "madrid"}.items():
+            page.fill("#search input", typed)
+            page.wait_for_selector("#search [role=option]")
+            page.press("#search input", "Enter")
+            page.wait_for_selector(f"#panel-nearest h2 .key:text-is('{meant}')")
+
+
 @pytest.mark.parametrize("renderer", ["", "?renderer=canvas"])
 def test_a_click_on_a_point_chooses_it(browser: Browser, file: str, renderer: str) -> None:
     with visit(browser) as seen:

@@ -181,6 +181,7 @@ export class App {
       this.isAway = false;
       byId("banner").hidden = true;
       this.map.setAxes(null);
+      this.unmarkPlaces();
       this.map.layOut(positions, {milliseconds: this.map.grid || this.map.frames > 3 ? 700 : 0});
       this.remarkLater();
     });
@@ -190,11 +191,12 @@ export class App {
    * Show positions that are no layout, with a way back.
    * @param {Float32Array} positions (n, 2)
    * @param {(string | Node)[]} title
-   * @param {Laying & {axes?: Axes}} [how]
+   * @param {Laying & {axes?: Axes, keepMarks?: boolean}} [how]
    */
   showPositions(positions, title, how = {}) {
     this.isAway = true;
     this.map.setAxes(how.axes ?? null);
+    if (!how.keepMarks) this.unmarkPlaces();
     this.map.layOut(positions, how);
     const back = make("button", {type: "button", class: "link", on: {click: () => this.goBack()}}, "Back to the map");
     byId("banner").replaceChildren(make("span", {}, ...title), back);
@@ -204,6 +206,12 @@ export class App {
 
   goBack() {
     if (this.isAway) this.showLayout(this.layout.id);
+  }
+
+  /** Let go of marks at places that mean something on another map. */
+  unmarkPlaces() {
+    const {arrows, guests} = this.map.marks;
+    if (guests.length || arrows.some(({from, to}) => Array.isArray(from) || Array.isArray(to))) this.mark();
   }
 
   /** What is near on the map is known when the points have come to rest. */

@@ -23,6 +23,7 @@ export class KeyBox {
     this.options = options;
     /** @type {string[]} */
     this.keys = [];
+    this.listedFor = "";
     this.active = -1;
     this.asked = 0;
     this.timer = 0;
@@ -76,6 +77,7 @@ export class KeyBox {
    */
   show(text, found) {
     this.keys = found.map(({key}) => key);
+    this.listedFor = text;
     const rows = found.map((point, at) => this.option(at, keyNode(point.key), point.count === null ? "" : grouped(point.count)));
     const last = this.options.last?.(text) ?? null;
     if (last !== null && !this.keys.includes(text)) {
@@ -128,13 +130,19 @@ export class KeyBox {
       }
     } else if (event.key === "Enter") {
       if (open && this.active >= 0) this.take(this.keys[this.active]);
-      else if (this.value !== "") this.take(this.value);
+      else if (this.value !== "") this.take(this.meant());
     } else if (event.key === "Escape" && (open || this.value)) {
       if (open) this.close();
       else this.value = "";
       event.stopPropagation();
     } else return;
     event.preventDefault();
+  }
+
+  /** What is meant by the text alone: it itself, or what was found for it where it is no key. */
+  meant() {
+    const isListed = !this.list.hidden && this.listedFor === this.value;
+    return isListed && this.keys.length && !this.keys.includes(this.value) ? this.keys[0] : this.value;
   }
 
   /** @param {string} key */

@@ -22,19 +22,23 @@ export class KeyIndex {
   /**
    * @param {string} text
    * @param {number} most
-   * @returns {number[]} ids: this very key, keys that begin so, keys that hold it
+   * @returns {number[]} ids: this very key, however it is written; keys that begin so; keys that hold it
    */
   find(text, most) {
     this.folded ??= this.keys.map((key) => key.toLowerCase());
     const sought = text.toLowerCase();
-    const exact = this.idOf(text);
-    const found = exact === null ? [] : [exact];
+    const title = sought.replace(/^./u, (first) => first.toUpperCase());
+    const found = new Set();
+    for (const form of [text, sought, title, text.toUpperCase()]) {
+      const id = this.idOf(form);
+      if (id !== null) found.add(id);
+    }
     const inside = [];
-    for (let id = 0; id < this.folded.length && found.length < most; id++) {
-      const at = id === exact ? -1 : this.folded[id].indexOf(sought);
-      if (at === 0) found.push(id);
+    for (let id = 0; id < this.folded.length && found.size < most; id++) {
+      const at = this.folded[id].indexOf(sought);
+      if (at === 0) found.add(id);
       else if (at > 0 && inside.length < most) inside.push(id);
     }
-    return [...found, ...inside].slice(0, most);
+    return [...new Set([...found, ...inside])].slice(0, most);
   }
 }

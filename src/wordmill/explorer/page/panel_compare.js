@@ -34,7 +34,7 @@ export function comparePanel(app) {
     }
     const positions = await otherPositions(app);
     setMoved(true);
-    app.showPositions(positions, ["Where they lie in ", keyNode(state.other)], {fit: false, milliseconds: 1200});
+    app.showPositions(positions, ["Where they lie in ", keyNode(state.other)], {fit: false, milliseconds: 1200, keepMarks: true});
   }));
   app.backListeners.push(() => setMoved(false));
   const canLimit = app.about.tables.counts && !("answer/compare" in app.about.tables);
