@@ -77,7 +77,7 @@ def explore(
     Returns
     -------
     Explorer
-        `.serve()` opens a browser, `.save(path)` writes one file, and a notebook shows it.
+        `Explorer.serve` opens a browser, `Explorer.save` writes one file, and a notebook shows it.
     """
     check_extra("sklearn", "maps in the explorer", extra="explore")
     if umap:
