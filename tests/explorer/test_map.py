@@ -86,6 +86,8 @@ def test_files_of_any_format_and_documents_are_opened(tmp_path: Path) -> None:
         (grouped_vectors(8), {"kind": "things"}, "kind='things'"),
         (grouped_vectors(8), {"groups": "absent.txt"}, "absent.txt"),
         (grouped_vectors(8), {"colour": 3}, "colour"),
+        (grouped_vectors(8), {"seed": -1}, "seed must be"),
+        (grouped_vectors(8), {"analogies": "absent.txt"}, "absent.txt"),
     ],
 )
 def test_mistakes_are_told(model: object, options: dict[str, object], says: str) -> None:

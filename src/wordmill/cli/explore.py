@@ -42,7 +42,7 @@ def command(
     ] = None,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Where the server listens; 0 is any free port.")] = 0,
     browser: Annotated[bool, typer.Option("--open/--no-open", help="Whether to open the browser.")] = True,
-    seed: Annotated[int, typer.Option(help="Of UMAP and of clusters.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Of UMAP and of clusters.")] = 1,
 ) -> None:
     """Look around in vectors: a map with exact neighbours, analogies, directions, two models side by side.
 

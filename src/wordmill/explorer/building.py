@@ -22,7 +22,7 @@ from wordmill.explorer.overlay import Overlay
 from wordmill.explorer.projection import KeptLayouts
 from wordmill.explorer.questions import Questions
 from wordmill.extras import check_extra
-from wordmill.foreign import printable
+from wordmill.foreign import printable, quoted
 from wordmill.hints import helpful_arguments
 from wordmill.paths import checked_path
 from wordmill.vectors.queries import positive_integer
@@ -31,7 +31,7 @@ __all__ = ["explore"]
 
 logger = logging.getLogger(__name__)
 
-Path_ = str | PathLike[str]
+FilePath = str | PathLike[str]
 
 
 @helpful_arguments
@@ -41,10 +41,10 @@ def explore(
     *,
     keys: int = 50_000,
     umap: bool | None = None,
-    groups: Sequence[Path_] | Path_ = (),
-    analogies: Sequence[Path_] | Path_ = (),
-    pairs: Sequence[Path_] | Path_ = (),
-    checkpoints: Path_ | None = None,
+    groups: Sequence[FilePath] | FilePath = (),
+    analogies: Sequence[FilePath] | FilePath = (),
+    pairs: Sequence[FilePath] | FilePath = (),
+    checkpoints: FilePath | None = None,
     kind: Kind | None = None,
     seed: int = 1,
     progress: Callable[[str], object] = logger.info,
@@ -80,6 +80,9 @@ def explore(
         `Explorer.serve` opens a browser, `Explorer.save` writes one file, and a notebook shows it.
     """
     check_extra("sklearn", "maps in the explorer", extra="explore")
+    asked: object = seed
+    if isinstance(asked, bool) or not isinstance(asked, int) or not 0 <= seed < 2**32:
+        raise ParameterError(f"seed must be an integer from 0 to {2**32 - 1}, not {quoted(seed)}")
     if umap:
         check_extra("umap", "maps by UMAP", "leave umap out")
     frames: list[Frame] = []
@@ -119,6 +122,9 @@ def _built(
     seed: int,
     progress: Callable[[str], object],
 ) -> Explorer:
+    if analogies or pairs:
+        progress("evaluating")
+    overlay = Overlay(first.vectors, analogies, pairs) if analogies or pairs else None
     drawn = draw(
         first.name,
         first.kind,
@@ -130,8 +136,7 @@ def _built(
         kept=KeptLayouts(first.path),
         progress=progress,
     )
-    progress("comparing and evaluating" if second or analogies or pairs else "writing it down")
-    overlay = Overlay(first.vectors, analogies, pairs) if analogies or pairs else None
+    progress("comparing" if second else "writing it down")
     if overlay is not None and analogies:
         drawn = replace(drawn, colours=[*drawn.colours, overlay.colour(drawn.shown)])
     comparison = None if second is None else Comparison(drawn, second.name, second.vectors)
@@ -141,9 +146,9 @@ def _built(
     return Explorer(drawn, Questions(drawn, comparison=comparison, overlay=overlay, film=film), more)
 
 
-def _groups(files: Sequence[Path_] | Path_) -> dict[str, dict[str, list[str]]]:
+def _groups(files: Sequence[FilePath] | FilePath) -> dict[str, dict[str, list[str]]]:
     return {printable(path.stem): read_groups(path) for path in _paths(files)}
 
 
-def _paths(given: Sequence[Path_] | Path_) -> list[Path]:
+def _paths(given: Sequence[FilePath] | FilePath) -> list[Path]:
     return [checked_path(path) for path in ([given] if isinstance(given, str | os.PathLike) else given)]
