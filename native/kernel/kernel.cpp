@@ -20,11 +20,17 @@ template <class T> void sigmoid(const T* scores, T* out, int64_t n) {
   }
 }
 
-template <class T> void find_rows(T* matrix, int64_t stride, const int32_t* ids, int64_t n, T** rows) {
-  const uint64_t row_bytes = static_cast<uint64_t>(stride) * sizeof(T);  // below 2^32: two halves, whose product vectors have
-  for (int64_t i = 0; i < n; i++)
-    rows[i] =
-        reinterpret_cast<T*>(reinterpret_cast<uintptr_t>(matrix) + static_cast<uint32_t>(ids[i]) * (row_bytes & 0xffffffff));
+template <class T> void find_rows(const RowsOf<T>& from, const int32_t* ids, int64_t n, T** rows) {
+  const uint64_t row_bytes =
+      static_cast<uint64_t>(from.stride) * sizeof(T);  // below 2^32: two halves, whose product vectors have
+  const auto matrix = reinterpret_cast<uintptr_t>(from.matrix), copies = reinterpret_cast<uintptr_t>(from.copies);
+  const auto first = static_cast<uint32_t>(from.first), count = static_cast<uint32_t>(from.count);
+  const uint64_t elsewhere = copies - matrix - first * (row_bytes & 0xffffffff);  // what a copy's place adds
+  for (int64_t i = 0; i < n; i++) {
+    const auto id = static_cast<uint32_t>(ids[i]);
+    const uint64_t place = matrix + id * (row_bytes & 0xffffffff);
+    rows[i] = reinterpret_cast<T*>(id - first < count ? place + elsewhere : place);
+  }
 }
 
 // From the end, so that no place is compared with those beyond the nearest repeat.

@@ -92,10 +92,18 @@ template <class T> struct Merge {
   T scale;
 };
 
+// Where the rows of ids are: in a matrix, those of ids [first, first + count) in copies.
+template <class T> struct RowsOf {
+  T* matrix;
+  int64_t stride;
+  T* copies;
+  int32_t first, count;
+};
+
 template <class T> struct StepFunctions {
   void (*pairs)(const PairsStep<T>&);
   void (*mean)(const MeanStep<T>&);
-  void (*find_rows)(T* matrix, int64_t stride, const int32_t* ids, int64_t n, T** rows);
+  void (*find_rows)(const RowsOf<T>& from, const int32_t* ids, int64_t n, T** rows);
   void (*compose)(const Bag<T>&, int64_t stride);  // composed and before, from the rows
   void (*spread)(const Bag<T>&, int64_t stride);   // what the composed row has changed since is added to each of the rows
   double (*take_loss)(LossSum<T>&);                // what steps added since it was taken last

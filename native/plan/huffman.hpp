@@ -11,6 +11,9 @@ class HuffmanPaths final : public Objective {
 
   int64_t rows() const override { return words() - 1; }
   int64_t words() const override { return static_cast<int64_t>(ends_.size()) - 1; }
+  Range hottest(int32_t count) const override {  // the root is the last row
+    return {static_cast<int32_t>(rows()) - count, count};
+  }
   void ask(const Plan& plan, size_t from, size_t to, uint64_t epoch, const Kernels& kernels, Questions& questions) const override;
   Expectation expectation(std::span<const double> frequencies) const override;
 

@@ -12,6 +12,7 @@ class NegativeSampling final : public Objective {
 
   int64_t rows() const override { return noise_.size(); }
   int64_t words() const override { return noise_.size(); }
+  Range hottest(int32_t count) const override { return {0, count}; }
   void ask(const Plan& plan, size_t from, size_t to, uint64_t epoch, const Kernels& kernels, Questions& questions) const override;
   Expectation expectation(std::span<const double> frequencies) const override;
 

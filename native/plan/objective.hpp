@@ -27,12 +27,18 @@ struct Expectation {
   std::vector<double> rows;  // each output row
 };
 
+// Ids [first, first + count).
+struct Range {
+  int32_t first, count;
+};
+
 class Objective {
  public:
   virtual ~Objective() = default;
 
-  virtual int64_t rows() const = 0;   // of output_vectors
-  virtual int64_t words() const = 0;  // targets are below
+  virtual int64_t rows() const = 0;                // of output_vectors
+  virtual int64_t words() const = 0;               // targets are below
+  virtual Range hottest(int32_t count) const = 0;  // of the rows: about those that are asked most, where words come by count
   // What windows [from, to) of a plan ask. It depends on seed, epoch, position and target alone.
   virtual void ask(const Plan& plan, size_t from, size_t to, uint64_t epoch, const Kernels& kernels,
                    Questions& questions) const = 0;

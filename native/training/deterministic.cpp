@@ -100,9 +100,8 @@ template <class T> class Together {
 }  // namespace
 
 template <class T> Sums Trainer<T>::train_deterministic(uint64_t epoch, const Blocks& blocks, int threads) {
-  if (expected_.inputs.empty()) expected_ = expected_gradients(task_);
   Sums sums(blocks.size());
-  Together<T> together(task_, *this, expected_, epoch, blocks, threads);
+  Together<T> together(task_, *this, expected(), epoch, blocks, threads);
   run_threads(threads, [&](int t) { together.work(t, sums); });
   return sums;
 }

@@ -1,20 +1,40 @@
 #include "trainer.hpp"
 
+#include <algorithm>
 #include <atomic>
 
 #include "system/parallel.hpp"
 
 namespace wordmill {
 
-template <class T> Sums Trainer<T>::train(uint64_t epoch, const Blocks& blocks, int threads) const {
-  // Windows that ask together, and one more where a step would be cut in two.
-  const size_t at_once = task_.composes() ? kComposedWindows : 256;
+constexpr size_t kAtOnce = 256;  // windows that ask together
+
+template <class T> Meetings Trainer<T>::meetings(const Blocks& blocks, int threads) {
+  const auto rows = static_cast<int32_t>(std::min<int64_t>(kHotRows, task_.output_vectors.rows / kHotShare));
+  if (threads == 1 || rows == 0 || !task_.outputs_learn || blocks.size() == 0 || task_.corpus.positions() < kManyTokens)
+    return {};
+  const std::vector<float>& expected = this->expected().outputs;
+  const double hottest = *std::max_element(expected.begin(), expected.end()) / kBatch;
+  const double learnt = kLearntApart / std::max(hottest * blocks.alphas[0], 1e-9);
+  const auto windows = static_cast<size_t>(std::min<double>(learnt, kApart / (threads - 1)));
+  return windows < 2 * kAtOnce ? Meetings{} : Meetings{rows, windows};
+}
+
+template <class T> Sums Trainer<T>::train(uint64_t epoch, const Blocks& blocks, int threads) {
+  // One more where a step would be cut in two.
+  const size_t at_once = task_.composes() ? kComposedWindows : kAtOnce;
+  const Meetings meetings = this->meetings(blocks, threads);
+  const Range hot = task_.objective->hottest(meetings.rows);
+  RowLocks locks(meetings.rows);
   Sums sums(blocks.size());
   std::atomic<size_t> next{0};
-  run_threads(threads, [&](int) {
+  run_threads(threads, [&](int t) {
+    HotRows<T> hot_outputs(task_.output_vectors, hot, locks, task_.kernels);
+    size_t since = 0;  // windows since the threads met
     Plan plan = this->plan(epoch);
     Questions questions;
     const auto trainer = window_trainer(task_);
+    trainer->use(hot_outputs);
     for (size_t b; (b = next.fetch_add(1)) < blocks.size();) {
       plan.load(blocks.begins[b], blocks.ends[b]);
       Trained trained;
@@ -24,14 +44,16 @@ template <class T> Sums Trainer<T>::train(uint64_t epoch, const Blocks& blocks, 
         to += windows[to - 1].leads;
         ask(plan, from, to, epoch, questions);
         trained += trainer->train(plan, from, to, questions, 0, blocks.rate(b));
+        if ((since += to - from) >= meetings.windows) hot_outputs.meet(t), since = 0;
       }
       sums.set(b, plan, trained);
     }
+    hot_outputs.meet(t);
   });
   return sums;
 }
 
-template Sums Trainer<float>::train(uint64_t, const Blocks&, int) const;
-template Sums Trainer<double>::train(uint64_t, const Blocks&, int) const;
+template Sums Trainer<float>::train(uint64_t, const Blocks&, int);
+template Sums Trainer<double>::train(uint64_t, const Blocks&, int);
 
 }  // namespace wordmill

@@ -49,7 +49,7 @@ template <class T> class Trainer {
  public:
   explicit Trainer(const Task<T>& task) : task_(task) {}
 
-  Sums train(uint64_t epoch, const Blocks& blocks, int threads) const;
+  Sums train(uint64_t epoch, const Blocks& blocks, int threads);
   Sums train_deterministic(uint64_t epoch, const Blocks& blocks, int threads);
   Plan plan(uint64_t epoch) const { return Plan(task_.corpus, task_.kernels, epoch); }
   void infer(const Course& course, int64_t size, const Matrix<T>& vectors, int threads) const {
@@ -61,8 +61,14 @@ template <class T> class Trainer {
   }
 
  private:
+  Meetings meetings(const Blocks& blocks, int threads);
+  const Expected& expected() {
+    if (expected_.inputs.empty()) expected_ = expected_gradients(task_);
+    return expected_;
+  }
+
   Task<T> task_;
-  Expected expected_;  // filled by train_deterministic
+  Expected expected_;  // filled when it is asked for
 };
 
 }  // namespace wordmill

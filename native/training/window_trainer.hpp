@@ -9,6 +9,7 @@
 
 #include "composed_rows.hpp"
 #include "document_rows.hpp"
+#include "hot_rows.hpp"
 #include "task.hpp"
 
 namespace wordmill {
@@ -46,14 +47,17 @@ template <class T> class WindowTrainer {
       : task_(task), placed_inputs_(inputs), placed_outputs_(outputs), composed_(task), documents_(task) {}
   virtual ~WindowTrainer() = default;
 
+  // From now on these copies are trained in place of their rows of output vectors.
+  void use(const HotRows<T>& outputs) { hot_outputs_ = &outputs; }
+
   // Windows [from, to) of a plan; the first one's questions are number `first`.
   virtual Trained train(const Plan& plan, size_t from, size_t to, const Questions& questions, size_t first, const Rate& rate) = 0;
 
   // One window by itself, in the matrices. Returns the loss, summed over scores.
   double step(std::span<const int32_t> inputs, const Questions& questions, T alpha) {
-    find_rows(task_.input_vectors, inputs, token_rows_);
+    find_rows(rows_of(task_.input_vectors), inputs, token_rows_);
     take(questions, 0, 1);
-    find_rows(task_.output_vectors, questions.of(0, 1), asked_rows_);
+    find_rows(rows_of(task_.output_vectors), questions.of(0, 1), asked_rows_);
     step_alone(token_rows_, alpha);
     return take_loss();
   }
@@ -77,12 +81,12 @@ template <class T> class WindowTrainer {
     } else if (placed_inputs_) {
       find_rows(*placed_inputs_, token_rows_);
     } else {
-      find_rows(task_.input_vectors, tokens, token_rows_);
+      find_rows(rows_of(task_.input_vectors), tokens, token_rows_);
     }
     if (placed_outputs_)
       find_rows(*placed_outputs_, asked_rows_);
     else
-      find_rows(task_.output_vectors, questions.of(first, first + windows.size()), asked_rows_);
+      find_rows(outputs(), questions.of(first, first + windows.size()), asked_rows_);
     find_ahead(windows, 0, std::min(kAhead, windows.size()));
     send_for_ahead();
   }
@@ -163,10 +167,15 @@ template <class T> class WindowTrainer {
     ends_ = std::span(questions.ends).subspan(from, to - from + 1);
     signs_ = questions.signs.empty() ? nullptr : questions.signs.data() + ends_[0];
   }
-  void find_rows(const Matrix<T>& matrix, std::span<const int32_t> ids, std::vector<T*>& rows) const {
+  static RowsOf<T> rows_of(const Matrix<T>& matrix) { return {matrix.data, matrix.stride, nullptr, 0, 0}; }
+  RowsOf<T> outputs() const {
+    if (!hot_outputs_) return rows_of(task_.output_vectors);
+    const auto [first, count] = hot_outputs_->which();
+    return {task_.output_vectors.data, task_.output_vectors.stride, hot_outputs_->data(), first, count};
+  }
+  void find_rows(const RowsOf<T>& from, std::span<const int32_t> ids, std::vector<T*>& rows) const {
     rows.resize(ids.size());
-    step_functions<T>(task_.kernels)
-        .find_rows(matrix.data, matrix.stride, ids.data(), static_cast<int64_t>(ids.size()), rows.data());
+    step_functions<T>(task_.kernels).find_rows(from, ids.data(), static_cast<int64_t>(ids.size()), rows.data());
   }
   static void find_rows(const PlacedRows<T>& placed, std::vector<T*>& rows) {
     rows.resize(placed.places.size());
@@ -202,6 +211,7 @@ template <class T> class WindowTrainer {
   }
 
   const PlacedRows<T>*placed_inputs_, *placed_outputs_;  // or null
+  const HotRows<T>* hot_outputs_ = nullptr;              // or null
   int32_t begin_ = 0;                                    // the token of the first of token_rows_
   int32_t sent_for_ = 0;                                 // the token up to which rows are on their way
   std::span<const size_t> ends_;                         // in the questions' rows, a window each
