@@ -379,7 +379,6 @@ void bind_training(nb::module_& m) {
   m.attr("ASKED_TOGETHER") = kAskedTogether;
   m.attr("BATCH") = kBatch;
   m.attr("SLICE") = kSlice;
-  m.attr("COMPOSED_WINDOWS") = kComposedWindows;
   m.attr("DAMPING") = kDamping;
   m.def(
       "multiply_add", [](int64_t rounds, const std::string& isa) { return kernels_for(isa).multiply_add(rounds); }, "rounds"_a,

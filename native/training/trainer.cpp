@@ -21,8 +21,8 @@ template <class T> Meetings Trainer<T>::meetings(const Blocks& blocks, int threa
 }
 
 template <class T> Sums Trainer<T>::train(uint64_t epoch, const Blocks& blocks, int threads) {
-  // One more where a step would be cut in two.
-  const size_t at_once = task_.composes() ? kComposedWindows : kAtOnce;
+  // One more where a step would be cut in two; a block whose words are composed stays whole.
+  const size_t at_once = task_.composes() ? SIZE_MAX / 2 : kAtOnce;
   const Meetings meetings = this->meetings(blocks, threads);
   const Range hot = task_.objective->hottest(meetings.rows);
   RowLocks locks(meetings.rows);

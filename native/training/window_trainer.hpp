@@ -75,7 +75,7 @@ template <class T> class WindowTrainer {
     if (has_documents()) documents_.begin(plan, from, to, placed_inputs_);
     if (composes()) {
       token_rows_.resize(tokens.size());
-      composed_.begin(tokens, placed_inputs_);
+      composed_.begin(tokens, within_reach(windows), placed_inputs_);
     } else if (!words_are_inputs()) {
       token_rows_.assign(tokens.size(), nullptr);
     } else if (placed_inputs_) {
@@ -193,6 +193,11 @@ template <class T> class WindowTrainer {
   int32_t reach_begin(const Window& window) const {
     const int32_t width = task_.corpus.window;
     return width ? std::max(begin_, window.centre - width) : window.first;
+  }
+  size_t within_reach(std::span<const Window> windows) const {
+    int32_t most = 0;
+    for (const Window& window : windows) most = std::max(most, window.last - reach_begin(window));
+    return static_cast<size_t>(most) + 1;  // a step of means takes the next window, too
   }
   // Steps send for what is ahead while they compute, to write to it. Where outputs do not learn, nor do words: then it is sent
   // for here, to be read alone, as other threads have it in their caches too.

@@ -54,7 +54,6 @@ def first_vector(seed: int, key: int, size: int) -> NDArray[np.float64]: ...
 ASKED_TOGETHER: int
 BATCH: int
 SLICE: int
-COMPOSED_WINDOWS: int
 DAMPING: float
 
 class Objective: ...

@@ -88,34 +88,22 @@ class ReferenceBackend:
         planned = Planned(plan, alpha - alpha_step * (plan.positions - begin).astype(np.float64))
         windows = len(plan.centres)
         if (expected := self._expected) is None:
-            loss = self._train_windows(self._matrices, planned, 0, windows, stretch=core.COMPOSED_WINDOWS)
+            loss = self._train_windows(self._matrices, planned, 0, windows)
         else:
             loss = sum(self._train_batch(planned, first, expected) for first in range(0, windows, core.BATCH))
         examples = len(plan.contexts) if self._task.shape == "pairs" else windows
         return loss, examples, plan.subsampled, windows, plan.without_context
 
-    def _train_windows(self, matrices: Matrices, planned: Planned, first: int, last: int, stretch: int) -> float:
-        """Train windows [first, last) of a plan, one step after the other; return their loss.
-
-        Composed words are shared by a stretch of so many of them.
-        """
+    def _train_windows(self, matrices: Matrices, planned: Planned, first: int, last: int) -> float:
+        """Train windows [first, last) of a plan, one step after the other; return their loss."""
         if first == last:
             return 0.0
         if self._task.composed is not None:
-            stretches = self._stretches(planned, first, last, stretch)
-            return sum(self._train_composed(matrices, planned, self._task.composed, *each) for each in stretches)
+            return self._train_composed(matrices, planned, self._task.composed, first, last)
         return sum(
             self._step(matrices, planned, step, [planned.inputs(window) for window in step], self._task.frozen)
             for step in self._steps(planned, first, last)
         )
-
-    def _stretches(self, planned: Planned, first: int, last: int, size: int) -> Iterator[tuple[int, int]]:
-        """Yield the windows that share composed words, at most one more where a step would be cut in two."""
-        while first < last:
-            end = min(first + size, last)
-            end = min(end + int(planned.plan.leads[end - 1]), last)
-            yield first, end
-            first = end
 
     def _train_composed(self, matrices: Matrices, planned: Planned, bags: Bags, first: int, last: int) -> float:
         """Do the same where words are made of several rows: steps train the rows that they are composed into."""
@@ -182,7 +170,7 @@ class ReferenceBackend:
             asked = plan.asked[plan.asked_bounds[begin] : plan.asked_bounds[last]]
 
             def train(inputs: Matrix, outputs: Matrix, begin: int = begin, last: int = last) -> float:
-                return self._train_windows((inputs, outputs), planned, begin, last, stretch=core.SLICE)
+                return self._train_windows((inputs, outputs), planned, begin, last)
 
             slices.append(Slice(rows, asked, train))
         return train_batch(*self._matrices, slices, float(planned.rates[first]), expected, self._task.frozen)

@@ -1,8 +1,8 @@
 """The definition of composed rows: words that are made of several rows of the input vectors.
 
 A word that comes within reach of the windows is composed, the mean of its rows; steps train that row like any other;
-when the last of its tokens leaves, what it has learnt is added to each of its rows, so that their mean changes by just
-that.
+when the last of its tokens leaves reach, what it has learnt is added to each of its rows, so that their mean changes by
+just that.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Matrix = NDArray[np.floating]
 
 
 class ComposedRows:
-    """The words of some windows, each with a row of its own from its first token in reach to its last.
+    """The words of some windows, each with a row of its own as long as one of its tokens is within reach.
 
     Parameters
     ----------
@@ -44,8 +44,8 @@ class ComposedRows:
         documents: NDArray[np.int32],
         frozen: NDArray[np.bool_] | None,
     ) -> None:
-        words, self._firsts, self._words = np.unique(tokens, return_index=True, return_inverse=True)
-        self._lasts = len(tokens) - 1 - np.unique(tokens[::-1], return_index=True)[1]
+        words, self._words = np.unique(tokens, return_inverse=True)
+        self._within_reach = np.zeros(len(words), np.int64)  # tokens of each word
         self._matrix, self._documents = input_vectors, documents
         self._bags = [bags.of(word) for word in words]
         self._learning = [bag if frozen is None else bag[~frozen[bag]] for bag in self._bags]
@@ -59,19 +59,21 @@ class ComposedRows:
         self._entered = self._left = 0
 
     def enter(self, end: int) -> None:
-        """Compose the words of the tokens before `end` that are not."""
+        """Let the tokens before `end` enter; compose their words where they are not."""
         layer = EmbeddingBag(self._matrix)
         for token in range(self._entered, end):
             word = self._words[token]
-            if token == self._firsts[word]:
+            if self._within_reach[word] == 0:
                 self.rows[word] = self._before[word] = layer.forward([self._bags[word]])[0]
+            self._within_reach[word] += 1
         self._entered = max(self._entered, end)
 
     def leave(self, end: int) -> None:
-        """Spread what the words have learnt whose last token is before `end`."""
+        """Let the tokens before `end` leave; spread what their words have learnt where none of them is left."""
         for token in range(self._left, min(end, self._entered)):
             word = self._words[token]
-            if token == self._lasts[word]:
+            self._within_reach[word] -= 1
+            if self._within_reach[word] == 0:
                 np.add.at(self._matrix, self._learning[word], self.rows[word] - self._before[word])
         self._left = max(self._left, min(end, self._entered))
 
