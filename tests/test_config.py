@@ -37,6 +37,12 @@ def test_defaults_are_the_fields() -> None:
         ({"architecture": "cbow", "cbow_update": "sqrt"}, 0.1),
         ({"architecture": "cbow", "cbow_update": "word2vec"}, 0.075),
         ({"architecture": "cbow", "alpha": 0.3}, 0.3),
+        ({"backend": "ray", "workers": 8}, 0.075),
+        ({"backend": "ray"}, 0.075),
+        ({"backend": "ray", "workers": 1}, 0.025),
+        ({"backend": "ray", "workers": 8, "architecture": "cbow"}, 0.2),
+        ({"backend": "ray", "workers": 8, "subwords": (3, 6)}, 0.05),
+        ({"backend": "ray", "workers": 8, "documents": "dbow"}, 0.05),
     ],
 )
 def test_alpha_left_out_depends_on_the_update(params: dict[str, Any], alpha: float) -> None:

@@ -17,7 +17,7 @@ from wordmill.training.backends.native import NativeBackend
 from wordmill.training.run.matrices import begin_run
 from wordmill.training.run.setup import make_trainer
 
-SETTINGS: dict[str, Any] = {"vector_size": 16, "epochs": 2, "min_count": 2, "rounds": 3, "seed": 5}
+SETTINGS: dict[str, Any] = {"vector_size": 16, "epochs": 2, "min_count": 2, "rounds": 3, "seed": 5, "alpha": 0.05}
 ON_TWO: dict[str, Any] = SETTINGS | {"backend": "ray", "workers": 2, "threads_per_worker": 1}
 Matrices = tuple[NDArray[np.floating[Any]], NDArray[np.floating[Any]]]
 
