@@ -78,6 +78,8 @@ def test_a_model_is_judged_by_events(cli: Cli, table: Path, tmp_path: Path) -> N
     text = cli("evaluate", tmp_path / "v.txt", *asked, "--split", "last", "--context", "mean", "--exclude-seen")
     assert "clicks.csv: " in text.out
     assert "split by the last item of each sequence, from the mean of all items; vectors trained elsewhere" in text.out
+    assert ", by output vectors; " in cli("evaluate", tmp_path / "m", *asked, "--by", "outputs").out
+    assert "--by outputs needs the output" in cli("evaluate", tmp_path / "v.txt", *asked, "--by", "outputs").err
     both = cli("evaluate", tmp_path / "m", tmp_path / "v.txt", *asked, "--plot", tmp_path / "p.png")
     assert both.out.startswith(" ")
     assert (tmp_path / "p.png").exists()

@@ -16,7 +16,7 @@ from wordmill import EventCorpus, KeyedVectors, Word2Vec, evaluate_recommendatio
 from wordmill.corpus import Vocab
 from wordmill.corpus.events import Cases, as_events
 from wordmill.errors import CorpusError, ParameterError
-from wordmill.recommendation.methods import ByVectors, CoOccurrence, Method, Popularity
+from wordmill.recommendation.methods import ByOutputs, ByVectors, CoOccurrence, Method, Popularity
 from wordmill.recommendation.ranking import rank_answers
 
 SMALL: dict[str, Any] = {"vector_size": 8, "epochs": 3, "min_count": 1, "workers": 1, "sample": 0}
@@ -221,3 +221,40 @@ def test_what_cannot_be_judged(clicks: EventCorpus) -> None:
         result.estimate("hr@10", "popularity")
     with pytest.raises(ParameterError, match="was not asked for"):
         result.coverage(3)
+
+
+def test_output_vectors_foretell_what_follows() -> None:
+    """On circles of seven, what stands beside an item is never most similar to it."""
+    chains = [[10 * circle + (begin + step) % 7 for step in range(4)] for begin in range(7) for circle in range(6)] * 9
+    model = Word2Vec(vector_size=12, window=1, min_count=1, sample=0, epochs=20, workers=1, seed=1)
+    ranked = {
+        by: evaluate_recommendation(model, chains, "last", k=(2,), by=by, baselines=False)
+        for by in ("similarity", "outputs")
+    }
+    assert ranked["outputs"].estimate("hr@2").value > 0.9
+    assert ranked["similarity"].estimate("hr@2").value < 0.5
+    assert ranked["outputs"].by == ranked["outputs"].to_dict()["by"] == "outputs"
+    assert "from the last item, by output vectors; vectors trained anew" in str(ranked["outputs"])
+    assert "by output vectors" not in str(ranked["similarity"])
+
+
+def test_scores_by_outputs_are_probabilities_up_to_a_constant() -> None:
+    rng = np.random.default_rng(1)
+    vectors = KeyedVectors(["a", "b", "c"], rng.normal(size=(3, 4)).astype(np.float32))
+    outputs, counts = rng.normal(size=(3, 4)).astype(np.float32), np.array([9, 4, 1])
+    items = Vocab(["b", "a", "new"], np.array([3, 2, 1]))
+    for context, query in (("last", vectors["c"]), ("mean", (vectors["a"] + vectors["c"]) / 2)):
+        method = ByOutputs(vectors, outputs, counts, 0.5, items, context)  # type: ignore[arg-type]
+        expected = outputs @ query + np.log(np.sqrt(counts))
+        np.testing.assert_allclose(method.scores([np.array([0, 2])])[0], expected, rtol=1e-5)
+        assert method.row_of.tolist() == [1, 0, -1]
+
+
+def test_what_has_no_output_vectors_is_refused() -> None:
+    sessions = [["a", "b", "c"], ["b", "c", "a"]] * 20
+    with pytest.raises(ParameterError, match="by='outputs' needs the output vectors"):
+        evaluate_recommendation(Word2Vec(**SMALL).fit(sessions).wv, sessions, "last", by="outputs")
+    with pytest.raises(ParameterError, match="by='outputs' needs the output vectors"):
+        evaluate_recommendation(Word2Vec(**SMALL, objective="hierarchical_softmax"), sessions, "last", by="outputs")
+    with pytest.raises(ParameterError, match="by='best' is not allowed"):
+        evaluate_recommendation(Word2Vec(**SMALL), sessions, "last", by="best")  # type: ignore[arg-type]

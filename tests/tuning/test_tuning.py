@@ -109,6 +109,8 @@ def test_a_log_of_something_else(clicks: EventCorpus, tmp_path: Path) -> None:
     searched(clicks, trials=1, log=path)
     with pytest.raises(ParameterError, match="holds a search with another metric, 'hr@10'"):
         searched(clicks, metric="mrr@10", log=path)
+    with pytest.raises(ParameterError, match="holds a search with another asked"):
+        searched(clicks, by="outputs", log=path)
     with pytest.raises(ParameterError, match="holds a search with another space"):
         searched(clicks, space={"window": [1, 2]}, log=path)
     path.write_text("not a log\n", encoding="utf-8")

@@ -51,6 +51,10 @@ class Foretelling:
     context: Annotated[
         Literal["last", "mean"], _option("--context", help="Foretell from the last item, or the mean of all seen.")
     ] = "last"
+    by: Annotated[
+        Literal["similarity", "outputs"],
+        _option("--by", help="Rank items by cosine, or by how probable output vectors say they are."),
+    ] = "similarity"
     exclude_seen: Annotated[bool, _option("--exclude-seen", help="Never foretell what was seen.")] = False
 
     def judge(self, path: Path, vectors: KeyedVectors) -> list[RecommendationResult]:
@@ -69,6 +73,7 @@ class Foretelling:
                 share=self.share,
                 k=_cuts(self.cutoffs),
                 context=self.context,
+                by=self.by,
                 exclude_seen=self.exclude_seen,
             )
             results.append(replace(result, source=file.name))

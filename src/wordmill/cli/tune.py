@@ -60,6 +60,10 @@ def command(
     context: Annotated[
         Literal["last", "mean"], typer.Option(help="Foretell from the last item, or the mean of all seen.")
     ] = "last",
+    by: Annotated[
+        Literal["similarity", "outputs"],
+        typer.Option(help="Rank items by cosine, or by how probable output vectors say they are."),
+    ] = "similarity",
     exclude_seen: Annotated[bool, typer.Option("--exclude-seen", help="Never foretell what was seen.")] = False,
     json: Json = False,
     events: EventsOption = None,
@@ -109,6 +113,7 @@ def command(
             split=split,
             share=share,
             context=context,
+            by=by,
             exclude_seen=exclude_seen,
             labels=labels,
             trials=trials,

@@ -14,7 +14,7 @@ from wordmill.errors import CorpusError, ParameterError
 from wordmill.evaluation.vectors import Vectors
 from wordmill.foreign import quoted
 from wordmill.hints import helpful_arguments
-from wordmill.recommendation.methods import ByVectors, Context, CoOccurrence, Method, Popularity
+from wordmill.recommendation.methods import By, ByOutputs, ByVectors, Context, CoOccurrence, Method, Popularity
 from wordmill.recommendation.ranking import chosen_cases, rank_answers, without_repeats
 from wordmill.recommendation.result import RecommendationResult
 from wordmill.training.estimator import Estimator
@@ -33,6 +33,7 @@ def evaluate_recommendation(
     share: float = 0.1,
     k: Sequence[int] = (10, 20),
     context: Context = "last",
+    by: By = "similarity",
     exclude_seen: bool = False,
     baselines: bool = True,
     cases: int | None = 10_000,
@@ -61,6 +62,9 @@ def evaluate_recommendation(
         Cut-offs of hit rate, MRR, NDCG and coverage.
     context : "last" or "mean"
         Foretell from the last item, or from the mean of all items seen.
+    by : "similarity" or "outputs"
+        Rank by cosine, or by how probable the output vectors of the model say that an item is. The latter needs a model
+        trained with negative sampling; which one is better differs from data to data.
     exclude_seen
         Whether items that were seen are never foretold; cases in which one comes again are left out.
     baselines
@@ -75,19 +79,22 @@ def evaluate_recommendation(
     """
     if context not in get_args(Context):
         raise ParameterError(f"context={quoted(context)} is not allowed: it must be 'last' or 'mean'")
+    if by not in get_args(By):
+        raise ParameterError(f"by={quoted(by)} is not allowed: it must be 'similarity' or 'outputs'")
     cuts = _cuts(k)
     known = as_events(events)
     held = known.hold_out(split, share, most=cases, seed=seed)
     fitted = fitted_for(model, known, held)
-    return judge(fitted, known, held, cuts, context, exclude_seen=exclude_seen, baselines=baselines)
+    return judge(fitted, known, held, cuts, context, by=by, exclude_seen=exclude_seen, baselines=baselines)
 
 
 @dataclass(frozen=True)
 class Fitted:
-    """Vectors to judge, and what is known of how they were trained."""
+    """Vectors to judge, what is known of how they were trained, and the model that they are of, where it is known."""
 
     vectors: Vectors
     trained: str
+    model: Estimator | None = None
 
 
 def fitted_for(model: Estimator | Vectors, events: EventCorpus, held: HeldOut) -> Fitted:
@@ -100,12 +107,13 @@ def fitted_for(model: Estimator | Vectors, events: EventCorpus, held: HeldOut) -
     limits = params["min_count"], params["max_final_vocab"]
     before = held.train.thinned(*limits)
     if model.corpus_fingerprint == before.fingerprint():
-        return Fitted(model.wv, "on these events, without those held out")
+        return Fitted(model.wv, "on these events, without those held out", model)
     if model.corpus_fingerprint not in (None, events.thinned(*limits).fingerprint()):
-        return Fitted(model.wv, "on another corpus: whether that holds what is asked here is not known")
+        return Fitted(model.wv, "on another corpus: whether that holds what is asked here is not known", model)
     if model.corpus_fingerprint is not None:
         log.info("the model was fitted on the events that are held out, too: a copy is trained without them")
-    return Fitted(type(model)(**params).fit(before).wv, "anew, on these events without those held out")
+    anew = type(model)(**params).fit(before)
+    return Fitted(anew.wv, "anew, on these events without those held out", anew)
 
 
 def judge(
@@ -115,6 +123,7 @@ def judge(
     k: tuple[int, ...],
     context: Context = "last",
     *,
+    by: By = "similarity",
     exclude_seen: bool = False,
     baselines: bool = True,
     source: str = "events",
@@ -126,7 +135,7 @@ def judge(
         asked, repeats = chosen_cases(asked, new), len(asked) - len(new)
     if not len(asked):
         raise CorpusError("no event that was held out comes after another one of its sequence: nothing is foretold")
-    methods: dict[str, Method] = {"vectors": ByVectors(fitted.vectors, events.vocab, context)}
+    methods: dict[str, Method] = {"vectors": _method(fitted, events, context, by)}
     _check_kinds(methods["vectors"], fitted.vectors, events)
     if baselines:
         methods["co-occurrence"] = CoOccurrence(held.train, events.vocab, context)
@@ -134,8 +143,22 @@ def judge(
     rankings = {name: rank_answers(method, asked, k, exclude_seen=exclude_seen) for name, method in methods.items()}
     items = len(held.train.vocab)
     return RecommendationResult(
-        source, held.split, context, k, fitted.trained, items, repeats, rankings, asked.sequences
+        source, held.split, context, k, fitted.trained, items, repeats, rankings, asked.sequences, by
     )
+
+
+def _method(fitted: Fitted, events: EventCorpus, context: Context, by: By) -> Method:
+    if by == "similarity":
+        return ByVectors(fitted.vectors, events.vocab, context)
+    params = {} if fitted.model is None else fitted.model.get_params()
+    counts = getattr(fitted.vectors, "counts", None)
+    if fitted.model is None or counts is None or params["objective"] != "negative_sampling":
+        raise ParameterError(
+            "by='outputs' needs the output vectors and counts of a model trained with negative sampling: give the "
+            "model, or by='similarity'"
+        )
+    outputs = fitted.model.output_vectors
+    return ByOutputs(fitted.vectors, outputs, counts, params["ns_exponent"], events.vocab, context)
 
 
 def _check_kinds(method: Method, vectors: Vectors, events: EventCorpus) -> None:

@@ -12,10 +12,12 @@ from wordmill.corpus import EventCorpus, Vocab
 from wordmill.evaluation.vectors import Vectors, unit_rows
 from wordmill.extras import import_extra
 
-__all__ = ["ByVectors", "CoOccurrence", "Context", "Method", "Popularity"]
+__all__ = ["By", "ByOutputs", "ByVectors", "CoOccurrence", "Context", "Method", "Popularity"]
 
 #: What a next item is foretold from: the last item alone, or all items seen.
 Context = Literal["last", "mean"]
+#: What a model scores items by: how similar their vectors are, or how probable its output vectors say that they are.
+By = Literal["similarity", "outputs"]
 
 
 class Method(ABC):
@@ -57,6 +59,37 @@ class ByVectors(Method):
             queries = np.stack([self._units[rows].mean(axis=0) for rows in seen])
         product: NDArray[np.floating[Any]] = queries @ self._units.T
         return product
+
+
+class ByOutputs(Method):
+    """How probable an item is beside the last one, or beside the mean of all: input vector times output vector.
+
+    Trained against noise that is drawn by count^exponent, the product is the logarithm of a probability over that of
+    the noise, up to a constant; so the noise is put back (Levy and Goldberg, 2014).
+    """
+
+    def __init__(
+        self,
+        vectors: Vectors,
+        outputs: NDArray[np.floating[Any]],
+        counts: NDArray[np.integer[Any]],
+        exponent: float,
+        items: Vocab,
+        context: Context,
+    ) -> None:
+        rows = np.array([vectors.key_to_index.get(key, -1) for key in items], np.int64)
+        super().__init__(rows, len(outputs))
+        self._inputs, self._outputs, self._context = vectors.vectors, outputs, context
+        self._noise = (exponent * np.log(np.maximum(counts, 1))).astype(outputs.dtype)
+
+    def scores(self, seen: list[NDArray[np.int64]]) -> NDArray[np.floating[Any]]:
+        """Ask for all items at once: one product of matrices."""
+        if self._context == "last":
+            queries = self._inputs[[rows[-1] for rows in seen]]
+        else:
+            queries = np.stack([self._inputs[rows].mean(axis=0) for rows in seen])
+        scores: NDArray[np.floating[Any]] = queries @ self._outputs.T + self._noise
+        return scores
 
 
 class Popularity(Method):

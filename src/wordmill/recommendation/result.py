@@ -12,7 +12,7 @@ from wordmill.errors import ParameterError, counted
 from wordmill.evaluation.intervals import Interval, bootstrap_means
 from wordmill.evaluation.scores import Score
 from wordmill.foreign import quoted
-from wordmill.recommendation.methods import Context
+from wordmill.recommendation.methods import By, Context
 from wordmill.recommendation.ranking import Ranking
 
 __all__ = ["MEASURES", "Estimate", "RecommendationResult", "measure_named"]
@@ -54,6 +54,8 @@ class RecommendationResult:
         By method, "vectors" first: the rank of each answer.
     sequences : (C,) int64
         The sequence of each case.
+    by : "similarity" or "outputs"
+        What the vectors rank items by.
     """
 
     source: str
@@ -65,6 +67,7 @@ class RecommendationResult:
     repeats: int
     rankings: dict[str, Ranking]
     sequences: NDArray[np.int64]
+    by: By = "similarity"
 
     def __len__(self) -> int:
         return len(self.sequences)
@@ -103,7 +106,9 @@ class RecommendationResult:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-able: what was asked, and by method and measure the value with its interval."""
-        asked = {name: getattr(self, name) for name in ("source", "split", "context", "trained", "items", "repeats")}
+        asked = {
+            name: getattr(self, name) for name in ("source", "split", "context", "by", "trained", "items", "repeats")
+        }
         return asked | {"cases": len(self), "known": self.known, "scores": {m: self._scores(m) for m in self.rankings}}
 
     def _scores(self, method: str) -> dict[str, Any]:
@@ -120,6 +125,7 @@ class RecommendationResult:
 
     def __str__(self) -> str:
         asked = f"{counted(len(self), 'case')}, split by {_SPLITS[self.split]}, from {_CONTEXTS[self.context]}"
+        asked += ", by output vectors" if self.by == "outputs" else ""
         heading = [f"{self.source}: {asked}; vectors trained {self.trained}; they know {self.known:.1%}"]
         rows = [["", "k", *MEASURES, "coverage"]]
         for method in self.rankings:

@@ -19,7 +19,7 @@ from wordmill.evaluation.intervals import bootstrap_means
 from wordmill.foreign import quoted
 from wordmill.graphs import Walks
 from wordmill.recommendation import Fitted, RecommendationResult, judge
-from wordmill.recommendation.methods import Context
+from wordmill.recommendation.methods import By, Context
 from wordmill.recommendation.result import MEASURES, measure_named
 from wordmill.training.estimator import Estimator
 from wordmill.tuning.judge import Judge, signed
@@ -35,13 +35,21 @@ class ByEvents(Judge):
     """Next items: the latest events are for the verdict, those before them to choose by."""
 
     def __init__(
-        self, events: EventCorpus, metric: str, split: Split, share: float, context: Context, *, exclude_seen: bool
+        self,
+        events: EventCorpus,
+        metric: str,
+        split: Split,
+        share: float,
+        context: Context,
+        *,
+        by: By = "similarity",
+        exclude_seen: bool,
     ) -> None:
         self.name, self._cut = metric, measure_named(metric)[1]
         self._events, self._last = events, events.hold_out(split, share, most=_VERDICT_CASES)
         self._choosing = self._last.train.hold_out(split, share, most=_CHOOSING_CASES)
         self.corpus = self._choosing.train
-        self._context, self._exclude_seen = context, exclude_seen
+        self._asked: dict[str, Any] = {"context": context, "by": by, "exclude_seen": exclude_seen}
 
     def score(self, model: Estimator) -> float:
         """Score by the events before the last part."""
@@ -68,8 +76,8 @@ class ByEvents(Judge):
         )
 
     def _judged(self, model: Estimator, events: EventCorpus, held: HeldOut, *, baselines: bool) -> RecommendationResult:
-        fitted = Fitted(model.wv, "on the earlier part")
-        return judge(fitted, events, held, (), self._context, exclude_seen=self._exclude_seen, baselines=baselines)
+        fitted = Fitted(model.wv, "on the earlier part", model)
+        return judge(fitted, events, held, (), **self._asked, baselines=baselines)
 
 
 class ByQuestions(Judge):
@@ -127,6 +135,7 @@ def judge_for(
     share: float,
     context: Context,
     *,
+    by: By = "similarity",
     exclude_seen: bool,
     labels: Any = None,
 ) -> Judge:
@@ -155,7 +164,7 @@ def judge_for(
         )
     events = as_events(source)
     chosen = split or ("last" if events.times is None else "time")
-    return ByEvents(events, metric, chosen, share, context, exclude_seen=exclude_seen)
+    return ByEvents(events, metric, chosen, share, context, by=by, exclude_seen=exclude_seen)
 
 
 def _by_labels(source: Any, metric: object, labels: Any) -> ByLabels:

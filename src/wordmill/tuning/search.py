@@ -25,7 +25,7 @@ from wordmill.graphs import Walks
 from wordmill.hints import helpful_arguments
 from wordmill.paths import checked_path
 from wordmill.presets import PRESETS
-from wordmill.recommendation.methods import Context
+from wordmill.recommendation.methods import By, Context
 from wordmill.training import Callback, Run, Word2Vec
 from wordmill.training.estimator import Estimator
 from wordmill.tuning.journal import Journal, Rung, State, Trial
@@ -57,6 +57,7 @@ def tune(
     split: Split | None = None,
     share: float = 0.1,
     context: Context = "last",
+    by: By = "similarity",
     exclude_seen: bool = False,
     labels: Any = None,
     start: Sequence[dict[str, Any]] | None = None,
@@ -86,7 +87,7 @@ def tune(
         high, "log"). Left out: what goes with the metric.
     model
         Its parameters are the defaults, and stay where `space` does not name them; left out: `Word2Vec()`.
-    split, share, context, exclude_seen
+    split, share, context, by, exclude_seen
         For next items, as in `evaluate_recommendation`; left out, the split is by time where there are times.
     labels
         For walks on a graph, labels of nodes, as `evaluate_nodes` takes them.
@@ -122,10 +123,11 @@ def tune(
     if trials is not None and trials < 1:
         raise ParameterError(f"trials={quoted(trials)} is not allowed: it must be an integer from 1")
     import_extra("optuna", "searches for settings")
-    judge = judge_for(corpus, metric, base, split, share, context, exclude_seen=exclude_seen, labels=labels)
+    judge = judge_for(corpus, metric, base, split, share, context, by=by, exclude_seen=exclude_seen, labels=labels)
     told = {
         "corpus": judge.corpus.fingerprint(),
         "metric": judge.name,
+        "asked": [context, by, exclude_seen],
         "space": {name: list(values) for name, values in chosen.items()},
         "defaults": {name: value for name, value in base.get_params().items() if _plain(value)},
         "seed": seed,
