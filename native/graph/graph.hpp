@@ -1,6 +1,5 @@
 // A graph as compressed sparse rows: of each node the nodes that an arc leads to.
 #pragma once
-#include <algorithm>
 #include <cstdint>
 #include <span>
 
@@ -16,8 +15,15 @@ struct Graph {                          // borrowed: the owner keeps the arrays 
     return neighbours.subspan(offsets[node], offsets[node + 1] - offsets[node]);
   }
   bool has_arc(int32_t from, int32_t to) const {
-    const auto targets = row(from);
-    return std::binary_search(targets.begin(), targets.end(), to);
+    const int32_t* first = neighbours.data() + offsets[from];
+    int64_t size = offsets[from + 1] - offsets[from];
+    if (size == 0) return false;
+    while (size > 1) {  // without branches, which nobody could foretell
+      const int64_t half = size / 2;
+      first += first[half - 1] < to ? half : 0;
+      size -= half;
+    }
+    return *first == to;
   }
 };
 
