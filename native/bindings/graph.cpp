@@ -48,7 +48,7 @@ nb::tuple build(int64_t nodes, Array<const int32_t> sources, Array<const int32_t
   {
     nb::gil_scoped_release release;
     const Edges edges{span(sources), span(targets), weights_of(weights)};
-    graph = build_graph(nodes, {&edges, 1}, directed, threads);
+    graph = build_graph(nodes, [&] { return std::vector{edges}; }, directed, threads);
   }
   return to_python(std::move(graph), weights.has_value());
 }

@@ -11,6 +11,7 @@ namespace wordmill {
 namespace {
 
 constexpr int64_t kRowsAtOnce = 4096;
+constexpr int64_t kParts = 8, kFewArcs = 1 << 16;  // fewer are not worth the passes
 
 // Sorts a row, and adds up the weights of equal neighbours. Returns how many neighbours are left, at its front.
 int64_t tidy(std::span<int32_t> row, std::span<float> weights, std::vector<std::pair<int32_t, float>>& room) {
@@ -31,7 +32,7 @@ int64_t tidy(std::span<int32_t> row, std::span<float> weights, std::vector<std::
   return left;
 }
 
-template <class Visit> void each_arc(std::span<const Edges> edges, bool directed, const Visit& visit) {
+template <class Visit> void each_arc(const std::vector<Edges>& edges, bool directed, const Visit& visit) {
   for (const auto& [sources, targets, weights] : edges)
     for (size_t e = 0; e < sources.size(); e++) {
       const float weight = weights.empty() ? 1 : weights[e];
@@ -42,19 +43,29 @@ template <class Visit> void each_arc(std::span<const Edges> edges, bool directed
 
 }  // namespace
 
-BuiltGraph build_graph(int64_t nodes, std::span<const Edges> edges, bool directed, int threads) {
+BuiltGraph build_graph(int64_t nodes, const std::function<std::vector<Edges>()>& edges, bool directed, int threads,
+                       const Forget& forget) {
   BuiltGraph graph;
   auto& [offsets, neighbours, weights] = graph;
+  const std::vector<Edges> all = edges();
   offsets.assign(nodes + 1, 0);
-  each_arc(edges, directed, [&](int32_t from, int32_t, float) { offsets[from + 1]++; });
+  each_arc(all, directed, [&](int32_t from, int32_t, float) { offsets[from + 1]++; });
   std::partial_sum(offsets.begin(), offsets.end(), offsets.begin());
   neighbours.resize(offsets[nodes]);
-  if (!edges.empty() && !edges[0].weights.empty()) weights.resize(offsets[nodes]);
+  if (!all.empty() && !all[0].weights.empty()) weights.resize(offsets[nodes]);
   std::vector<int64_t> ends(offsets.begin(), offsets.end() - 1);  // up to where each row is filled, then what is left of it
-  each_arc(edges, directed, [&](int32_t from, int32_t to, float weight) {
-    if (!weights.empty()) weights[ends[from]] = weight;
-    neighbours[ends[from]++] = to;
-  });
+  const int64_t parts = forget && offsets[nodes] >= kFewArcs ? kParts : 1;
+  for (int64_t part = 0, first = 0; part < parts; part++) {  // of about as many arcs each
+    const auto bound = std::lower_bound(offsets.begin(), offsets.end(), offsets[nodes] / parts * (part + 1));
+    const int64_t last = part + 1 < parts ? bound - offsets.begin() : nodes;
+    each_arc(part ? edges() : all, directed, [&](int32_t from, int32_t to, float weight) {
+      if (from < first || from >= last) return;
+      if (!weights.empty()) weights[ends[from]] = weight;
+      neighbours[ends[from]++] = to;
+    });
+    if (forget) forget(last);
+    first = last;
+  }
   parallel_for((nodes + kRowsAtOnce - 1) / kRowsAtOnce, threads, [&](size_t part) {
     std::vector<std::pair<int32_t, float>> room;
     const int64_t first = static_cast<int64_t>(part) * kRowsAtOnce;

@@ -1,7 +1,9 @@
 // From edges in any order to the rows of a graph.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <span>
+#include <vector>
 
 #include "system/big_vector.hpp"
 
@@ -18,8 +20,13 @@ struct BuiltGraph {  // as in graph.hpp
   BigVector<float> weights;
 };
 
+// Called when all arcs of the first nodes, so many, have been taken: edges between two of these are needed no more.
+using Forget = std::function<void(int64_t)>;
+
 // The edges come in pieces, all of them with weights or none. Without direction an edge is two arcs, from a node to itself one.
 // Edges that are given several times are one: their weights add up. An edge of weight 0 is none.
-BuiltGraph build_graph(int64_t nodes, std::span<const Edges> edges, bool directed, int threads);
+// They are taken for some nodes after the others, so that those which are forgotten make room for the graph.
+BuiltGraph build_graph(int64_t nodes, const std::function<std::vector<Edges>()>& edges, bool directed, int threads,
+                       const Forget& forget = {});
 
 }  // namespace wordmill

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <utility>
 
+#include "system/memory.hpp"
 #include "text/numbers.hpp"
 #include "text/scan.hpp"
 
@@ -224,10 +225,34 @@ void EdgeReader::refuse_columns() const {
          "neighbours is read with form='adjacency'");
 }
 
+void EdgeReader::forget(int64_t nodes, bool directed) {
+  size_t into = 0, at = 0;  // those that stay close ranks, and pieces behind them are freed
+  for (const Piece& piece : pieces_)
+    for (size_t e = 0; e < piece.sources.size(); e++) {
+      if (piece.sources[e] < nodes && (directed || piece.targets[e] < nodes)) continue;
+      if (at == pieces_[into].sources.size()) into++, at = 0;
+      Piece& to = pieces_[into];
+      to.sources[at] = piece.sources[e], to.targets[at] = piece.targets[e];
+      if (!piece.weights.empty()) to.weights[at] = piece.weights[e];
+      at++;
+    }
+  Piece& last = pieces_[into];
+  last.sources.resize(at), last.targets.resize(at);
+  if (!last.weights.empty()) last.weights.resize(at);
+  pieces_.resize(into + 1);
+  give_back_memory();
+}
+
 BuiltGraph EdgeReader::build(bool directed, int threads) {
-  std::vector<Edges> edges;
-  for (const Piece& piece : pieces_) edges.push_back({piece.sources, piece.targets, piece.weights});
-  BuiltGraph graph = build_graph(static_cast<int64_t>(nodes_.size()), edges, directed, threads);
+  const auto edges = [&] {
+    std::vector<Edges> there;
+    for (const Piece& piece : pieces_) there.push_back(piece.edges());
+    return there;
+  };
+  const auto forgotten = [&](int64_t nodes) {
+    if (!pieces_.empty()) forget(nodes, directed);
+  };
+  BuiltGraph graph = build_graph(static_cast<int64_t>(nodes_.size()), edges, directed, threads, forgotten);
   pieces_ = {};
   return graph;
 }

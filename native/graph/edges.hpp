@@ -56,7 +56,9 @@ class EdgeReader {
     static constexpr size_t kEdges = 1 << 20;
     std::vector<int32_t> sources, targets;
     std::vector<float> weights;
+    Edges edges() const { return {sources, targets, weights}; }
   };
+  void forget(int64_t nodes, bool directed);  // edges whose arcs all leave the first nodes
   void add(int32_t from, int32_t to, std::string_view weight);
   void hold(std::string_view part);
   void check_length(size_t bytes, int64_t line) const;

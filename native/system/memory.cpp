@@ -10,6 +10,9 @@
 #elif defined(__linux__)
 #include <sys/mman.h>
 #endif
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 namespace wordmill {
 namespace {
@@ -43,5 +46,11 @@ void* allocate_lines(int64_t bytes) {
 void free_lines(void* memory) noexcept { std::free(static_cast<void**>(memory)[-1]); }
 
 #endif
+
+void give_back_memory() noexcept {
+#ifdef __GLIBC__
+  malloc_trim(0);
+#endif
+}
 
 }  // namespace wordmill

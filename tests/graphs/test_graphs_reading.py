@@ -254,6 +254,19 @@ def test_rows_hold_each_arc_once_in_order(edges: list[tuple[int, int, int]], dir
         assert (np.diff(graph.neighbours[begin:end]) > 0).all()
 
 
+@pytest.mark.parametrize("directed", [True, False])
+@pytest.mark.parametrize("weighted", [True, False])
+def test_edges_that_are_forgotten_on_the_way_are_in_the_graph(tmp_path: Path, directed: bool, weighted: bool) -> None:
+    """Of a text that is long enough edges go as rows are filled; of arrays they stay."""
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame({"a": rng.zipf(1.3, 70_000) % 900, "b": rng.integers(0, 900, 70_000)})
+    if weighted:
+        table["w"] = rng.integers(1, 5, 70_000)
+    table.to_csv(tmp_path / "graph.csv", index=False, header=False)
+    read_graph = wm.read_graph(tmp_path / "graph.csv", delimiter=",", integers=True, directed=directed)
+    assert arcs(read_graph) == arcs(wm.read_graph(table, directed=directed))
+
+
 COLUMNS = {"from": ["a", "b", "b"], "to": ["b", "c", "b"], "w": [1.0, 2.0, 3.0]}
 
 
