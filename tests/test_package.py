@@ -18,6 +18,13 @@ def test_import_loads_nothing_heavy() -> None:
     assert printed.strip() == "[]"
 
 
+def test_help_waits_for_nothing_heavy() -> None:
+    heavy = "{'numpy', 'pydantic', 'pyarrow', 'scipy', 'wordmill._core', 'wordmill.vectors', 'wordmill.training'}"
+    script = f"import sys, wordmill.cli.app; print(sorted({heavy} & set(sys.modules)))"
+    printed = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+    assert printed.strip() == "[]"
+
+
 def test_every_public_name_loads() -> None:
     for name in wordmill.__all__:
         assert getattr(wordmill, name) is not None

@@ -14,14 +14,15 @@ import re
 import sys
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from unicodedata import category
-
-import numpy as np
-from numpy.typing import NDArray
 
 from wordmill.errors import ParameterError
 from wordmill.foreign import quoted
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 __all__ = [
     "DELIMITER",
@@ -66,6 +67,8 @@ def split_words(text: str) -> list[str]:
 
 def separate_words(text: str) -> str:
     """Put a space in the place of every character that is no word character, but for line feeds."""
+    import numpy as np  # noqa: PLC0415 (names of tokenizers are asked for where nothing is cut)
+
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
     return (
         np.where(_kept_characters()[codes], codes, ord(" "))
@@ -127,6 +130,8 @@ class Cells:
 @cache
 def _kept_characters() -> NDArray[np.bool_]:
     """Of each code, whether it is a word character, or line feed."""
+    import numpy as np  # noqa: PLC0415
+
     return np.array(
         [category(chr(code)) in _WORD_CATEGORIES or code == ord("\n") for code in range(sys.maxunicode + 1)]
     )

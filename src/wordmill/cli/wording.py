@@ -6,17 +6,23 @@ import logging
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import fields
+from functools import cache
 
 from wordmill.config import knobs
 from wordmill.errors import FormatError, WordmillError
 from wordmill.foreign import one_line
-from wordmill.vectors.formats.rows import ReadOptions
 
 __all__ = ["OptionFormatter", "as_options", "in_options"]
 
 _OF_GRAPHS = ("heading", "comments")  # what is logged while a graph is read names them
-#: How vectors are read: options of export alone, where `format` is what is written.
-READING = frozenset({*(entry.name for entry in fields(ReadOptions)), "from"} - {"dtype"})
+
+
+@cache
+def _reading() -> frozenset[str]:
+    """Return how vectors are read: options of convert alone, where `format` is what is written."""
+    from wordmill.vectors.formats.rows import ReadOptions
+
+    return frozenset({*(entry.name for entry in fields(ReadOptions)), "from"} - {"dtype"})
 
 
 def in_options(mistake: WordmillError, options: Collection[str]) -> str:
@@ -25,9 +31,9 @@ def in_options(mistake: WordmillError, options: Collection[str]) -> str:
     if not isinstance(mistake, FormatError):
         return as_options(message, options)
     message = as_options(message.replace("(format=", "(from="), options)
-    if READING.issubset(options):
+    if _reading().issubset(options):
         return message
-    elsewhere = as_options(message, READING - {*options})
+    elsewhere = as_options(message, _reading() - {*options})
     return message if elsewhere == message else f"{elsewhere} (wordmill convert has this option, and makes a model)"
 
 

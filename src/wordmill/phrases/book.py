@@ -6,19 +6,20 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Self
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Self
 
 from wordmill.errors import ParameterError, counted
 from wordmill.foreign import quoted
 from wordmill.hints import HelpfulNames
 from wordmill.other_names import PHRASES
 from wordmill.phrases.rules import PhraseRules
-from wordmill.phrases.saved import read_phrases, write_phrases
-from wordmill.phrases.table import PhraseTable
 from wordmill.phrases.tokens import cut
+
+if TYPE_CHECKING:  # a parameter may be such a book, and the help of a command is not to wait for NumPy
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from wordmill.phrases.table import PhraseTable
 
 __all__ = ["PhraseBook"]
 
@@ -53,11 +54,15 @@ class PhraseBook(HelpfulNames):
     @property
     def scores(self) -> NDArray[np.float64]:
         """Score of each, (P,)."""
+        import numpy as np  # noqa: PLC0415
+
         return np.concatenate([np.zeros(0), *(table.scores for table in self.tables)])
 
     @property
     def counts(self) -> NDArray[np.int64]:
         """How often the words of each stand side by side, (P,)."""
+        import numpy as np  # noqa: PLC0415
+
         return np.concatenate([np.zeros(0, np.int64), *(table.counts for table in self.tables)])
 
     def join_tokens(self, tokens: Sequence[str]) -> list[str]:
@@ -109,6 +114,8 @@ class PhraseBook(HelpfulNames):
         OutputError
             The file cannot be written; the message says what is there.
         """
+        from wordmill.phrases.saved import write_phrases  # noqa: PLC0415
+
         write_phrases(path, self.tables, self.rules)
 
     @classmethod
@@ -120,6 +127,8 @@ class PhraseBook(HelpfulNames):
         FormatError
             No saved phrases, or a file that is cut short or corrupt.
         """
+        from wordmill.phrases.saved import read_phrases  # noqa: PLC0415
+
         return cls(*read_phrases(path))
 
     def __len__(self) -> int:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:  # parameters say what formulas there are, and the help of a command is not to wait for NumPy
+    import numpy as np
+    from numpy.typing import NDArray
 
 __all__ = ["FORMULAS", "Formula", "PairStatistics", "Scoring"]
 
@@ -41,7 +42,7 @@ class PairStatistics:
 
 def default_scores(pairs: PairStatistics) -> NDArray[np.float64]:
     """(both - min_count) / (first x second) x distinct words and pairs: Mikolov et al. 2013b, section 4, as gensim."""
-    product = pairs.first.astype(np.float64) * pairs.second
+    product = pairs.first.astype("float64") * pairs.second
     return (pairs.both - pairs.min_count) / product * float(pairs.distinct)
 
 
@@ -58,6 +59,8 @@ def npmi_scores(pairs: PairStatistics) -> NDArray[np.float64]:
 
 def _log(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Take the C library's logarithm: NumPy's differs in the last bit, and then in what is above a threshold."""
+    import numpy as np  # noqa: PLC0415
+
     return np.fromiter(map(math.log, values.tolist()), np.float64, len(values))
 
 
