@@ -110,6 +110,20 @@ def test_mapped_files_that_are_written_to_are_noticed(tmp_path: Path) -> None:
         assert nearest(client) == "b3"  # at once: whoever meets the error looks for the new one
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows keeps symbolic links for administrators")
+def test_a_link_that_points_elsewhere_is_followed(tmp_path: Path) -> None:
+    link = tmp_path / "current"
+    for name in ("b0", "b1"):
+        vectors(name).save(tmp_path / name)
+    link.symlink_to("b0")
+    with Background(create_app({"m": link})) as server, httpx2.Client(base_url=server.address, timeout=60) as client:
+        assert nearest(client) == "b0"
+        (tmp_path / "next").symlink_to("b1")
+        (tmp_path / "next").replace(link)
+        while nearest(client) != "b1":
+            time.sleep(0.01)
+
+
 def test_names(tmp_path: Path, words: KeyedVectors) -> None:
     with pytest.raises(ParameterError, match="no model to serve"):
         create_app({})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -199,3 +201,24 @@ def test_an_error_of_the_program_is_one_line_too(strict: httpx2.Client, caplog: 
 def test_limits_are_checked(name: str, value: object) -> None:
     with pytest.raises(ParameterError, match=f"limits: {name} must be a positive"):
         Limits(**{name: value})  # type: ignore[arg-type]
+
+
+@given(
+    st.binary(min_size=1, max_size=200)
+    | st.sampled_from([b"GET /health HTTP/1.1\r\nHost: localhost\r\nHost: evil\r\n\r\n"])
+)
+@settings(max_examples=30)
+def test_what_is_no_http_ends_nothing(client: httpx2.Client, data: bytes) -> None:
+    with socket.create_connection(("127.0.0.1", client.base_url.port or 0)) as connection:
+        connection.sendall(data)
+        connection.shutdown(socket.SHUT_WR)
+        with contextlib.suppress(ConnectionResetError):
+            assert not connection.recv(1_000).startswith(b"HTTP/1.1 200")
+    assert client.get("/health").status_code == 200
+
+
+def test_a_body_that_never_ends_is_given_up(strict: httpx2.Client) -> None:
+    head = b"POST /nearest HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{"
+    with socket.create_connection(("127.0.0.1", strict.base_url.port or 0)) as connection:
+        connection.sendall(head)
+        assert connection.recv(1_000).startswith(b"HTTP/1.1 503")
