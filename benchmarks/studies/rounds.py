@@ -22,7 +22,7 @@ from quality import measure_quality
 from report import points
 from wordmill import read_corpus
 from wordmill.config import TrainConfig
-from wordmill.errors import counted
+from wordmill.errors import DivergenceError, counted
 from wordmill.training.backends import Backend, Task
 from wordmill.training.backends.cluster import LocalRounds, adasum
 from wordmill.training.backends.cluster.changes import Change
@@ -102,7 +102,10 @@ def _quality(setting: Setting, case: Case, config: TrainConfig) -> Record:
     corpus = read_corpus(setting.text, min_count=5)
     run = begin_run(config, corpus)
     trainer = make_trainer(run, corpus, 0.0, [], _maker(case))
-    trainer.train()
+    try:
+        trainer.train()
+    except DivergenceError:
+        return {"scores": None}
     scores = measure_quality(run.as_keyed_vectors(), setting.analogies, list(setting.pairs))
     return {"scores": scores, "loss": run.history[-1]["loss"]}
 
@@ -141,8 +144,11 @@ def _scores(records: list[Record]) -> list[str]:
     for record in records:
         case = record["workers"], record["rounds"], record["combiner"], record["alpha"]
         by_case.setdefault(case, []).append(record["scores"])
-    sets = list(records[0]["scores"])
-    rows = [[*case, len(scores), *(points(scores, label) for label in sets)] for case, scores in by_case.items()]
+    sets = next(list(record["scores"]) for record in records if record["scores"] is not None)
+    rows = [
+        [*case, len(scores), *("diverged" if None in scores else points(scores, label) for label in sets)]
+        for case, scores in by_case.items()
+    ]
     return table(["workers", "rounds", "combiner", "alpha", "seeds", *sets], rows, left=0)
 
 
