@@ -114,6 +114,7 @@ def test_keys_are_text_and_nothing_else(client: httpx2.Client, key: str) -> None
         ("/nearest?key=w1&positive=w2", "give one of"),
         ("/nearest?key=w1&n=0", "n: "),
         ("/nearest?key=w1&n=1&n=2", "n is given more than once"),
+        ("/nearest?key=w1&topn=3&topn=4", "topn: no such field, only model, key"),
         ("/nearest?key=w1&topn=3", "topn: no such field, only model, key"),
         ("/nearest?vector=1", "vector: in JSON alone, by POST"),
         ("/nearest?key=%ff", "not UTF-8"),

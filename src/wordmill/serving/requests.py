@@ -53,7 +53,7 @@ def read_query(kind: type[Question], query: bytes, limits: Limits) -> Question:
         if field is not None and get_origin(field.annotation) is list:
             values.setdefault(name, [])
             values[name].append(value)  # type: ignore[attr-defined]
-        elif name in values:
+        elif name in values and field is not None:
             raise ParameterError(f"{bounded(name, _LONGEST_PLACE)} is given more than once")
         else:
             values[name] = value
