@@ -37,7 +37,7 @@ template <class T> class ComposedRows {
       rows[entered_] = composed(word.slot);
     }
   }
-  // The tokens before `end` leave, of those that have entered.
+  // The tokens before `end` leave. Those among them that no window has used never enter.
   void leave(size_t end) {
     for (; left_ < std::min(end, entered_); left_++) {
       Word& word = words_[tokens_[left_]];
@@ -45,6 +45,7 @@ template <class T> class ComposedRows {
       step_functions<T>(task_.kernels).spread(bag(word.slot), stride());
       free_.push_back(word.slot);
     }
+    for (; entered_ < end; entered_++, left_++) place_ += task_.bags.of(tokens_[entered_]).size();
   }
   // The rows of the tokens before `end` that have not been asked for yet and whose words are not composed.
   std::span<T* const> ahead(size_t end) {

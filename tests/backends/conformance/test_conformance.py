@@ -35,6 +35,7 @@ CHANGES: list[dict[str, Any]] = [
     {},
     {"shrink_windows": False, "window": 2, "negative": 1},
     {"window": 0, "negative": 8},
+    {"offsets": np.concatenate([[0], np.cumsum([*[1] * 30, 20] * (TOKENS // 50))])},  # many words that stand alone
     {"window": 20, "offsets": np.array([0, TOKENS])},  # narrow windows, and wide ones that take several steps of pairs
     {"window": 0, "frozen": np.arange(WORDS) % 3 == 0, "offsets": np.arange(0, TOKENS + 1, 100)},
     {"mean_update": "mean", "negative": 13, "keep": np.ones(WORDS)},  # several batches in a block
