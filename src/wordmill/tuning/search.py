@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 import math
-import time
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from os import PathLike
+from time import monotonic
 from typing import Any
 
 import numpy as np
@@ -112,7 +112,7 @@ def tune(
     ParameterError
         A parameter is not allowed, or the budget is too small for the defaults.
     """
-    begun = time.monotonic()
+    begun = monotonic()
     seconds = _seconds(budget)
     base = Word2Vec() if model is None else model
     if not isinstance(base, Estimator):
@@ -170,7 +170,7 @@ class _Search:
         optuna = import_extra("optuna", "searches for settings")
         optuna.logging.set_verbosity(optuna.logging.ERROR)
         self._optuna, self._judge, self._base, self._journal = optuna, judge, base, journal
-        self._deadline, self._begun = deadline, time.monotonic()
+        self._deadline, self._begun = deadline, monotonic()
         self._space = distributions(space)
         self._study = optuna.create_study(
             direction="maximize",
@@ -260,7 +260,7 @@ class _Search:
 
     def _rung(self, params: dict[str, Any], share: float, before: list[Rung], *, first: bool) -> Rung:
         """Train by a share and score."""
-        begun = time.monotonic()
+        begun = monotonic()
         allowed = self._usable() if first else min(self._usable(), _MOST * (self._deadline - self._begun))
         if before and allowed < before[-1].seconds * share / before[-1].share:
             raise _TooLongError(_TOO_LONG)
@@ -270,12 +270,12 @@ class _Search:
             model.fit(_part(self._judge.corpus, sequences), callbacks=[watch], scratch=False)
         if watch.stopped:
             raise _TooLongError(_TOO_LONG)
-        scoring = time.monotonic()
+        scoring = monotonic()
         score = self._judge.score(model)
-        self._scoring = time.monotonic() - scoring
+        self._scoring = monotonic() - scoring
         if share == 1:
             self._keep(len(self._journal.trials), model, score)
-        return Rung(share, epochs, sequences, time.monotonic() - begun, score)
+        return Rung(share, epochs, sequences, monotonic() - begun, score)
 
     def _shortened(self, params: dict[str, Any], share: float) -> tuple[Estimator, int, float]:
         """Return a model with a share of the epochs, and the share of sequences that makes up for whole epochs."""
@@ -295,7 +295,7 @@ class _Search:
 
     def _usable(self) -> float:
         """Return the seconds that are left for trials."""
-        return self._deadline - time.monotonic() - self._kept_back()
+        return self._deadline - monotonic() - self._kept_back()
 
     def _least(self) -> float:
         """Return the seconds that the shortest training has taken."""
@@ -340,7 +340,7 @@ class _Search:
             message += "; the best settings of the search are worse there: the defaults are kept"
         params = self._base.get_params() | chosen.params
         changed = {name: params[name] for name in chosen.params if params[name] != self._base.get_params()[name]}
-        seconds = time.monotonic() - self._begun
+        seconds = monotonic() - self._begun
         return Tuned(
             type(self._base),
             params,
@@ -389,7 +389,7 @@ class _Deadline(Callback):
 
     def on_interval(self, run: Run) -> None:
         """Look at the clock."""
-        if time.monotonic() > self._until:
+        if monotonic() > self._until:
             self.stopped = True
             run.stop()
 
