@@ -13,9 +13,9 @@ namespace wordmill {
 inline constexpr int32_t kHotRows = 64, kHotShare = 16;  // at most, and one in so many
 // Changes from the same old values add up, and too many overshoot. So between two meetings all threads together train so many
 // windows at most, and each of them so many that the row that is asked most often gets gradients of this sum, times the rate.
-inline constexpr int64_t kApart = 4096;
+inline constexpr int64_t kApart = 1024;
 inline constexpr double kLearntApart = 64;
-inline constexpr int64_t kManyTokens = 1 << 20;  // of a corpus: in shorter trainings each meeting counts for more
+inline constexpr int64_t kManyTokens = 1 << 22;  // of a corpus: in shorter trainings each meeting counts for more
 
 struct Meetings {
   int32_t rows = 0;           // of which each thread has copies

@@ -17,7 +17,7 @@ template <class T> Meetings Trainer<T>::meetings(const Blocks& blocks, int threa
   const double hottest = *std::max_element(expected.begin(), expected.end()) / kBatch;
   const double learnt = kLearntApart / std::max(hottest * blocks.alphas[0], 1e-9);
   const auto windows = static_cast<size_t>(std::min<double>(learnt, kApart / (threads - 1)));
-  return windows < 2 * kAtOnce ? Meetings{} : Meetings{rows, windows};
+  return windows < kAtOnce ? Meetings{} : Meetings{rows, windows};
 }
 
 template <class T> Sums Trainer<T>::train(uint64_t epoch, const Blocks& blocks, int threads) {

@@ -84,9 +84,8 @@ def test_constructors_set_the_attributes_that_gensims_set_or_say_why_not() -> No
         ("Doc2Vec", ()),
     ):  # fmt: skip
         made = ours(name)(*arguments)
-        assert {attribute for attribute in vars(real(name)(*arguments)) if not hasattr(made, attribute)} <= set(
-            CLASSES[name]
-        )
+        missing = {attribute for attribute in vars(real(name)(*arguments)) if not hasattr(made, attribute)}
+        assert missing - {"load"} <= set(CLASSES[name])  # load of an object is an error, gensim's too
 
 
 def test_names_are_where_gensim_has_them() -> None:

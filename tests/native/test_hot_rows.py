@@ -13,7 +13,7 @@ from wordmill.corpus.vocab import keep_probabilities
 from wordmill.training.backends import Blocks, HuffmanPaths, NegativeSampling, Task, allocate_vectors
 from wordmill.training.backends.native import NativeBackend
 
-TOKENS, WORDS, HOT = 1_100_000, 1_100, 64
+TOKENS, WORDS, HOT = 4_200_000, 1_100, 64
 TINY = 1e-13  # a rate at which changes add up, in whatever order: what they do to each other is of its square
 
 
@@ -31,7 +31,7 @@ def task(objective: str) -> Task:
         seed=3,
         ids=ids,
         offsets=np.arange(0, TOKENS + 1, 100),
-        keep=keep_probabilities(counts, 1e-3),
+        keep=keep_probabilities(counts, 1e-4),
     )
 
 
@@ -40,8 +40,8 @@ def trained(task: Task, workers: int, alpha: float) -> tuple[NDArray[np.floating
     inputs = allocate_vectors(len(task.keep), 16, np.float64)
     outputs = allocate_vectors(task.objective.rows, 16, np.float64)
     inputs[:] = np.random.default_rng(1).uniform(-0.5, 0.5, inputs.shape)
-    begins = np.arange(0, TOKENS, 1_000)
-    blocks = Blocks(begins, begins + 1_000, np.full(len(begins), alpha), 0.0)
+    begins = np.arange(0, TOKENS, 10_000)
+    blocks = Blocks(begins, begins + 10_000, np.full(len(begins), alpha), 0.0)
     backend = NativeBackend(task, inputs, outputs, workers=workers)
     backend.train(0, blocks)
     after = outputs.copy()

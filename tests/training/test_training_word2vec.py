@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from wordmill import KeyedVectors, TrainConfig, Word2Vec, read_corpus
-from wordmill.config import knobs
+from wordmill.config import Address, knobs
 from wordmill.datasets import sample_path
 from wordmill.errors import (
     CorpusError,
@@ -49,8 +49,9 @@ def test_constructor_is_the_config() -> None:
         assert parameter.kind is inspect.Parameter.KEYWORD_ONLY
         assert (name, parameter.default) == (name, config[name].default)
         kinds = {*get_args(config[name].annotation)}
-        named = [str | PathLike[str] if kind is Path else kind for kind in kinds]  # whatever names a path is taken
-        taken = functools.reduce(operator.or_, named) if Path in kinds else config[name].annotation
+        plain = {Path: str | PathLike[str], Address: str}  # whatever names a path or an address is taken
+        named = [plain.get(kind, kind) for kind in kinds]
+        taken = functools.reduce(operator.or_, named) if kinds & {*plain} else config[name].annotation
         assert (name, parameter.annotation) == (name, taken)
 
 

@@ -38,6 +38,7 @@ def _everything(tmp_path_factory: pytest.TempPathFactory) -> Explorer:
     settings = {
         "vector_size": 16,
         "epochs": 3,
+        "workers": 1,
         "min_count": 1,
         "window": 3,
         "sample": 0.0,
@@ -62,14 +63,14 @@ def _file(everything: Explorer, tmp_path_factory: pytest.TempPathFactory) -> str
     return Path(path).as_uri()
 
 
-@pytest.fixture(scope="package", name="server")
+@pytest.fixture(scope="module", name="server")
 def _server(everything: Explorer) -> Iterator[str]:
     serving = pytest.importorskip("wordmill.serving", reason="no server: the extra serve")
     with serving.Background(everything.application()) as background:
         yield background.address + "/"
 
 
-@pytest.fixture(scope="package", name="browser")
+@pytest.fixture(scope="module", name="browser")  # no longer: its event loop is the main thread's
 def _browser() -> Iterator[Browser]:
     playwright = pytest.importorskip("playwright.sync_api", reason="no Playwright: pip install playwright")
     path = chromium_path()
