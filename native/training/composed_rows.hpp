@@ -86,7 +86,7 @@ template <class T> class ComposedRows {
     rows.clear();
     collect(bag_rows, place_, rows);
     step_functions<T>(task_.kernels).compose(bag(word.slot), stride());
-    if (!task_.frozen.empty()) std::erase_if(rows, [this](const T* row) { return is_frozen_row(row); });
+    if (!task_.frozen.empty()) std::erase_if(rows, [this](const T* row) { return task_.is_frozen(row); });
   }
   // Appends the rows of a token, of which `place` is the first.
   void collect(std::span<const int32_t> bag_rows, size_t place, std::vector<T*>& rows) const {
@@ -99,7 +99,6 @@ template <class T> class ComposedRows {
       for (size_t i = 0; i < bag_rows.size(); i += kRowBytes / sizeof(int32_t)) __builtin_prefetch(&bag_rows[i]);
     }
   }
-  bool is_frozen_row(const T* row) const { return task_.input_vectors.holds(row) && task_.frozen[task_.input_vectors.id(row)]; }
 
   const Task<T>& task_;
   const PlacedRows<T>* placed_ = nullptr;

@@ -11,8 +11,8 @@
 namespace wordmill {
 
 inline constexpr int32_t kHotRows = 64, kHotShare = 16;  // at most, and one in so many
-// Changes from the same old values add up, and too many overshoot. So between two meetings all threads together train so many
-// windows at most, and each of them so many that the row that is asked most often gets gradients of this sum, times the rate.
+// Changes from the same old values add up, and too many overshoot. So a thread misses so many windows of the others at most
+// between two meetings, and trains so many that the row that is asked most often gets gradients of this sum, times the rate.
 inline constexpr int64_t kApart = 1024;
 inline constexpr double kLearntApart = 64;
 inline constexpr int64_t kManyTokens = 1 << 22;  // of a corpus: in shorter trainings each meeting counts for more
@@ -47,7 +47,11 @@ template <class T> class HotRows {
   HotRows(const Matrix<T>& matrix, Range which, RowLocks& locks, const Kernels& kernels)
       : matrix_(matrix), which_(which), locks_(locks), kernels_(kernels), memory_(matrix.stride) {
     memory_.make_room(2 * int64_t{which.count});
-    for (int32_t k = 0; k < which_.count; k++) take(k);
+    for (int32_t k = 0; k < which_.count; k++) {
+      locks_.lock(k);
+      take(k);
+      locks_.unlock(k);
+    }
   }
 
   // Gives what the copies have learnt since the last time, and takes what others gave. Threads begin at different rows.
@@ -61,8 +65,7 @@ template <class T> class HotRows {
       locks_.unlock(k);
     }
   }
-  Range which() const { return which_; }
-  T* data() const { return memory_.data(); }
+  RowsOf<T> rows() const { return {matrix_.data, matrix_.stride, memory_.data(), which_.first, which_.count}; }
 
  private:
   T* copy(int32_t k) const { return memory_.copy(k); }

@@ -51,6 +51,7 @@ template <class T> struct Task {  // borrowed: the owner keeps arrays and object
   bool outputs_learn = true;
   size_t step_contexts = kStepContexts;  // of a window, in one step of pairs
 
+  bool is_frozen(const T* row) const { return !frozen.empty() && input_vectors.holds(row) && frozen[input_vectors.id(row)]; }
   bool composes() const { return !bags.empty() && !corpus.documents.alone; }  // words, of several rows
 };
 

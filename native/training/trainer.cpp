@@ -11,12 +11,13 @@ constexpr size_t kAtOnce = 256;  // windows that ask together
 
 template <class T> Meetings Trainer<T>::meetings(const Blocks& blocks, int threads) {
   const auto rows = static_cast<int32_t>(std::min<int64_t>(kHotRows, task_.output_vectors.rows / kHotShare));
-  if (threads == 1 || rows == 0 || !task_.outputs_learn || blocks.size() == 0 || task_.corpus.positions() < kManyTokens)
-    return {};
+  const auto apart = static_cast<size_t>(threads > 1 ? kApart / (threads - 1) : 0);
+  if (apart < kAtOnce || rows == 0 || !task_.outputs_learn || blocks.size() == 0 || task_.corpus.positions() < kManyTokens)
+    return {};  // before what takes a look at the whole corpus
   const std::vector<float>& expected = this->expected().outputs;
   const double hottest = *std::max_element(expected.begin(), expected.end()) / kBatch;
   const double learnt = kLearntApart / std::max(hottest * blocks.alphas[0], 1e-9);
-  const auto windows = static_cast<size_t>(std::min<double>(learnt, kApart / (threads - 1)));
+  const auto windows = static_cast<size_t>(std::min(learnt, static_cast<double>(apart)));
   return windows < kAtOnce ? Meetings{} : Meetings{rows, windows};
 }
 

@@ -157,10 +157,7 @@ template <class T> class WindowTrainer {
   const Task<T>& task_;
 
  private:
-  bool is_frozen(const T* row) const {
-    if (task_.input_vectors.holds(row)) return task_.frozen[task_.input_vectors.id(row)];
-    return composes() && composed_.is_frozen(row);
-  }
+  bool is_frozen(const T* row) const { return task_.is_frozen(row) || (composes() && composed_.is_frozen(row)); }
   static constexpr size_t kAhead = 4;  // windows between sending for rows and using them
 
   void take(const Questions& questions, size_t from, size_t to) {
@@ -168,11 +165,7 @@ template <class T> class WindowTrainer {
     signs_ = questions.signs.empty() ? nullptr : questions.signs.data() + ends_[0];
   }
   static RowsOf<T> rows_of(const Matrix<T>& matrix) { return {matrix.data, matrix.stride, nullptr, 0, 0}; }
-  RowsOf<T> outputs() const {
-    if (!hot_outputs_) return rows_of(task_.output_vectors);
-    const auto [first, count] = hot_outputs_->which();
-    return {task_.output_vectors.data, task_.output_vectors.stride, hot_outputs_->data(), first, count};
-  }
+  RowsOf<T> outputs() const { return hot_outputs_ ? hot_outputs_->rows() : rows_of(task_.output_vectors); }
   void find_rows(const RowsOf<T>& from, std::span<const int32_t> ids, std::vector<T*>& rows) const {
     rows.resize(ids.size());
     step_functions<T>(task_.kernels).find_rows(from, ids.data(), static_cast<int64_t>(ids.size()), rows.data());
