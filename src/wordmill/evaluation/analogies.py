@@ -233,17 +233,13 @@ def answer_questions(
 def _answer(
     given: NDArray[np.int64], unit: NDArray[np.float32], spelling: NDArray[np.int64], method: Method
 ) -> NDArray[np.int64]:
-    """Rows (Q,) of the answers, -1 for none, in blocks of bounded size.
+    """Rows (Q,) of the answers, -1 for none.
 
     `given` (Q, 3): a, b and c; `unit` (N, D): the candidates; `spelling` (N,): the first row of the same word.
     """
-    size = max(1, _BLOCK_BYTES // (unit.itemsize * len(unit)))
     answers = np.empty(len(given), dtype=np.int64)
-    for start in range(0, len(given), size):
-        block = given[start : start + size]
-        scores = _scores(unit, block, method)
-        np.put_along_axis(scores, block, -np.inf, axis=1)
-        answers[start : start + size] = _best(scores, block, spelling)
+    for part, scores in _scores_in_blocks(unit, given, method):
+        answers[part] = _best(scores, given[part], spelling)
     return answers
 
 
@@ -256,15 +252,23 @@ def _ranks(
 ) -> NDArray[np.int64]:
     """Places (Q,), from 1, of the best right answer among all words that are not given; as `_answer`."""
     own = spelling == np.arange(len(spelling))  # of several spellings the first stands for all
-    size = max(1, _BLOCK_BYTES // (unit.itemsize * len(unit)))
     ranks = np.empty(len(given), dtype=np.int64)
-    for start in range(0, len(given), size):
-        block = given[start : start + size]
-        scores = _scores(unit, block, method)
-        np.put_along_axis(scores, block, -np.inf, axis=1)
-        right = [scores[place, [*rows]].max() for place, rows in enumerate(answers[start : start + size])]
-        ranks[start : start + size] = 1 + (scores[:, own] > np.array(right)[:, None]).sum(axis=1)
+    for part, scores in _scores_in_blocks(unit, given, method):
+        right = [scores[place, [*rows]].max() for place, rows in enumerate(answers[part])]
+        ranks[part] = 1 + (scores[:, own] > np.array(right)[:, None]).sum(axis=1)
     return ranks
+
+
+def _scores_in_blocks(
+    unit: NDArray[np.float32], given: NDArray[np.int64], method: Method
+) -> Iterator[tuple[slice, NDArray[np.float32]]]:
+    """Yield blocks of bounded size: which questions, and the scores (B, N) of every word, -inf of those given."""
+    size = max(1, _BLOCK_BYTES // (unit.itemsize * len(unit)))
+    for start in range(0, len(given), size):
+        part = slice(start, start + size)
+        scores = _scores(unit, given[part], method)
+        np.put_along_axis(scores, given[part], -np.inf, axis=1)
+        yield part, scores
 
 
 def _scores(unit: NDArray[np.float32], given: NDArray[np.int64], method: Method) -> NDArray[np.float32]:
