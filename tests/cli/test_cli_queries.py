@@ -79,7 +79,7 @@ def test_integer_keys(cli: Cli, tmp_path: Path) -> None:
     assert objects(cli("nearest", tmp_path / "m", "--json", "-n", "1", stdin="-3\n"))[0]["key"] == -3
     outcome = cli("nearest", tmp_path / "m", "seven")
     assert outcome.code == 1
-    assert "'seven': the keys of this model are integers" in outcome.err
+    assert "no vector for 'seven': the 3 keys are integers from -3 to 11" in outcome.err
 
 
 def test_evaluate(cli: Cli, model: Path, tmp_path: Path) -> None:

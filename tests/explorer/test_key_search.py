@@ -32,6 +32,8 @@ def test_integer_keys_are_found_by_their_digits() -> None:
     assert search.find("7", 10) == [0, 1, 2, 3]
     assert search.find("-7", 10) == [2]
     assert search.find("9", 10) == []
+    later = KeySearch(IntegerKeys(np.array([70, 71, 7], np.int64)))
+    assert later.find("7", 2) == [2, 0]  # the very number first
 
 
 def test_half_a_surrogate_pair_is_found_nowhere() -> None:

@@ -49,6 +49,11 @@ def test_nearest_refuses(kv: KeyedVectors) -> None:
         kv.nearest(np.ones((2, 3)))
     with pytest.raises(ParameterError, match="k must be"):
         kv.nearest(["w1"], k=0)
+    for number in (np.nan, np.inf, 1e39, 1e300):  # the last two in float64, and no float32
+        with pytest.raises(ParameterError, match="NaN or infinity, or is too long"):
+            kv.nearest(np.full((1, D), number))
+    with pytest.raises(ParameterError, match="too long"):
+        kv.most_similar(np.full(D, 3e38, np.float32))
 
 
 def test_clipping(kv: KeyedVectors, cosine: Any) -> None:

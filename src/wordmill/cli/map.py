@@ -35,7 +35,7 @@ def command(
 
     from wordmill.cli.console import note
     from wordmill.cli.outputs import check_apart, check_picture_writable
-    from wordmill.cli.queries import open_vectors, to_keys
+    from wordmill.cli.queries import open_vectors
     from wordmill.errors import counted
     from wordmill.evaluation.groups import read_groups
     from wordmill.plots import check_method, plot_map
@@ -50,6 +50,7 @@ def command(
     if words is None:
         groups = {"": [*vectors.key_table.take(np.arange(min(top or TOP, len(vectors))))]}
     else:
-        groups = {name: to_keys(vectors, members) for name, members in read_groups(words).items()}
+        to_key = vectors.key_table.meant_by
+        groups = {name: [*map(to_key, members)] for name, members in read_groups(words).items()}
     drawn = plot_map(vectors, groups, output, method=method, seed=seed)
     note(f"{counted(len(drawn.words), vectors.key_name)} drawn in {output}")

@@ -17,7 +17,7 @@ from wordmill.phrases import PhraseBook
 from wordmill.vectors import KeyedVectors
 from wordmill.vectors.formats.pipes import is_standard_input
 
-__all__ = ["answer_all", "open_vectors", "to_keys"]
+__all__ = ["answer_all", "open_vectors"]
 
 Key = str | int
 
@@ -74,17 +74,7 @@ def _cut(words: list[str], size: int) -> Iterator[list[str]]:
         yield words[begin : begin + size]
 
 
-def to_keys(vectors: KeyedVectors, words: list[str]) -> list[Key]:
-    """Turn words of the command line into keys: integers where the keys are integers."""
-    if vectors.kind == "str":
-        return [*words]
-    try:
-        return [int(word) for word in words]
-    except ValueError:
-        raise ParameterError(f"{quoted(' '.join(words))}: the keys of this model are integers") from None
-
-
 def _checked_keys(vectors: KeyedVectors, words: list[str], size: int, what: str) -> list[Key]:
     if len(words) != size:
         raise ParameterError(f"{quoted(' '.join(words))} has {counted(len(words), 'word')}, and a query is {what}")
-    return to_keys(vectors, words)
+    return [vectors.key_table.meant_by(word) for word in words]

@@ -7,13 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from wordmill.errors import MissingKeyError, ParameterError
+from wordmill.errors import ParameterError
 from wordmill.explorer.comparison import LEAST, Comparison
 from wordmill.explorer.film import Film
 from wordmill.explorer.map import Map
 from wordmill.explorer.overlay import Overlay
 from wordmill.explorer.search import KeySearch, by_frequency
-from wordmill.foreign import quoted
 from wordmill.vectors.keys import Key
 from wordmill.vectors.matrix import Floats, row_norms, unit_rows
 from wordmill.vectors.search import Neighbor
@@ -121,12 +120,7 @@ class Questions:
     # -- keys, as they come from a page -------------------------------------------------------------------------------
 
     def _as_key(self, text: str) -> Key:
-        if self.vectors.kind == "str":
-            return text
-        try:
-            return int(text)
-        except ValueError:
-            raise MissingKeyError(f"no vector for {quoted(text)}: the keys of this model are integers") from None
+        return self.vectors.key_table.meant_by(text)
 
     def _units(self, keys: Sequence[str]) -> Floats:
         return self.vectors.unit_vectors_of([self._as_key(key) for key in keys])

@@ -44,7 +44,8 @@ class KeySearch:
 
     def find(self, text: str, most: int) -> list[int]:
         """Return rows of keys: the one that is this text first, then what begins so, then what holds it."""
-        same = [self._table.find(form) for form in (text, text.lower(), text.title(), text.upper())]
+        forms = (text, text.lower(), text.title(), text.upper())
+        same = [self._table.find(self._table.meant_by(form)) for form in forms]
         found = dict.fromkeys(row for row in same if row >= 0)
         needle = text.casefold().encode("utf-8", "surrogatepass")
         first = self._text.find(needle)  # where no key holds it, one look is enough

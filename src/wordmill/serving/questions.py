@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Annotated, Any, ClassVar, NamedTuple, Self
 
@@ -11,7 +10,6 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, FiniteFloat, model_validator
 
 from wordmill.errors import ParameterError, counted
-from wordmill.foreign import quoted
 from wordmill.serving.answers import Analogies, Encoded, NearestKeys, Similarities, Vectors
 from wordmill.serving.limits import Limits
 from wordmill.vectors import KeyedVectors, Neighbor
@@ -257,11 +255,7 @@ def _check_as_many(question: Question, *names: str) -> None:
 
 def _keys(vectors: KeyedVectors, keys: Sequence[str | int]) -> list[Key]:
     """Keys as the model has them: a query string has no integers."""
-    if vectors.kind == "str":
-        return [*keys]
-    if bad := next((key for key in keys if isinstance(key, str) and not re.fullmatch("-?[0-9]{1,19}", key)), None):
-        raise ParameterError(f"{quoted(bad)}: the keys of this model are integers")
-    return [int(key) for key in keys]
+    return [vectors.key_table.meant_by(key) if isinstance(key, str) else key for key in keys]
 
 
 def _matrix(rows: Sequence[Sequence[float]]) -> Floats:

@@ -26,6 +26,7 @@ __all__ = ["IntegerKeys", "Key", "KeyTable", "PackedKeys", "TextKeys", "make_key
 Key = str | int
 
 _KEYS = 1 << 16  # looked at together
+_INTEGER = re.compile("[+-]?[0-9]{1,1000}")  # so long that none is, and yet short enough for Python to read
 
 
 class PackedKeys(NamedTuple):
@@ -93,6 +94,10 @@ class TextKeys:
             return self.keys[index]
         offsets = self.packed.offsets
         return self.packed.blob[offsets[index] : offsets[index + 1]].tobytes().decode()
+
+    def meant_by(self, text: str) -> Key:
+        """Return the key that a text writes: itself."""
+        return text
 
     def find(self, key: object) -> int:
         """Id of a key, or -1."""
@@ -163,6 +168,10 @@ class IntegerKeys:
 
     def __getitem__(self, index: int) -> int:
         return int(self.keys[index])
+
+    def meant_by(self, text: str) -> Key:
+        """Return the key that a text writes; the text itself, which is no key here, where it is no integer."""
+        return int(text) if _INTEGER.fullmatch(text) else text
 
     def find(self, key: object) -> int:
         """Id of a key, or -1."""

@@ -98,9 +98,11 @@ def checked_vectors(table: VectorTable, rows: Floats) -> Floats:
         raise ParameterError(f"query vectors must be (n, {table.vector_size}) numbers, not {rows.dtype} {rows.shape}")
     if isinstance(rows, np.ma.MaskedArray) and np.ma.getmaskarray(rows).any():
         raise ParameterError("some numbers of a query vector are masked")
-    if not np.isfinite(rows).all():
-        raise ParameterError("a query vector holds NaN or infinity")
-    return rows.astype(table.vectors.dtype, copy=False)
+    with np.errstate(over="ignore"):  # which is said below
+        cast = rows.astype(table.vectors.dtype, copy=False)
+    if not np.isfinite(row_norms(cast)).all():
+        raise ParameterError("a query vector holds NaN or infinity, or is too long")
+    return cast
 
 
 def is_one_term(query: Query) -> bool:
