@@ -50,14 +50,31 @@ class CoreRun:
         self._isa = isa or instruction_set()
         self.train()
 
-    def train(self, part: Literal["all", "plan", "rows", "rows ahead"] = "all", threads: int = 1) -> Timing:
-        """Train an epoch; or replay its plan, or plan and traffic of its rows, as they come or fetched ahead."""
+    def train(
+        self,
+        part: Literal["all", "plan", "rows", "rows ahead"] = "all",
+        threads: int = 1,
+        *,
+        epochs: int = 1,
+        deterministic: bool = False,
+    ) -> Timing:
+        """Train the first epoch some times in one call; or replay its plan, or plan and traffic of its rows.
+
+        The rows come as they are asked, or fetched ahead.
+        """
         trainer = native_trainer(self._task, *self._matrices, self._isa if part == "all" else f"{self._isa} {part}")
         edges = cut_into_blocks(len(self._task.ids))
         blocks = Schedule(edges[:-1], edges[1:], 1, 0.025, 1e-4, self._task.seed).blocks(0)
+        begins, ends, alphas = (
+            np.tile(blocks.begins, epochs),
+            np.tile(blocks.ends, epochs),
+            np.tile(blocks.alphas, epochs),
+        )
         start = time.perf_counter()
-        _, _, _, centres, _ = trainer.train(0, blocks.begins, blocks.ends, blocks.alphas, blocks.alpha_step, threads)
-        return Timing(time.perf_counter() - start, int(centres.sum()), len(self._task.ids))
+        _, _, _, centres, _ = trainer.train(
+            0, begins, ends, alphas, blocks.alpha_step, threads, deterministic=deterministic
+        )
+        return Timing(time.perf_counter() - start, int(centres.sum()), epochs * len(self._task.ids))
 
     def best(self, turns: int) -> Timing:
         """Return the quickest of some epochs: what the machine can do, whatever else runs on it."""

@@ -14,7 +14,7 @@ from studies_cli import run_command_line
 
 STUDIES = [
     "whole-jobs", "memory", "quality", "cbow-alpha", "cbow-elsewhere", "cbow-sessions", "items",
-    "subwords", "hierarchical-softmax", "documents", "graphs", "deterministic", "scale",
+    "subwords", "hierarchical-softmax", "documents", "graphs", "deterministic", "threads", "scale",
     "explorer", "serving", "rounds",
 ]  # fmt: skip
 

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from wordmill.config import available_cores
+
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 
 
@@ -39,7 +41,8 @@ def test_micro_measures_every_part(tmp_path: Path) -> None:
 
 
 def test_full_goes_on_where_its_time_ended(tmp_path: Path) -> None:
-    options = ["--tokens", "50000", "--studies", "memory", "cbow-alpha", "deterministic", "scale", "explorer", "rounds"]
+    names = ["memory", "cbow-alpha", "deterministic", "threads", "scale", "explorer", "rounds"]
+    options = ["--tokens", "50000", "--studies", *names]
     assert "goes on from here" in run("full.py", tmp_path, *options, "--budget", "0").stderr
     run("full.py", tmp_path, *options)
     first = studies(tmp_path / "full.json")
@@ -47,12 +50,14 @@ def test_full_goes_on_where_its_time_ended(tmp_path: Path) -> None:
     assert all("scores" in record for record in first["cbow-alpha"])
     assert {record["key"]["part"] for record in first["deterministic"]} == {"speed", "bits", "quality"}
     assert all(record["same"] for record in first["deterministic"] if record["key"]["part"] == "bits")
+    assert {record["key"]["threads"] for record in first["threads"]} >= {1, available_cores()}
+    assert all(record["threads_speed"] > 0 < record["processes_speed"] for record in first["threads"])
     assert {record["key"]["axis"] for record in first["scale"]} == {"tokens", "V"}
     assert {record["key"]["what"] for record in first["explorer"]} == {"map", "search"}
     again = run("full.py", tmp_path, *options, "--budget", "0")
     assert "goes on" not in again.stderr
     assert studies(tmp_path / "full.json") == first
-    assert (tmp_path / "scale.png").exists()
+    assert all((tmp_path / f"{picture}.png").exists() for picture in ("scale", "threads"))
 
 
 def test_documents_take_tables_and_pictures(tmp_path: Path) -> None:
