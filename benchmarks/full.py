@@ -15,7 +15,7 @@ from studies_cli import run_command_line
 STUDIES = [
     "whole-jobs", "memory", "quality", "cbow-alpha", "cbow-elsewhere", "cbow-sessions", "items",
     "subwords", "hierarchical-softmax", "documents", "graphs", "deterministic", "threads", "scale",
-    "explorer", "serving", "rounds",
+    "billion", "explorer", "serving", "rounds", "skipgram-alpha",
 ]  # fmt: skip
 
 if __name__ == "__main__":

@@ -41,7 +41,7 @@ def test_micro_measures_every_part(tmp_path: Path) -> None:
 
 
 def test_full_goes_on_where_its_time_ended(tmp_path: Path) -> None:
-    names = ["memory", "cbow-alpha", "deterministic", "threads", "scale", "explorer", "rounds"]
+    names = ["memory", "cbow-alpha", "deterministic", "threads", "scale", "billion", "explorer", "rounds"]
     options = ["--tokens", "50000", "--studies", *names]
     assert "goes on from here" in run("full.py", tmp_path, *options, "--budget", "0").stderr
     run("full.py", tmp_path, *options)
@@ -53,6 +53,7 @@ def test_full_goes_on_where_its_time_ended(tmp_path: Path) -> None:
     assert {record["key"]["threads"] for record in first["threads"]} >= {1, available_cores()}
     assert all(record["threads_speed"] > 0 < record["processes_speed"] for record in first["threads"])
     assert {record["key"]["axis"] for record in first["scale"]} == {"tokens", "V"}
+    assert {record["key"]["part"] for record in first["billion"]} == {"job", "rows"}
     assert {record["key"]["what"] for record in first["explorer"]} == {"map", "search"}
     again = run("full.py", tmp_path, *options, "--budget", "0")
     assert "goes on" not in again.stderr

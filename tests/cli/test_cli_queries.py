@@ -14,6 +14,7 @@ import pytest
 from cli_calls import Cli, Outcome
 
 from wordmill import KeyedVectors, Word2Vec
+from wordmill.vectors.postprocess import all_but_the_top
 
 NUMBERS = {"one", "two", "three", "four", "five", "six"}
 
@@ -91,6 +92,49 @@ def test_evaluate(cli: Cli, model: Path, tmp_path: Path) -> None:
     assert results["pairs"][0]["known"] == 3
     assert "Spearman" in cli("evaluate", model, *files).out
     assert "questions-words.txt" in cli("evaluate", model).out
+
+
+def test_vectors_are_changed_before_they_are_judged_or_written(cli: Cli, model: Path, tmp_path: Path) -> None:
+    trained = Word2Vec.load(model)
+    better = all_but_the_top(trained.with_outputs(0.25), 1)
+    done = cli("export", model, tmp_path / "v.bin", "--outputs", 0.25, "--components", 1)
+    assert done.code == 0, done.err
+    assert "0.25 of the output vectors added, centred, without 1 principal components" in done.err
+    written = KeyedVectors.load(tmp_path / "v.bin")
+    np.testing.assert_allclose(written.vectors, better.vectors, atol=1e-6)
+    some = cli("export", model, tmp_path / "some.bin", "--outputs", 0.25, "--limit", 3)
+    assert some.code == 0
+    np.testing.assert_allclose(
+        KeyedVectors.load(tmp_path / "some.bin").vectors, trained.with_outputs().vectors[:3], atol=1e-6
+    )
+    pairs = tmp_path / "pairs.txt"
+    pairs.write_text("cat\tdog\t9\none\tdog\t1\ntwo\tthree\t8\n", encoding="utf-8")
+    judged = [
+        cli("evaluate", *asked, "--pairs", pairs, "--json")
+        for asked in ([model, "--outputs", 0.25, "--components", 1], [tmp_path / "v.bin"])
+    ]
+    assert judged[0].code == 0
+    assert judged[0].out == judged[1].out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["evaluate", "v.bin", "--outputs", "0.25"], "v.bin holds vectors alone"),
+        (["export", "MODEL", "w.bin", "--outputs", "2"], "from 0 to 1"),
+        (["export", "MODEL", "w.bin", "--centre", "--max-buckets", "3"], "--max-buckets keeps n-grams"),
+        (["evaluate", "MODEL", "--centre", "--events", "c.txt"], "--events judges models as they are"),
+    ],
+)
+def test_changes_that_cannot_be(
+    cli: Cli, model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], reason: str
+) -> None:
+    KeyedVectors.load(model).save(tmp_path / "v.bin")
+    monkeypatch.chdir(tmp_path)
+    refused = cli(*(str(model) if argument == "MODEL" else argument for argument in arguments))
+    assert refused.code in {1, 2}
+    assert reason in refused.err
+    assert not (tmp_path / "w.bin").exists()
 
 
 def test_evaluate_several_models_side_by_side(cli: Cli, model: Path, tmp_path: Path) -> None:

@@ -103,6 +103,8 @@ def test_documents_and_words_lie_in_one_space(tagged: list[tuple[str, str]]) -> 
 def test_words_learn_beside_documents_or_not(corpus: EncodedCorpus) -> None:
     begun = Word2Vec(**{**SMALL, "epochs": 1, "alpha": 1e-30, "min_alpha": 0.0}).fit(corpus)
     alone = small(train_words=False).fit(corpus)
+    with pytest.raises(ParameterError, match="train_words=True"):
+        alone.with_outputs()
     np.testing.assert_array_equal(alone.wv.vectors, begun.wv.vectors)
     assert (small().fit(corpus).wv.vectors != begun.wv.vectors).any(axis=1).all()
 

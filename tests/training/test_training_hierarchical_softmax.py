@@ -101,6 +101,11 @@ def test_vectors_to_begin_with_frozen_ones_and_the_best_epoch(corpus: EncodedCor
     assert (second.wv.vectors[5:] != first.wv.vectors[5:]).any(axis=1).mean() > 0.9
 
 
+def test_nodes_are_not_added_to_words(corpus: EncodedCorpus) -> None:
+    with pytest.raises(ParameterError, match="nodes of a tree"):
+        Word2Vec(**SMALL).fit(corpus).with_outputs()
+
+
 def test_probabilities_are_of_hierarchical_softmax_alone(corpus: EncodedCorpus) -> None:
     with pytest.raises(ParameterError, match="objective='hierarchical_softmax'"):
         Word2Vec(vector_size=4, epochs=1, min_count=1).fit(corpus).predict_words(["w0"])

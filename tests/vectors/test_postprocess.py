@@ -5,7 +5,14 @@ import pytest
 
 from wordmill.errors import ParameterError
 from wordmill.vectors import KeyedVectors
-from wordmill.vectors.postprocess import align, all_but_the_top, centre, rotate_to_principal_axes, to_unit_length
+from wordmill.vectors.postprocess import (
+    add_outputs,
+    align,
+    all_but_the_top,
+    centre,
+    rotate_to_principal_axes,
+    to_unit_length,
+)
 
 KEYS = [f"w{row}" for row in range(50)]
 
@@ -22,7 +29,8 @@ def gram(kv: KeyedVectors) -> np.ndarray:
 
 
 def test_all_keep_keys_counts_and_dtype(kv: KeyedVectors) -> None:
-    for changed in (to_unit_length(kv), centre(kv), all_but_the_top(kv), rotate_to_principal_axes(kv), align(kv, kv)):
+    others = add_outputs(kv, kv.vectors), rotate_to_principal_axes(kv), align(kv, kv)
+    for changed in (to_unit_length(kv), centre(kv), all_but_the_top(kv), *others):
         assert type(changed) is KeyedVectors
         assert changed.keys == kv.keys
         assert changed.vectors.dtype == kv.vectors.dtype
@@ -34,6 +42,16 @@ def test_unit_length(kv: KeyedVectors) -> None:
     np.testing.assert_allclose(to_unit_length(kv).norms, 1, rtol=1e-6)
     zero = to_unit_length(KeyedVectors(["a"], np.zeros((1, 2))))
     np.testing.assert_array_equal(zero.vectors, 0)
+
+
+def test_add_outputs(kv: KeyedVectors) -> None:
+    outputs = kv.vectors[::-1].copy()
+    added = add_outputs(kv, outputs, 0.5)
+    np.testing.assert_allclose(added.vectors, kv.vectors + 0.5 * outputs, rtol=1e-6)
+    np.testing.assert_array_equal(add_outputs(kv, outputs, 0).vectors, kv.vectors)
+    for wrong, share in ((outputs[1:], 0.5), (outputs, -0.1), (outputs, float("nan"))):
+        with pytest.raises(ParameterError):
+            add_outputs(kv, wrong, share)
 
 
 def test_centre(kv: KeyedVectors) -> None:

@@ -10,8 +10,10 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from wordmill.cli.foretelling import Foretelling, with_events
+from wordmill.cli.foretelling import Foretelling
+from wordmill.cli.option_groups import with_options
 from wordmill.cli.options import Json
+from wordmill.cli.refining import Refining
 from wordmill.errors import ParameterError
 from wordmill.foreign import quoted
 
@@ -19,11 +21,11 @@ EXAMPLES = (
     "Examples: wordmill evaluate model/  |  wordmill evaluate model/ --pairs simlex.tsv --json  |  "
     "wordmill evaluate old/ new/ glove.txt --plot scores.png  |  "
     "wordmill evaluate model/ --events clicks.csv --columns user,item,time --split time  |  "
-    "wordmill evaluate nodes/ --nodes labels.txt"
+    "wordmill evaluate nodes/ --nodes labels.txt  |  wordmill evaluate model/ --outputs 0.25 --centre"
 )
 
 
-@with_events
+@with_options(refining=Refining, foretelling=Foretelling)
 def command(
     models: Annotated[
         list[Path],
@@ -62,6 +64,7 @@ def command(
     plot: Annotated[Path | None, typer.Option(help="Draw the scores and their intervals: png, svg or pdf.")] = None,
     json: Json = False,
     *,
+    refining: Refining,
     foretelling: Foretelling,
 ) -> None:
     """Score vectors by analogies and word pairs: the bundled Google analogies and CrowdWS-102, or files of your own.
@@ -71,6 +74,8 @@ def command(
     same for all models. With --events next items are foretold, beside popularity and counts of items that stand
     together; of a model that was trained on all of the events, a copy is trained without those that are asked for.
     """
+    if foretelling.events:
+        refining.refuse("--events", "judges models as they are")
     from wordmill.cli.console import print_json, print_text
     from wordmill.cli.outputs import check_apart, check_picture_writable
     from wordmill.cli.queries import open_vectors
@@ -101,7 +106,7 @@ def command(
     measures["nodes"] = (partial(evaluate_nodes, shares=_shares(node_shares), splits=splits), nodes)
     results: dict[str, dict[str, list[Any]]] = {}
     for name, path in _names(models).items():
-        vectors = open_vectors(path)
+        vectors = refining.apply(path, open_vectors(path))
         results[name] = {
             kind: [measure(vectors, file) for file in files or []] for kind, (measure, files) in measures.items()
         }
@@ -116,6 +121,7 @@ def command(
             shown, text = comparison.to_dict(), str(comparison)
         if plot is not None:
             plot_comparison(comparison, plot)
+    refining.tell()
     if json:
         print_json(shown, indent=2)
     else:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from wordmill.cli.option_groups import with_options
 from wordmill.cli.options import ModelPath
+from wordmill.cli.refining import Refining
 
 if TYPE_CHECKING:
     from wordmill.training import Word2Vec
@@ -17,11 +19,13 @@ EXAMPLES = (
     "Examples: wordmill export model/ vectors.bin  |  wordmill export model/ vectors.txt.gz --format word2vec  |  "
     "wordmill convert glove.txt model/  |  wordmill convert damaged.vec model/ --duplicates first  |  "
     "wordmill convert model/ small/ --dtype float16  |  wordmill export model/ model.bin --format fasttext  |  "
-    "wordmill export model/ map.parquet --format embedding-atlas  |  wordmill export model/ vectors.usearch"
+    "wordmill export model/ map.parquet --format embedding-atlas  |  wordmill export model/ vectors.usearch  |  "
+    "wordmill export model/ better.bin --outputs 0.25 --centre"
 )
 CONVERT = "Another name of export: read vectors of any format, and write them in any other."
 
 
+@with_options(refining=Refining)
 def command(
     model: ModelPath,
     output: Annotated[Path, typer.Argument(help="The file or model directory to write.")],
@@ -58,11 +62,13 @@ def command(
     encoding: Annotated[
         str, typer.Option(help="What a file of text, and keys in others, are in: latin-1, utf-16, ...")
     ] = "utf-8",
+    *,
+    refining: Refining,
 ) -> None:
     """Write the vectors in a format that other tools read, or read those of another tool into a model directory.
 
     With --format fasttext a model is written whole, so that others can train on; with --limit or --max-buckets without
-    its output vectors.
+    its output vectors. Words that were never seen have no vector where the vectors were changed.
     """
     from wordmill.cli.console import at_work, note
     from wordmill.cli.outputs import check_apart, check_model_writable
@@ -80,18 +86,21 @@ def command(
             model, format=from_, limit=limit, errors=errors, duplicates=duplicates, keys=keys, encoding=encoding
         )
     if max_buckets is not None:
+        refining.refuse("--max-buckets", "keeps n-grams, which changed vectors have none of")
         vectors = _with_fewer_buckets(vectors, max_buckets)
+    vectors = refining.apply(model, vectors)
     options: dict[str, Any] = {name: value for name, value in (("space", space), ("dtype", dtype)) if value is not None}
     if form == "directory" and is_model_directory(model):
         saved = load_model(model, verify=False)
         options |= {"settings": saved.settings, "documents": saved.documents}
     trained = None
-    if form == "fasttext" and not options and limit is None and max_buckets is None:
+    if form == "fasttext" and not (options or refining) and limit is None and max_buckets is None:
         trained = _to_train_on(model)
     with at_work(f"writing {output}"):
         vectors.save(output, format=format, **options) if trained is None else trained.save_fasttext(output)
     whole = "" if trained is None else ", with the output vectors that training on needs"
     note(f"{counted(len(vectors), 'vector')} of {counted(vectors.vector_size, 'number')} written to {output}{whole}")
+    refining.tell()
     if dtype is not None and form == "directory":
         storage = load_model(output, verify=False).storage
         note(f"stored as {dtype}: similarities change by {storage.get('similarity_error', 0):.2g} at most")

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-import inspect
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -21,7 +18,7 @@ if TYPE_CHECKING:
     from wordmill.training import Word2Vec
     from wordmill.vectors import KeyedVectors
 
-__all__ = ["Foretelling", "with_events"]
+__all__ = ["Foretelling"]
 
 
 def _option(*flags: str, **rest: Any) -> Any:
@@ -103,24 +100,3 @@ def _cuts(text: str) -> tuple[int, ...]:
     if not all(part.strip().isdecimal() for part in parts):
         raise ParameterError(f"cutoffs={quoted(text)} is not allowed: write whole numbers, as in 10,20")
     return tuple(map(int, parts))
-
-
-def with_events(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the options of events; it gets them as the argument `foretelling`."""
-    own = inspect.signature(command, eval_str=True).parameters.values()
-    options = [
-        parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
-        for parameter in inspect.signature(Foretelling, eval_str=True).parameters.values()
-    ]
-
-    @functools.wraps(command)
-    def wrapped(**given: Any) -> None:
-        said = {option.name: given.pop(option.name) for option in options}
-        command(**given, foretelling=Foretelling(**said))
-
-    kept = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own]
-    parameters = [*(parameter for parameter in kept if parameter.name != "foretelling"), *options]
-    wrapped.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    wrapped.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
-    del wrapped.__wrapped__
-    return wrapped

@@ -44,6 +44,7 @@ from wordmill.vectors.card import CardFacts, Scored
 from wordmill.vectors.documents import encode_documents
 from wordmill.vectors.formats import check_model_name, detect
 from wordmill.vectors.formats.directory import load_model, save_model
+from wordmill.vectors.postprocess import add_outputs
 from wordmill.vectors.queries import positive_integer
 
 __all__ = ["Estimator"]
@@ -266,6 +267,26 @@ class Estimator(Parameters):
             raise NotFittedError("this model was saved without its output vectors: fit it again to have them")
         vectors.flags.writeable = False  # which NumPy forgets in pickles and copies
         return vectors
+
+    def with_outputs(self, share: float = 0.25) -> KeyedVectors:
+        """Return the vectors with a share, 0 to 1, of the output vectors added: for analogies mostly better ones.
+
+        `wv` stays as it is. In what is returned words that were never seen have no vector.
+        See `wordmill.vectors.postprocess.add_outputs`.
+
+        Raises
+        ------
+        ParameterError
+            The outputs are no words (hierarchical softmax); or words were not trained (documents alone were).
+        """
+        config = self._fitted().config
+        if config.objective != "negative_sampling":
+            raise ParameterError(
+                "the output vectors of hierarchical softmax are nodes of a tree, not words: none to add"
+            )
+        if not config.words_are_inputs:
+            raise ParameterError("words have no trained input vectors where documents alone learn: train_words=True")
+        return add_outputs(self.wv, self.output_vectors, share)
 
     @property
     def history(self) -> list[dict[str, Any]]:

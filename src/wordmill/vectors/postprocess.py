@@ -12,6 +12,7 @@ from wordmill.vectors.matrix import Floats, unit_rows
 from wordmill.vectors.table import VectorTable
 
 __all__ = [
+    "add_outputs",
     "align",
     "all_but_the_top",
     "centre",
@@ -27,6 +28,23 @@ Table = TypeVar("Table", bound=VectorTable)
 def to_unit_length(table: Table) -> Table:
     """Scale every vector to length 1, so that dot products are cosine similarities; zero vectors stay zero."""
     return table.replace(vectors=unit_rows(table.vectors, table.norms))
+
+
+def add_outputs(table: Table, outputs: Floats, share: float = 0.25) -> Table:
+    """Add a share of the output vectors, (V, D), which say what a key stands beside, to the vectors.
+
+    A quarter of them brings skip-gram points in analogies and in how related words are, and may cost some in how alike
+    (docs/guide/evaluation.md has the figures).
+
+    Source: Pennington, Socher and Manning, "GloVe", 2014, section 4.2; Levy, Goldberg and Dagan, 2015, section 3.3.
+    """
+    if outputs.shape != table.vectors.shape:
+        raise ParameterError(
+            f"outputs have the shape {outputs.shape}, the vectors {table.vectors.shape}: give one a key"
+        )
+    if not 0 <= share <= 1:
+        raise ParameterError(f"share must be between 0 and 1, not {share}")
+    return table.replace(vectors=table.vectors + np.asarray(share, table.vectors.dtype) * outputs)
 
 
 def centre(table: Table) -> Table:
