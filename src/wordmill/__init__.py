@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from wordmill.explorer import explore
     from wordmill.graphs import Graph, random_walks, read_graph
     from wordmill.recommendation import RecommendationResult, evaluate_recommendation
+    from wordmill.sources.table_column import table_column
     from wordmill.training import Callback, Checkpoint, Doc2Vec, EarlyStopping, FastText, LogFile, Word2Vec
     from wordmill.tuning import Tuned, tune
     from wordmill.vectors import KeyedVectors
@@ -55,6 +56,7 @@ __all__ = [
     "read_documents",
     "read_events",
     "read_graph",
+    "table_column",
     "tune",
 ]
 
@@ -100,6 +102,7 @@ _HOME = {
     "read_documents": "wordmill.corpus",
     "read_graph": "wordmill.graphs",
     "read_events": "wordmill.corpus",
+    "table_column": "wordmill.sources.table_column",
     "tune": "wordmill.tuning",
 }
 

@@ -85,7 +85,7 @@ def test_compressed_nothing(tmp_path: Path, kind: str) -> None:
         (b" \n\n\t", "holds no tokens"),
         (b"PK\x03\x04rest", "is a zip archive: unpack it"),
         (b"%PDF-1.7\n", "is a PDF: extract its text"),
-        (b"PAR1\x15\x04", "is a Parquet file: pass one of its columns"),
+        (b"PAR1\x15\x04", "cannot be read as Parquet"),
         (b"ARROW1\0\0", "is an Arrow file: pass one of its columns"),
         ("text".encode("utf-16"), "is UTF-16: convert it"),
         ("text".encode("utf-16-le"), "at offset 1 there is a NUL: the file is binary or UTF-16, not text"),

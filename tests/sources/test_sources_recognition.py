@@ -28,7 +28,7 @@ VECTORS = KeyedVectors(["the", "king", "queen"], np.random.default_rng(1).normal
         ("glove", "holds vectors as text, as GloVe writes them"),
         ("npz", r"is a NumPy archive \(npz\)"),
         ("finalfusion", "holds vectors of finalfusion"),
-        ("parquet", "is a Parquet file: pass one of its columns"),
+        ("parquet", "(is a Parquet file: pass one of its columns|has the columns .*: say which holds the text)"),
         ("arrow", "is an Arrow file: pass one of its columns"),
         ("directory", "is a model, not text: wordmill info shows it"),
     ],

@@ -9,6 +9,7 @@ import typer
 
 from wordmill.cli.events import EventsOption, GapOption, MissingOption, TableOptions, TimeFormatOption
 from wordmill.cli.options import CORPUS, Corpora, corpus_files, corpus_source, setting_files, with_settings
+from wordmill.cli.usage import CommandLineError
 from wordmill.foreign import quoted
 
 EXAMPLES = "Example: wordmill encode 'logs/*.txt.zst' -o logs.corpus && wordmill train logs.corpus -o model/"
@@ -28,6 +29,10 @@ def command(
             "rarer half is forgotten, with a warning that says how short counts may be.",
         ),
     ] = None,
+    text: Annotated[
+        str | None,
+        typer.Option(help="The column of texts, where the corpus is a table: JSON lines, CSV, Parquet or Arrow."),
+    ] = None,
     events: EventsOption = None,
     session_gap: GapOption = None,
     time_format: TimeFormatOption = None,
@@ -40,6 +45,7 @@ def command(
     from wordmill.cli.outputs import check_apart, check_file_writable
     from wordmill.config import TrainConfig
     from wordmill.corpus import Resources, read_corpus
+    from wordmill.sources.table_column import table_column
 
     source = corpus_source(corpus)
     TrainConfig.from_params(settings)
@@ -49,6 +55,11 @@ def command(
     check_file_writable(output)
     check_apart([output], [*corpus_files(source), *setting_files(settings)])
     resources = Resources() if max_vocab_size is None else Resources(max_vocab_size=max_vocab_size)
-    encoded = read_corpus(source if table is None else table.read(source), **settings, resources=resources)
+    opened: Any = source if table is None else table.read(source)
+    if text is not None:
+        if table is not None:
+            raise CommandLineError("--text names a column of texts, and --events reads none")
+        opened = table_column(source, text)
+    encoded = read_corpus(opened, **settings, resources=resources)
     encoded.save(output)
     note(f"{quoted(encoded)} saved in {output}")

@@ -32,7 +32,8 @@ __all__ = [
 ]
 
 Corpora = Annotated[
-    list[str], typer.Argument(help="Text files, compressed or not; a pattern in quotes; or - for standard input.")
+    list[str],
+    typer.Argument(help="Text files, compressed or not, or Parquet; a pattern in quotes; or - for standard input."),
 ]
 ModelPath = Annotated[Path, typer.Argument(help="A model directory, or a file of vectors; - is standard input.")]
 Json = Annotated[bool, typer.Option("--json", help="Write JSON.")]

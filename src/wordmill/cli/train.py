@@ -23,6 +23,7 @@ Source = str | Path | list[Path]
 if TYPE_CHECKING:
     from wordmill.corpus import EventCorpus, TaggedSource
     from wordmill.graphs import Walks
+    from wordmill.sources.opening import Files
     from wordmill.training import Checkpoint, EarlyStopping, LogFile, Word2Vec
     from wordmill.training.run.corpora import TrainingCorpus
     from wordmill.vectors import KeyedVectors
@@ -62,8 +63,8 @@ def command(
     text: Annotated[
         str | None,
         typer.Option(
-            help="The column of documents, where the corpus is a table: JSON lines, CSV, Parquet or Arrow.",
-            rich_help_panel="Documents",
+            help="The column of texts, where the corpus is a table: JSON lines, CSV, Parquet or Arrow. Left out: "
+            "the only column of Parquet, or that which is called text.",
         ),
     ] = None,
     tags: Annotated[
@@ -182,19 +183,28 @@ class _Job:
         """Return the share to hold out, or another corpus of the same kind."""
         return self._opened(self.held_out) if isinstance(self.held_out, Path) else self.held_out
 
-    def _source(self, config: TrainConfig) -> Source | EventCorpus | Walks | TaggedSource:
+    def _source(self, config: TrainConfig) -> Source | Files | EventCorpus | Walks | TaggedSource:
         """Return the corpus to read; documents with their tags, where a file has them."""
-        tagged = self.tags is not None or self.text is not None
-        if config.documents is None and (tagged or not config.train_words):
+        if config.documents is None and (self.tags is not None or not config.train_words):
             raise CommandLineError(
-                "--tags, --text and --no-train-words are of documents, and this trains words: add --documents dbow"
+                "--tags and --no-train-words are of documents, and this trains words: add --documents dbow"
             )
-        if tagged:
+        if self.tags is not None or (self.text is not None and config.documents is not None):
             return self._documents()
+        if self.text is not None:
+            return self._texts(self.text)
         opened = self._opened(self.source)
         if self.walking.save_walks is not None and not self.only_looks:
             opened.save(self.walking.save_walks)  # type: ignore[union-attr]
         return opened
+
+    def _texts(self, column: str) -> Files:
+        """Return a column of tables."""
+        from wordmill.sources.table_column import table_column
+
+        if self.table is not None or self.walking.walks is not None:
+            raise CommandLineError("--text names a column of texts, and neither --events nor --walks reads text")
+        return table_column(self.source, column)
 
     def _documents(self) -> TaggedSource:
         """Open documents in a table, or with a file of tags, a line each."""

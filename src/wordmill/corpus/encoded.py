@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
@@ -35,6 +35,43 @@ _FORMAT = "wordmill.corpus"
 _DTYPES = {"ids": "<i4", "offsets": "<i8", "counts": "<i8"}
 _SPAN = 1 << 20  # ids that are checked at once: they stay in the cache between two looks
 _SPANS = 1024  # a fingerprint looks at so many spans of so many ids
+
+
+@dataclass(frozen=True)
+class Samples:
+    """What a fingerprint looks at of a stretch of a corpus."""
+
+    spans: list[NDArray[np.int32]]  #: of each place that is looked at, what lies in the stretch
+    offsets: NDArray[np.int64]
+
+    @classmethod
+    def of(
+        cls,
+        ids: NDArray[np.int32],
+        offsets: NDArray[np.int64],
+        first: int,
+        first_offset: int,
+        tokens: int,
+        all_offsets: int,
+    ) -> Samples:
+        """Return samples of a stretch; `first` and `first_offset` are its places among tokens and offsets of all."""
+        begins = np.linspace(0, max(tokens - _SPANS, 0), _SPANS, dtype=np.int64) - first
+        spans = [ids[max(begin, 0) : max(begin + _SPANS, 0)] for begin in begins.tolist()]
+        step = all_offsets // _SPANS**2 + 1
+        return cls(spans, offsets[-first_offset % step :: step] + first)
+
+
+def fingerprint_of(shape: list[Any], vocab: Vocab, tags: Tags | None, stretches: Sequence[Samples]) -> str:
+    """Return a short name of a corpus, from its vocabulary and samples of its stretches, one behind the other."""
+    digest = hashlib.blake2b(json.dumps(shape).encode(), digest_size=16)
+    for array in (*pack_keys(vocab.keys).values(), vocab.counts, *pack_tags(tags).values()):
+        digest.update(array.tobytes())
+    for parts in zip(*(stretch.spans for stretch in stretches), strict=True):
+        for part in parts:
+            digest.update(part.tobytes())
+    for stretch in stretches:
+        digest.update(stretch.offsets.tobytes())
+    return digest.hexdigest()
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,13 +198,8 @@ class EncodedCorpus:
     @cached_property
     def _fingerprint(self) -> str:
         shape = [len(self.ids), len(self.offsets), self.tokens_read, self.vocab.kind]
-        digest = hashlib.blake2b(json.dumps(shape).encode(), digest_size=16)
-        for array in (*pack_keys(self.vocab.keys).values(), self.vocab.counts, *pack_tags(self.tags).values()):
-            digest.update(array.tobytes())
-        for begin in np.linspace(0, max(len(self.ids) - _SPANS, 0), _SPANS, dtype=np.int64).tolist():
-            digest.update(self.ids[begin : begin + _SPANS].tobytes())
-        digest.update(self.offsets[:: len(self.offsets) // _SPANS**2 + 1].tobytes())
-        return digest.hexdigest()
+        samples = Samples.of(self.ids, self.offsets, 0, 0, len(self.ids), len(self.offsets))
+        return fingerprint_of(shape, self.vocab, self.tags, [samples])
 
     def fingerprint(self) -> str:
         """Return a short name of the content: all keys and counts, but of the ids only a sample of at most 4 MiB."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -16,12 +15,19 @@ from wordmill.errors import CorpusError, ParameterError
 from wordmill.sources.files import not_text, read_chunks, read_lines
 from wordmill.sources.items import bad_document, bad_token, gathered, integer_array, mended, sorted_out, tokenized
 from wordmill.sources.opening import Files, IntegerBatches, Sequences, Source
+from wordmill.sources.stretches import Stretch, Stretches
 from wordmill.symptoms import Form
 from wordmill.text import TokenizerName
 
 Kind = Literal["text", "words", "tokens", "integers"]
 Tokenizer = TokenizerName | Callable[[str], list[str]]
 
+_KINDS: dict[Kind, str] = {
+    "text": "texts",
+    "words": "texts",
+    "tokens": "lists of text",
+    "integers": "lists of integers",
+}
 _FLUSH_NUMBERS = 1 << 20  # a chunk's: blocks that need not grow
 _BEGINNING, _LINES = 1 << 16, 100  # bytes and lines that are kept to look at
 
@@ -66,12 +72,12 @@ class Feeder:
         self._errors = errors
         self._chunk_bytes = resources.chunk_bytes
 
-    def feed(self, source: Source) -> None:
-        """Read a source to its end."""
+    def feed(self, source: Source | Stretches) -> None:
+        """Read a source to its end; what it was fed before must be of the same kind."""
         try:
-            if isinstance(source, Files):
-                for path in source.paths:
-                    self._file(path)
+            if isinstance(source, Files | Stretches):
+                for part in source.parts if isinstance(source, Stretches) else map(Stretch, source.paths):
+                    self._file(part)
             elif isinstance(source, IntegerBatches):
                 self._integers(source.batches)
             elif isinstance(source, Sequences):
@@ -87,21 +93,25 @@ class Feeder:
             self.tickets.append(tickets)
             self.ends.append(ends)
 
-    def _file(self, path: Path | None) -> None:
+    def _file(self, part: Stretch) -> None:
         self.form = "lines"
+        path, begin, end = part.path, part.begin, part.end
         if callable(self._tokenizer):
-            self._tokenize(self._noted(read_lines(path, self._chunk_bytes, self._errors)), self._tokenizer)
+            lines = read_lines(path, self._chunk_bytes, self._errors, begin=begin, end=end)
+            self._tokenize(self._noted(lines), self._tokenizer)
             return
+        self._expect("text")
         try:
-            self.encoder.begin_file(drop_byte_order_mark=True)
-            for chunk in read_chunks(path, self._chunk_bytes):
+            self.encoder.begin_file(drop_byte_order_mark=not begin)
+            for chunk in read_chunks(path, self._chunk_bytes, begin, end):
                 if not self.beginning:
                     self.beginning = chunk[:_BEGINNING].tobytes().decode("utf-8", "replace").split("\n")[:_LINES]
                 self.encoder.read(chunk)
                 self._flush()
             self.encoder.end_file()
         except core.NotTextError as error:
-            raise CorpusError(not_text(path, *error.args)) from None
+            offset, byte = error.args
+            raise CorpusError(not_text(path, begin + offset, byte)) from None
 
     def _noted(self, texts: Iterable[str]) -> Iterator[str]:
         """Keep the first texts that pass by."""
@@ -117,6 +127,7 @@ class Feeder:
         if callable(self._tokenizer):
             self._tokenize(texts, self._tokenizer)
             return
+        self._expect("text")
         before = 0
         for batch in _text_batches(texts, self._chunk_bytes):
             lines = "".join(text.replace("\n", " ") + "\n" for text in batch).encode("utf-8", "surrogatepass")
@@ -132,6 +143,7 @@ class Feeder:
 
     def _tokenize(self, texts: Iterable[str], tokenizer: Callable[[str], list[str]]) -> None:
         """Encode what a user's tokenizer makes of lines or documents."""
+        self._expect("words")
         for index, tokens in enumerate(tokenized(texts, tokenizer, lowercase=self._lowercase)):
             self._words(index, tokens)
 
@@ -147,7 +159,7 @@ class Feeder:
             self._integers(gathered(checked))
 
     def _token_lists(self, sequences: Iterable[Any]) -> None:
-        self.kind = "tokens"
+        self._expect("tokens")
         for index, tokens in enumerate(sequences):
             self._words(index, tokens)
 
@@ -180,9 +192,17 @@ class Feeder:
             self._flush()
 
     def _expect_integers(self) -> None:
-        self.kind = "integers"
+        self._expect("integers")
         if self._lowercase:
             raise ParameterError("lowercase=True, but the corpus holds integers: leave it out")
+
+    def _expect(self, kind: Kind) -> None:
+        """Say what the encoder's words are; once there are some, that stays."""
+        if kind != self.kind and len(self.tickets) + self.encoder.pending:
+            raise CorpusError(
+                f"the corpus has {_KINDS[self.kind]} before and {_KINDS[kind]} now: all must be of a kind"
+            )
+        self.kind = kind
 
 
 def _text_batches(texts: Iterable[str], characters: int) -> Iterator[list[str]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import time
-from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
 import numpy as np
@@ -22,6 +21,8 @@ from wordmill.corpus.vocab import check_thresholds
 from wordmill.errors import CorpusError, ParameterError
 from wordmill.foreign import printable, quoted
 from wordmill.sources.opening import Files, Source, open_source
+from wordmill.sources.stretches import Stretches
+from wordmill.sources.table_column import open_column_of, open_tables
 from wordmill.symptoms import WORDS, cells_uncut, dirty_keys, lonely, not_prose, without_spaces
 from wordmill.text import Cells, TokenizerName
 
@@ -79,24 +80,33 @@ def read_and_look(
     return corpus, symptom
 
 
-def read_part(
-    path: Path,
-    *,
-    tokenizer: Tokenizer,
-    delimiter: str | None,
-    lowercase: bool,
-    errors: Literal["strict", "replace"],
-    resources: Resources,
-) -> tuple[EncodedCorpus, str | None]:
-    """Read one of the files of a corpus: all of its keys, however few, and what one would warn of."""
-    tokenizer = _cutter(tokenizer, delimiter)
-    feeder = Feeder(tokenizer, errors, resources, lowercase=lowercase)
-    feeder.feed(Files((path,)))
-    symptom = _symptom(feeder, tokenizer) if len(feeder.tickets) else None
-    ranking = rank_all(
-        feeder.encoder, feeder.kind, rewrite(feeder.encoder, feeder.kind, tokenizer, lowercase=lowercase)
-    )
-    return _encoded(feeder, ranking, resources, tokenizer, lowercase=lowercase), symptom
+class PartReader:
+    """Reads a part of a corpus, bit by bit: all of its keys, however few."""
+
+    def __init__(
+        self,
+        *,
+        tokenizer: Tokenizer,
+        delimiter: str | None,
+        lowercase: bool,
+        errors: Literal["strict", "replace"],
+        resources: Resources,
+    ) -> None:
+        self._tokenizer, self._lowercase, self._resources = _cutter(tokenizer, delimiter), lowercase, resources
+        self._feeder = Feeder(self._tokenizer, errors, resources, lowercase=lowercase)
+
+    def feed(self, source: Source | Stretches) -> None:
+        """Read on."""
+        tables = isinstance(source, Stretches) and source.column is not None
+        self._feeder.feed(open_column_of(source) if tables else source)  # type: ignore[arg-type]
+
+    def result(self) -> tuple[EncodedCorpus, str | None]:
+        """Return what was read, and what one would warn of; once."""
+        feeder, tokenizer = self._feeder, self._tokenizer
+        symptom = _symptom(feeder, tokenizer) if len(feeder.tickets) else None
+        rewritten = rewrite(feeder.encoder, feeder.kind, tokenizer, lowercase=self._lowercase)
+        ranking = rank_all(feeder.encoder, feeder.kind, rewritten)
+        return _encoded(feeder, ranking, self._resources, tokenizer, lowercase=self._lowercase), symptom
 
 
 def _cutter(tokenizer: Tokenizer, delimiter: str | None) -> Tokenizer:
@@ -162,11 +172,11 @@ def _encoded(
 
 
 def open_saved(source: Any, *, once: bool = False) -> Source:
-    """Find out what a source is, as `open_source`; the file of a saved corpus is loaded."""
+    """Find out what a source is, as `open_source`; a saved corpus is loaded, and tables are opened."""
     opened = open_source(source, once=once)
     if isinstance(opened, Files) and len(opened.paths) == 1 and is_saved_corpus(opened.paths[0]):
         return load_corpus(opened.paths[0])
-    return opened
+    return open_tables(opened)
 
 
 def _exchange(feeder: Feeder, id_map: IdMap, resources: Resources) -> tuple[NDArray[np.int32], NDArray[np.int64]]:

@@ -13,10 +13,8 @@ from wordmill.errors import CorpusError
 __all__ = ["recode"]
 
 
-def recode(corpus: EncodedCorpus, vocab: Vocab, *, may_be_empty: bool = False) -> EncodedCorpus:
+def recode(corpus: EncodedCorpus, vocab: Vocab) -> EncodedCorpus:
     """Return the corpus with the ids of `vocab`; tokens that it lacks are left out.
-
-    `may_be_empty`: whether it is right that none is left, as of a part of a corpus.
 
     Raises
     ------
@@ -29,7 +27,7 @@ def recode(corpus: EncodedCorpus, vocab: Vocab, *, may_be_empty: bool = False) -
     new_id = np.array([vocab.key_to_index.get(key, -1) for key in corpus.vocab], np.int32)
     ids = new_id[corpus.ids]
     known = ids >= 0
-    if len(ids) and not known.any() and not may_be_empty:
+    if len(ids) and not known.any():
         raise CorpusError(f"none of the {len(ids):,} tokens is in the vocabulary of {len(vocab):,}")
     before = np.concatenate([[0], np.cumsum(known)])  # known tokens before each position
     return replace(corpus, vocab=vocab, ids=ids[known], offsets=before[corpus.offsets], file=None)

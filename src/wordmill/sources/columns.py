@@ -16,6 +16,7 @@ from wordmill.sources.items import int64
 
 __all__ = [
     "Reread",
+    "holds_integers",
     "integer_batches",
     "is_table",
     "list_lengths",
@@ -49,6 +50,11 @@ def is_table(source: Any) -> bool:
 def refuse_table(source: Any, names: Iterable[Any] | None = None) -> Never:
     """Say which columns there are to choose from."""
     name = type(source).__name__
+    if type(source).__module__.startswith("ray.data"):
+        raise CorpusError(
+            f"a {name} of Ray Data is read by the workers of backend='ray', without phrases and documents, and by "
+            "nothing else: pass a column of dataset.to_pandas()"
+        )
     if hasattr(source, "collect_schema") and hasattr(source, "collect"):
         raise CorpusError(f"a {name} is no table yet: collect() it, and pass one of its columns")
     if names is None:
@@ -89,16 +95,16 @@ def open_column(source: Any) -> Any:
     return column
 
 
-def refuse_null_rows(column: Any, name: str = "the column") -> None:
-    """Raise a `CorpusError` where rows of an Arrow column are null."""
+def refuse_null_rows(column: Any, name: str = "the column", first: int = 0) -> None:
+    """Raise a `CorpusError` where rows of an Arrow column are null; `first` is the number of its first row."""
     if column.null_count:
-        _refuse_missing(np.asarray(column.is_null()), name)
+        _refuse_missing(np.asarray(column.is_null()), name, first)
 
 
-def _refuse_missing(missing: NDArray[np.bool_], name: str) -> None:
+def _refuse_missing(missing: NDArray[np.bool_], name: str, first: int = 0) -> None:
     if missing.any():
         raise CorpusError(
-            f"{_null(int(missing.sum()), 'row')} in {name}, the first is row {int(missing.argmax()):,} "
+            f"{_null(int(missing.sum()), 'row')} in {name}, the first is row {first + int(missing.argmax()):,} "
             "(counted from 0): drop such rows (drop_nulls, dropna) first"
         )
 
@@ -131,12 +137,15 @@ def list_values(array: Any) -> Any:
 
 def integer_batches(column: Any) -> Reread | None:
     """Batches of values and ends, of a column of lists of integers; None: it holds something else."""
+    return Reread(lambda: map(_integer_rows, column.chunks)) if holds_integers(column.type) else None
+
+
+def holds_integers(kind: Any) -> bool:
+    """Whether this is an Arrow type of lists of integers."""
     import pyarrow as pa  # noqa: PLC0415
 
-    none = pa.nulls(0, column.type)
-    if list_lengths(none) is None or not pa.types.is_integer(list_values(none).type):
-        return None
-    return Reread(lambda: map(_integer_rows, column.chunks))
+    none = pa.nulls(0, kind)
+    return list_lengths(none) is not None and pa.types.is_integer(list_values(none).type)
 
 
 def _integer_rows(chunk: Any) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

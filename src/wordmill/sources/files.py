@@ -22,8 +22,10 @@ Chunk = NDArray[np.uint8]
 T = TypeVar("T")
 
 
-def read_chunks(path: Path | None, chunk_bytes: int) -> Iterator[Chunk]:
+def read_chunks(path: Path | None, chunk_bytes: int, begin: int = 0, end: int | None = None) -> Iterator[Chunk]:
     """Read a file, or standard input (None), as chunks of decompressed bytes, each good until the next is asked for.
+
+    `begin` and `end` are for some bytes of a file that is not compressed.
 
     Raises
     ------
@@ -34,11 +36,11 @@ def read_chunks(path: Path | None, chunk_bytes: int) -> Iterator[Chunk]:
         if path is None and sys.stdin is None:  # as Python has it where the descriptor is closed
             raise CorpusError("standard input is closed: there is nothing to read")
         if path is None:  # no thread: it could not be interrupted
-            chunks = _chunks(cast("BufferedReader", sys.stdin.buffer), _name_of(path), chunk_bytes)
-            yield from _looked_at(chunks, _name_of(path))
+            yield from _whole(cast("BufferedReader", sys.stdin.buffer), _name_of(path), chunk_bytes)
         else:
             with path.open("rb") as file:
-                chunks = _looked_at(_chunks(file, _name_of(path), chunk_bytes), _name_of(path))
+                chunks = _from(file, begin, chunk_bytes) if begin else _whole(file, _name_of(path), chunk_bytes)
+                chunks = chunks if end is None else _until(chunks, end - begin)
                 yield from _read_ahead(chunks) if path.stat().st_size > chunk_bytes else chunks
     except IsADirectoryError as error:
         if path is not None and (path / "wordmill.json").exists():
@@ -54,18 +56,21 @@ def read_lines(
     errors: Literal["strict", "replace"] = "strict",
     *,
     may_replace: bool = True,
+    begin: int = 0,
+    end: int | None = None,
 ) -> Iterator[str]:
     """Read a file as lines for Python; what is a line, and what is text, is as in native/scan.hpp.
 
-    `may_replace`: whether users can say errors='replace', which messages then advise.
+    `may_replace`: whether users can say errors='replace', which messages then advise. `begin` and `end` are as in
+    `read_chunks`.
 
     Raises
     ------
     CorpusError
         As in `read_chunks`, or a byte is not UTF-8, or NUL.
     """
-    offset = 0
-    for line in _split_lines(read_chunks(path, chunk_bytes)):
+    offset = begin
+    for line in _split_lines(read_chunks(path, chunk_bytes, begin, end)):
         try:
             text = line.decode("utf-8", errors)
         except UnicodeDecodeError as error:
@@ -124,10 +129,26 @@ def _read_ahead(items: Iterator[T]) -> Iterator[T]:
             yield item
 
 
-def _chunks(file: BufferedReader, name: str, chunk_bytes: int) -> Iterator[Chunk]:
+def _whole(file: BufferedReader, name: str, chunk_bytes: int) -> Iterator[Chunk]:
     head = file.read(HEAD_BYTES)
     make = decompressor_for(head)
-    return _plain(file, head, chunk_bytes) if make is None else _decompressed(file, head, make, name, chunk_bytes)
+    plain = _plain(file, head, chunk_bytes) if make is None else _decompressed(file, head, make, name, chunk_bytes)
+    return _looked_at(plain, name)
+
+
+def _from(file: BufferedReader, begin: int, chunk_bytes: int) -> Iterator[Chunk]:
+    """Read from the middle of a file, which whoever reads its beginning looks at."""
+    file.seek(begin)
+    return _plain(file, b"", chunk_bytes)
+
+
+def _until(chunks: Iterator[Chunk], size: int) -> Iterator[Chunk]:
+    """Pass on so many bytes."""
+    for chunk in chunks:
+        yield chunk[:size]
+        size -= len(chunk)
+        if size <= 0:
+            return
 
 
 def _looked_at(chunks: Iterator[Chunk], name: str) -> Iterator[Chunk]:

@@ -27,9 +27,10 @@ _LONGEST_PATH = 4096
 
 @dataclass(frozen=True)
 class Files:
-    """Text files; None is standard input."""
+    """Text files; None is standard input. With a `column`, tables."""
 
     paths: tuple[Path | None, ...]
+    column: str | None = None
 
 
 @dataclass(frozen=True)

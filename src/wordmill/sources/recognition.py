@@ -16,8 +16,8 @@ _UNPACK = "unpack it"
 #: How files begin, and what they are.
 _SIGNATURES = {
     b"%PDF-": "is a PDF: extract its text (pdftotext)",
-    b"PAR1\x15": f"is a Parquet file: {_TABLE} (pyarrow.parquet.read_table(path)['text'])",
-    b"ARROW1\x00": f"is an Arrow file: {_TABLE} (pyarrow.feather.read_table(path)['text'])",
+    b"PAR1\x15": f"is a Parquet file: {_TABLE} (wordmill.table_column(path, 'text'))",
+    b"ARROW1\x00": f"is an Arrow file: {_TABLE} (wordmill.table_column(path, 'text'), or --text)",
     b"Obj\x01": f"is an Avro file: {_TABLE}",
     b"SQLite format 3\0": f"is an SQLite database: {_TABLE}",
     b"\x89HDF\r\n": "is an HDF5 file: read it and pass what it holds",

@@ -14,6 +14,7 @@ from wordmill.foreign import quoted
 from wordmill.sources.files import read_lines
 from wordmill.sources.items import checked_text, checked_words, gathered, sorted_out, tokenized
 from wordmill.sources.opening import Encoded, Files, IntegerBatches, open_source
+from wordmill.sources.table_column import open_tables
 from wordmill.text import lower, tokenize
 from wordmill.vectors.matrix import Floats
 from wordmill.vectors.table import VectorTable
@@ -109,7 +110,7 @@ class _Reader:
 
     def rows(self, documents: Any) -> Rows:
         """Yield the rows of each document."""
-        source = open_source(documents, once=True)
+        source = open_tables(open_source(documents, once=True))
         if isinstance(source, Files):
             lines = (line for path in source.paths for line in read_lines(path, _CHUNK_BYTES, self._errors))
             return self._of_texts(lines)

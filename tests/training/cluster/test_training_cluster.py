@@ -9,16 +9,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from cluster_runs import ON_TWO, SETTINGS, AtRound, assert_same, some_lines, trained_here
 from numpy.typing import NDArray
 
-from wordmill import Checkpoint, EncodedCorpus, KeyedVectors, Word2Vec, random_walks
+from wordmill import Checkpoint, EncodedCorpus, KeyedVectors, TrainConfig, Word2Vec, random_walks, read_corpus
 from wordmill.errors import ClusterError, CorpusError, ParameterError
 from wordmill.training import Doc2Vec
 from wordmill.training.cluster import crew as crews
+from wordmill.training.cluster.corpus import ShardedCorpus
 from wordmill.training.cluster.crew import RayCrew
 from wordmill.training.cluster.worker import WorkerFacts
+from wordmill.training.run.reading import read_training_corpus
 
 # On one machine
 
@@ -155,25 +159,79 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_files_that_workers_read_have_the_vocabulary_and_tokens_of_one_machine(two_cores: Any, files: Path) -> None:
-    here = Word2Vec(**SETTINGS | {"workers": 1}).fit(files / "*.txt")
-    for workers in (2, 3):
-        model = Word2Vec(**ON_TWO | {"workers": workers}).fit(files / "*.txt")
-        assert model.wv.index_to_key == here.wv.index_to_key
-        np.testing.assert_array_equal(model.wv.counts, here.wv.counts)
-        assert [entry["tokens"] for entry in model.history] == [entry["tokens"] for entry in here.history]
-        assert model.history[-1]["loss"] < 6 * np.log(2)  # of untrained vectors
+@pytest.fixture(scope="module")
+def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same lines in row groups, and as integers."""
+    folder = tmp_path_factory.mktemp("tables")
+    lines = some_lines(1, 600)
+    for name, some in (("a", lines[:400]), ("b", lines[400:])):
+        pq.write_table(pa.table({"text": some, "n": some}), folder / f"{name}.parquet", row_group_size=60)
+    (folder / "one.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    numbers = [[int(word[1:]) for word in line.split()] for line in lines]
+    pq.write_table(pa.table({"numbers": numbers}), folder / "numbers.pq", row_group_size=50)
+    return folder
 
 
-def test_one_worker_that_reads_files_has_the_bits_of_the_native_backend(two_cores: Any, files: Path) -> None:
-    native = Word2Vec(**SETTINGS | {"workers": 1}).fit(files / "*.txt")
-    model = Word2Vec(**ON_TWO | {"workers": 1}).fit(files / "*.txt")
+@pytest.mark.parametrize("source", ["*.parquet", "one.txt", "numbers.pq"])
+def test_files_that_workers_share_out_are_the_corpus_of_one_machine(two_cores: Any, tables: Path, source: str) -> None:
+    """They have its vocabulary, counts, tokens and fingerprint; one worker has the bits of the native backend."""
+    here, workers = read_corpus(tables / source, min_count=2), 1 if source == "*.parquet" else 3
+    config = TrainConfig(**ON_TWO | {"workers": workers})
+    there = read_training_corpus(tables / source, config)
+    assert isinstance(there, ShardedCorpus)
+    assert list(there.vocab) == list(here.vocab)
+    np.testing.assert_array_equal(there.vocab.counts, here.vocab.counts)
+    assert there.fingerprint() == here.fingerprint()
+    assert (np.diff(there.bounds) > len(here.ids) / workers / 2).all()
+    model = Word2Vec(**ON_TWO | {"workers": workers}).fit(there)
+    assert [entry["tokens"] for entry in model.history] == [len(here.ids)] * 2
+    assert model.history[-1]["loss"] < 6 * np.log(2)  # of untrained vectors
+    if workers == 1:
+        native = Word2Vec(**SETTINGS | {"workers": 1}).fit(here)
+        assert_same(model, (native.wv.vectors, native.output_vectors))
+
+
+def test_fewer_lines_than_workers(two_cores: Any, tmp_path: Path) -> None:
+    (tmp_path / "few.txt").write_text("a b c d a b\na b a b a b\n", encoding="utf-8")
+    model = Word2Vec(**ON_TWO | {"workers": 3}).fit(tmp_path / "few.txt")
+    assert [entry["tokens"] for entry in model.history] == [10, 10]
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of Ray Data's own
+def test_a_dataset_is_read_by_the_workers_and_a_lost_one_s_blocks_again(
+    two_cores: Any, tables: Path, killing: Callable[..., None]
+) -> None:
+    ray_data = pytest.importorskip("ray.data")
+    whole = pq.read_table(tables / "a.parquet")
+    blocks = [whole.slice(at, 50) for at in range(0, 400, 50)]
+    dataset = ray_data.from_arrow(blocks).map_batches(lambda batch: batch, batch_format="pyarrow")
+    model = Word2Vec(**ON_TWO | {"workers": 1}).fit(dataset)
+    native = Word2Vec(**SETTINGS | {"workers": 1}).fit(whole["text"])
     assert_same(model, (native.wv.vectors, native.output_vectors))
+    first = Word2Vec(**ON_TWO).fit(dataset)
+    for method, time in (("read_block", 6), ("train", 8)):
+        killing(method, 1, time)
+    assert_same(Word2Vec(**ON_TWO).fit(dataset), (first.wv.vectors, first.output_vectors))
+    with pytest.raises(ClusterError, match="take every core"):
+        Word2Vec(**ON_TWO | {"workers": 3}).fit(dataset)
+    with pytest.raises(CorpusError, match=r"select_columns"):
+        Word2Vec(**ON_TWO).fit(dataset.drop_columns(["text"]).add_column("other", lambda frame: frame["n"]))
+
+
+def test_files_that_change_while_a_lost_worker_is_replaced_are_refused(
+    two_cores: Any, tmp_path: Path, killing: Callable[..., None]
+) -> None:
+    text = tmp_path / "text.txt"
+    text.write_text("\n".join(some_lines(4, 100)), encoding="utf-8")
+    killing("train", 1, 3)
+    change = AtRound(1, lambda run: text.write_text("\n".join(some_lines(5, 100)), encoding="utf-8"))
+    with pytest.raises(CorpusError, match="what it had read is not what is there now"):
+        Word2Vec(**ON_TWO).fit(text, callbacks=[change])
 
 
 def test_a_lost_worker_s_files_are_read_again(two_cores: Any, files: Path, killing: Callable[..., None]) -> None:
     expected = Word2Vec(**ON_TWO).fit(files / "*.txt")
-    for method, time in (("read", 2), ("counted", 2), ("encode", 2), ("train", 8)):
+    for method, time in (("read_files", 2), ("counted", 2), ("encode", 2), ("samples", 2), ("train", 8)):
         killing(method, 1, time)
     assert_same(Word2Vec(**ON_TWO).fit(files / "*.txt"), (expected.wv.vectors, expected.output_vectors))
 

@@ -125,5 +125,6 @@ class ClusterBackend(RoundsBackend):
             deterministic=self._deterministic,
         )
         made, bounds = workers.put(making), self._bounds
-        workers.teach(lambda worker: ("build", made, 0 if bounds is None else int(bounds[worker]), *ids))
+        first = [0] * len(workers) if bounds is None else bounds.tolist()
+        workers.teach(workers.tell("build", lambda worker: (made, first[worker], *ids)))
         self._taught = True

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +13,14 @@ from numpy.typing import NDArray
 
 from wordmill.config import TrainConfig
 from wordmill.corpus import Vocab
+from wordmill.corpus.encoded import fingerprint_of
 from wordmill.corpus.shards import Counted, Reading
 from wordmill.errors import CorpusError
+from wordmill.sources.stretches import Stretches, shared_out
 from wordmill.training.cluster.crew import RayCrew
+from wordmill.training.cluster.worker import Sizes
 
-__all__ = ["ShardedCorpus", "read_shards"]
+__all__ = ["ShardedCorpus", "put_together", "read_shards", "reading_of"]
 
 logger = logging.getLogger(__name__)
 
@@ -70,12 +71,14 @@ class ShardedCorpus:
         return self.sequences
 
     def fingerprint(self) -> str:
-        """Return a short name of the content: of keys, counts, and a sample of each file's tokens."""
+        """Return a short name of the content, that which it would have in one process."""
         return self.name
 
 
-def read_shards(paths: Sequence[Path], config: TrainConfig, crew: RayCrew) -> ShardedCorpus:
-    """Let each worker read some of the files that follow each other, about as many bytes as the others.
+def read_shards(paths: Sequence[Path], column: str | None, config: TrainConfig, crew: RayCrew) -> ShardedCorpus | None:
+    """Let each worker read a part of files, where they lie; a `column` of theirs, where they are tables.
+
+    None where there is nothing for one of them: one long line, or fewer compressed files than workers.
 
     Raises
     ------
@@ -84,44 +87,61 @@ def read_shards(paths: Sequence[Path], config: TrainConfig, crew: RayCrew) -> Sh
     VocabularyError
         Too few keys are left.
     """
-    files = _shared_out(paths, len(crew))
-    reading = Reading(config.tokenizer, config.delimiter, config.lowercase, config.errors, crew.threads)
-    names = crew.teach(lambda worker: ("read", files[worker], reading))
+    shares = shared_out([path.resolve() for path in paths], len(crew), tables=column is not None)
+    if not all(shares):
+        return None
+    own = [Stretches(tuple(share), column) for share in shares]
+    reading = reading_of(config, crew)
+    crew.teach(crew.tell("read_files", lambda worker: (reading, own[worker])))
+    return put_together(config, crew, f"{paths[0]}{' and so on' if len(paths) > 1 else ''}", in_order=True)
+
+
+def reading_of(config: TrainConfig, crew: RayCrew) -> Reading:
+    """Return how workers read by the settings."""
+    return Reading(config.tokenizer, config.delimiter, config.lowercase, config.errors, crew.threads)
+
+
+def put_together(config: TrainConfig, crew: RayCrew, name: str, *, in_order: bool) -> ShardedCorpus:
+    """Count what workers have read, and put it into the ids of one vocabulary.
+
+    `name` is what messages call it; `in_order`, whether its order does not depend on the number of workers.
+    """
     total = crew.persist(lambda: _count(crew))
     if not total.tokens_read:
-        raise CorpusError(f"{paths[0]} and so on hold no tokens: check that they are what you meant")
+        raise CorpusError(f"{name} holds no tokens: check that it is what you meant")
     if total.symptom is not None:
-        logger.warning("%s and so on: %s", paths[0], total.symptom)
+        logger.warning("%s: %s", name, total.symptom)
     if total.count_error:
         logger.warning("a worker met too many distinct words: counts may be short by up to %d", total.count_error)
     thresholds = {"min_count": config.min_count, "max_final_vocab": config.max_final_vocab}
     vocab = Vocab.from_counts(total.keys, total.counts, **thresholds)  # type: ignore[arg-type]
     sent = crew.put(vocab)
-    sizes = crew.teach(lambda _: ("encode", sent))
-    named = not callable(config.tokenizer) and config.delimiter is None
+    sizes: list[Sizes] = crew.teach(crew.tell("encode", lambda _: (sent,)))
+    bounds = np.cumsum([0, *(of_worker.tokens for of_worker in sizes)], dtype=np.int64)
     return ShardedCorpus(
         vocab,
         crew,
-        np.cumsum([0, *(of_worker.tokens for of_worker in sizes)], dtype=np.int64),
+        bounds,
         total.sequences,
         total.tokens_read,
         max(of_worker.longest for of_worker in sizes),
-        str(config.tokenizer) if named else None,
+        total.tokenizer,
         config.lowercase,
-        _name(vocab, [name for of_worker in names for name in of_worker]),
+        _fingerprint(crew, vocab, total, sizes if in_order else None),
     )
 
 
-def _shared_out(paths: Sequence[Path], workers: int) -> list[list[str]]:
-    """Cut a list of files into as many lists as there are workers, none of them empty, of about as many bytes each."""
-    sizes = np.array([path.stat().st_size if path.exists() else 0 for path in paths], np.float64)
-    ends = np.cumsum(sizes + 1)
-    edges = [0]
-    for worker in range(1, workers):
-        fair = int(np.searchsorted(ends, ends[-1] * worker / workers)) + 1
-        edges.append(min(max(fair, edges[-1] + 1), len(paths) - (workers - worker)))
-    edges.append(len(paths))
-    return [[str(path.resolve()) for path in paths[a:b]] for a, b in pairwise(edges)]
+def _fingerprint(crew: RayCrew, vocab: Vocab, total: Counted, sizes: list[Sizes] | None) -> str:
+    """Return the fingerprint that the corpus would have in one process; without sizes, one of its counts alone."""
+    tokens = int(vocab.counts.sum())
+    shape = [tokens, total.sequences + 1, total.tokens_read, vocab.kind]
+    if sizes is None:
+        return fingerprint_of(shape, vocab, None, [])
+    first = np.cumsum([0, *(of_worker.tokens for of_worker in sizes)]).tolist()
+    ends = np.cumsum([1 + sizes[0].sequences, *(of_worker.sequences for of_worker in sizes[1:])])
+    offsets = [0, *ends.tolist()]
+    samples = crew.tell("samples", lambda worker: (first[worker], offsets[worker], tokens, total.sequences + 1))
+    return fingerprint_of(shape, vocab, None, crew.persist(lambda: samples(range(len(crew)))))
 
 
 def _count(crew: RayCrew) -> Counted:
@@ -132,12 +152,3 @@ def _count(crew: RayCrew) -> Counted:
         level = [crew.ask(place % len(crew), "merge", *pair) for place, pair in enumerate(pairs)]
     counted: Counted = crew.get(level)[0]
     return counted
-
-
-def _name(vocab: Vocab, files: Sequence[str]) -> str:
-    digest = hashlib.blake2b(vocab.counts.tobytes(), digest_size=16)
-    for key in vocab.keys:
-        digest.update(str(key).encode("utf-8", "surrogatepass") + b"\0")
-    for name in files:
-        digest.update(name.encode())
-    return digest.hexdigest()

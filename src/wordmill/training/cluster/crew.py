@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from wordmill.config import TrainConfig
-from wordmill.errors import ClusterError, OutputError, counted
+from wordmill.errors import ClusterError, CorpusError, OutputError, counted
 from wordmill.foreign import one_line
 from wordmill.training.cluster.session import Session, open_session
 from wordmill.training.cluster.worker import Worker, WorkerFacts
@@ -24,8 +24,8 @@ PLACED_WITHIN = 120.0  # seconds: a machine that comes back, or one that the clu
 SOON = 15.0  # seconds that a worker takes to start
 PAUSES = (1, 2, 4, 8, 16, 30, 30)  # seconds before each further attempt, where every one before it failed
 
-#: What a new worker is told to do: the name of a method, and its arguments.
-Lesson = Callable[[int], tuple[Any, ...]]
+#: What some workers are told to do, those that are new too; returns their answers, of which each is the same each time.
+Lesson = Callable[[Sequence[int]], list[Any]]
 
 
 class WorkersLostError(Exception):
@@ -49,13 +49,18 @@ class RayCrew:
     def __init__(self, session: Session, workers: int, threads: int, *, deterministic: bool) -> None:
         self._session, self._ray = session, session.ray
         self.threads, self._deterministic = threads, deterministic
-        self._lessons: list[Lesson] = []
+        self._lessons: list[tuple[Lesson, list[Any]]] = []
         self._actor = self._ray.remote(Worker).options(num_cpus=threads, scheduling_strategy="SPREAD", max_restarts=0)
         self._actors: list[Any] = [None] * workers
+        self._untaught: set[int] = set()  # newcomers who have not had all lessons
         self._facts: list[WorkerFacts | None] = [None] * workers
 
     def __len__(self) -> int:
         return len(self._actors)
+
+    def spare_cores(self) -> int:
+        """Return how many cores of the cluster its workers do not take."""
+        return sum(self._session.cores()) - len(self) * self.threads
 
     def ask(self, worker: int, method: str, *arguments: Any, answers: int | None = None) -> Any:
         """Let a worker do something; returns a ticket for its answer, or of a list of answers so many."""
@@ -104,13 +109,13 @@ class RayCrew:
 
     def teach(self, lesson: Lesson) -> list[Any]:
         """Let all workers do something, and whoever takes a lost one's place after it; returns the answers."""
-
-        def taught() -> list[Any]:
-            return self.get([self.ask(worker, *lesson(worker)) for worker in range(len(self))])
-
-        answers = self.persist(taught)
-        self._lessons.append(lesson)
+        answers = self.persist(lambda: lesson(range(len(self))))
+        self._lessons.append((lesson, answers))
         return answers
+
+    def tell(self, method: str, arguments: Callable[[int], tuple[Any, ...]]) -> Lesson:
+        """Return the lesson that is one question, with arguments of each worker's own."""
+        return lambda workers: self.get([self.ask(worker, method, *arguments(worker)) for worker in workers])
 
     def persist(self, work: Callable[[], T]) -> T:
         """Do something again until no worker is lost in it."""
@@ -131,13 +136,22 @@ class RayCrew:
             Another one was lost on the way: try again.
         ClusterError
             No machine has room for a worker, or what is there cannot work with the others.
+        CorpusError
+            A part of the corpus is not what it was.
         """
-        gone = [worker for worker, actor in enumerate(self._actors) if actor is None or not self._answers(worker)]
+        gone = {worker for worker, actor in enumerate(self._actors) if actor is None or not self._answers(worker)}
         for worker in gone:
             self._actors[worker] = self._actor.remote()
-        self._welcome(gone)
-        for lesson in self._lessons:
-            self.get([self.ask(worker, *lesson(worker)) for worker in gone])
+        self._untaught |= gone
+        newcomers = sorted(self._untaught)
+        self._welcome(newcomers)
+        for lesson, answers in self._lessons if newcomers else ():
+            if lesson(newcomers) != [answers[worker] for worker in newcomers]:
+                raise CorpusError(
+                    "a worker was lost, and what it had read is not what is there now: leave files as they are while "
+                    "a training reads them; give Ray Data an order (sort), or materialize() it"
+                )
+        self._untaught.clear()
         return self.get([self.ask(worker, "rounds_done") for worker in range(len(self))])
 
     def _answers(self, worker: int) -> bool:
@@ -214,10 +228,13 @@ class Losses:
         self._count += 1
 
 
-def hire(config: TrainConfig) -> RayCrew:
-    """Find a cluster and make a crew on it; its workers are hired when they are needed."""
+def hire(config: TrainConfig, spare: int = 0) -> RayCrew:
+    """Find a cluster and make a crew on it; its workers are hired when they are needed.
+
+    `spare` is how many cores of a machine they leave where nobody says how many threads they have.
+    """
     session = open_session(config)
-    cores = session.cores()
+    cores = [max(1, machine - spare) for machine in session.cores()]
     workers = config.workers or max(1, len(cores))
     threads = config.threads_per_worker or most_threads(cores, workers)
     return RayCrew(session, workers, threads, deterministic=config.deterministic)

@@ -12,9 +12,13 @@ from numpy.typing import NDArray
 
 from wordmill.core import instruction_set
 from wordmill.corpus import Vocab
+from wordmill.corpus.encoded import Samples
+from wordmill.corpus.reader import PartReader
 from wordmill.corpus.shards import Counted, Encoded, Reading, Shard, merged
 from wordmill.errors import ClusterError, CorpusError
 from wordmill.free_memory import free_memory
+from wordmill.sources.opening import Source, open_source
+from wordmill.sources.stretches import Stretches
 from wordmill.training.backends import Backend, MadeTokens, Task, create_backend
 from wordmill.training.backends.base import Blocks, Sums
 from wordmill.training.backends.cluster.replica import Replica
@@ -39,6 +43,7 @@ class Sizes:
     """What a worker has of a corpus."""
 
     tokens: int  #: in the vocabulary
+    sequences: int
     longest: int  #: tokens of the longest sequence
 
 
@@ -59,7 +64,8 @@ class Worker:
 
     def __init__(self) -> None:
         self._replica: Replica | None = None
-        self._shards: list[Shard] = []
+        self._reader: PartReader | None = None
+        self._shard: Shard | None = None
         self._part: Encoded | None = None
 
     def do(self, method: str, answers: int | None, *arguments: Any) -> Any:
@@ -76,23 +82,43 @@ class Worker:
         """Return how many rounds lie behind its replica; None where there is none yet."""
         return None if self._replica is None else self._replica.rounds()
 
-    def read(self, files: list[str], reading: Reading) -> list[str]:
-        """Read files, which are counted and kept in ids of their own; returns what their contents are known by.
+    def read_files(self, reading: Reading, stretches: Stretches) -> str:
+        """Read parts of files, which are counted and kept in ids of their own; returns what is known by them.
 
         Raises
         ------
         CorpusError
             One is not on this machine, or is no text.
         """
+        self.begin_reading(reading)
+        self._feed(stretches)
+        return self.end_reading()
+
+    def begin_reading(self, reading: Reading) -> None:
+        """Forget what was read, and begin anew."""
+        self._reader, self._shard, self._part = reading.reader(), None, None
+
+    def read_block(self, column: str, block: Any) -> None:
+        """Read a column of a block of Ray Data, a table of Arrow or a frame of pandas."""
+        self._feed(open_source(block[column]))
+
+    def end_reading(self) -> str:
+        """End reading; returns what is known by what was read."""
+        assert self._reader is not None  # noqa: S101 (it has begun)
+        self._shard, self._reader = Shard(*self._reader.result()), None
+        return self._shard.corpus.fingerprint()
+
+    def _feed(self, source: Source | Stretches) -> None:
+        assert self._reader is not None  # noqa: S101 (it has begun)
         try:
-            self._shards = [reading.read(file) for file in files]
+            self._reader.feed(source)
         except CorpusError as error:
             raise CorpusError(f"on {socket.gethostname()}: {error}") from None
-        return [shard.corpus.fingerprint() for shard in self._shards]
 
     def counted(self) -> Counted:
         """Return how often each key occurs in what was read."""
-        return merged([shard.counted() for shard in self._shards])
+        assert self._shard is not None  # noqa: S101 (it has been read)
+        return self._shard.counted()
 
     def merge(self, *parts: Counted) -> Counted:
         """Add up counts."""
@@ -100,10 +126,18 @@ class Worker:
 
     def encode(self, vocab: Vocab) -> Sizes:
         """Put what was read into the ids of a vocabulary."""
-        if self._part is None:  # else another worker was lost meanwhile, and all are asked again
-            self._part = Encoded.together(shard.encoded(vocab) for shard in self._shards)
-            self._shards = []
-        return Sizes(len(self._part.ids), int(np.diff(self._part.offsets).max(initial=0)))
+        if self._shard is not None:  # else another worker was lost meanwhile, and all are asked again
+            self._part, self._shard = self._shard.encoded(vocab), None
+        part = self._part_read()
+        return Sizes(len(part.ids), len(part.offsets) - 1, int(np.diff(part.offsets).max(initial=0)))
+
+    def samples(self, first: int, first_offset: int, tokens: int, all_offsets: int) -> Samples:
+        """Return what a fingerprint of the whole corpus looks at of the part here."""
+        return self._part_read().samples(first, first_offset, tokens, all_offsets)
+
+    def _part_read(self) -> Encoded:
+        assert self._part is not None  # noqa: S101 (it has been encoded)
+        return self._part
 
     def build(self, making: Making, first: int, *ids: NDArray[np.int32]) -> None:
         """Make a replica; its vectors come later. `first` is the place in the corpus of the first token held here.
@@ -137,7 +171,8 @@ class Worker:
         return backend if not first else _Moved(backend, first)
 
 
-_OWN = frozenset({"facts", "rounds_done", "read", "counted", "merge", "encode", "build"})
+#: What it does itself; all else its replica.
+_OWN = frozenset({name for name in vars(Worker) if not name.startswith("_")} - {"do"})
 
 
 @dataclass(frozen=True)

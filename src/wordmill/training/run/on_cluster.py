@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from wordmill.config import TrainConfig
+from wordmill.corpus.encoded import is_saved_corpus
 from wordmill.graphs import Walks
 from wordmill.sources.opening import Files, open_source
+from wordmill.sources.table_column import column_of
 from wordmill.training.backends import Task
 from wordmill.training.cluster.backend import ClusterBackend
 from wordmill.training.cluster.corpus import ShardedCorpus, read_shards
-from wordmill.training.cluster.crew import hire
+from wordmill.training.cluster.crew import RayCrew, hire
+from wordmill.training.cluster.dataset import cores_to_make, is_dataset, read_dataset
 from wordmill.training.run.corpora import TrainingCorpus
 from wordmill.training.run.state import Run
 
@@ -21,23 +24,30 @@ __all__ = ["holding", "make_cluster_backend", "read_on_cluster"]
 
 
 def read_on_cluster(source: Any, config: TrainConfig) -> ShardedCorpus | None:
-    """Let the workers read files of text, at least one each; None where the corpus is to be read here, and sent.
+    """Let the workers read files, or Ray Data; None where the corpus is to be read here, and sent.
 
-    So are fewer files than workers, what is no file, documents, and a text whose phrases are joined.
+    So are what is neither, files that cannot be shared out, documents, and a text whose phrases are joined.
     """
-    if not isinstance(source, str | os.PathLike | list | tuple) or config.documents is not None or config.phrases:
+    if config.documents is not None or config.phrases:
+        return None
+    if is_dataset(source):
+        return _read_by(hire(config, spare=cores_to_make(source)), lambda crew: read_dataset(source, config, crew))
+    if not isinstance(source, str | os.PathLike | list | tuple | Files):
         return None
     opened = open_source(source)
-    if not isinstance(opened, Files):
+    if not isinstance(opened, Files) or any(path is None or is_saved_corpus(path) for path in opened.paths):
         return None
-    paths = [path for path in opened.paths if path is not None]
-    if len(paths) < max(2, config.workers or 1):
+    paths, column = [path for path in opened.paths if path is not None], column_of(opened)
+    if not all(path.is_file() for path in paths):  # pipes, which can be read once
         return None
-    crew = hire(config)
+    return _read_by(hire(config), lambda crew: read_shards(paths, column, config, crew))
+
+
+def _read_by(crew: RayCrew, read: Callable[[RayCrew], ShardedCorpus | None]) -> ShardedCorpus | None:
+    """Let a crew read; it goes where it has nothing to train."""
     corpus = None
     try:
-        if len(paths) >= len(crew):
-            corpus = read_shards(paths, config, crew)
+        corpus = read(crew)
     finally:
         if corpus is None:
             crew.close()
