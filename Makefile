@@ -16,8 +16,11 @@ NATIVE := CMakeLists.txt pyproject.toml $(wildcard native/*.?pp native/*/*.?pp)
 demo: $(VENV)/built  ## train on the bundled sample and look at the vectors
 	$(BIN)/wordmill demo --output demo
 
+# Several processes, a file in one of them, in the order of tests/conftest.py; PYTEST_ARGS=-n0: in this one.
+IN_PARALLEL := -n logical --maxprocesses 8 --dist loadfile --no-loadscope-reorder
+
 test: $(VENV)/built $(VENV)/test
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest $(IN_PARALLEL) $(PYTEST_ARGS)
 
 test-interop: $(VENV)/built $(VENV)/test $(VENV)/interop  ## against model2vec, sentence-transformers, gensim and fastText (heavy)
 	$(BIN)/python -m pytest tests/interop
@@ -29,7 +32,7 @@ test-lowest: $(VENV)/tools $(VENV)/lowest  ## with the lowest version that pypro
 	  --constraint tests/lowest.txt \
 	  --extra ann --extra arrow --extra hub --extra map --group build --group test
 	$(BIN)/uv pip install --quiet --python $(LOWEST) --no-build-isolation --no-deps -Cbuild-dir=build/lowest/objects .
-	$(LOWEST) -m pytest -p no:cacheprovider $(PYTEST_ARGS)
+	$(LOWEST) -m pytest -p no:cacheprovider $(IN_PARALLEL) $(PYTEST_ARGS)
 
 test-kill: $(VENV)/built $(VENV)/test  ## training killed at 500 random moments; a failure and a kill at every call that changes a file (an hour)
 	WORDMILL_KILLS=500 $(BIN)/python -m pytest tests/cli/test_cli_train.py tests/faults -k "killed or faults"

@@ -326,7 +326,7 @@ def test_killed_at_any_moment_it_goes_on(tmp_path: Path) -> None:
     words = [f"w{i}" for i in range(2000)]
     corpus = tmp_path / "corpus.txt"
     corpus.write_text("\n".join(" ".join(draw.choices(words, k=20)) for _ in range(5000)), encoding="utf-8")
-    kills = int(os.environ.get("WORDMILL_KILLS", "20"))
+    kills = int(os.environ.get("WORDMILL_KILLS", "10"))
     options = ["--epochs", str(kills * 11 // 2), "--workers", "1", "--quiet"]
     options += ["--validation", "0.05", "--early-stopping", "--patience", "1000000"]
     often = ["--checkpoint-every", "0.02s"]
