@@ -17,7 +17,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
 
 from wordmill.errors import ParameterError
-from wordmill.serving import Background, Hosts, Limits, create_app, endpoint
+from wordmill.serving import Background, Hosts, Limits, create_app, endpoint, running
 from wordmill.vectors import KeyedVectors
 
 NEAREST = "/nearest?key=w1&n=1"
@@ -215,6 +215,43 @@ def test_what_is_no_http_ends_nothing(client: httpx2.Client, data: bytes) -> Non
         with contextlib.suppress(ConnectionResetError):
             assert not connection.recv(1_000).startswith(b"HTTP/1.1 200")
     assert client.get("/health").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("slow", "later"), [(b"", False), (b"G", False), (b"G", True), (b"GET /health HTTP/1.1\r\nHost: a\r\n", True)]
+)
+def test_headers_that_never_end_are_given_up(
+    words: KeyedVectors, monkeypatch: pytest.MonkeyPatch, slow: bytes, later: bool
+) -> None:
+    monkeypatch.setattr(running, "_HEADERS", 0.2)
+    whole = b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    with Background(create_app({"words": words})) as server:
+        port = int(server.address.rpartition(":")[2])
+        with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
+            if later:
+                connection.sendall(whole)
+                answer = connection.recv(10_000)
+                while not answer.endswith(b"}"):
+                    answer += connection.recv(10_000)
+            connection.sendall(slow)
+            assert connection.recv(1_000) == b""
+
+
+def test_a_connection_is_as_good_after_the_time_for_headers(
+    words: KeyedVectors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "_HEADERS", 0.5)
+
+    def slow(query: object) -> str:
+        time.sleep(0.8)
+        return "late"
+
+    with (
+        Background(create_app({"words": words}, routes=[Route("/slow", endpoint(slow))])) as server,
+        httpx2.Client(base_url=server.address, timeout=60) as client,
+    ):
+        assert client.get("/slow").json() == "late"
+        assert client.get("/health").status_code == 200
 
 
 def test_a_body_that_never_ends_is_given_up(strict: httpx2.Client) -> None:

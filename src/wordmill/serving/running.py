@@ -18,11 +18,13 @@ from starlette.types import ASGIApp
 from wordmill.errors import OutputError, ParameterError
 from wordmill.extras import import_extra
 from wordmill.foreign import quoted
+from wordmill.serving.patience import impatient
 from wordmill.serving.workers import GRACE, hears, run_workers
 
 __all__ = ["Background", "address_of", "listen", "serve"]
 
 _WAITING = 2048  # connections that wait to be accepted
+_HEADERS = 10.0  # seconds that the headers of a request may take
 
 
 def listen(host: str = "127.0.0.1", port: int = 0) -> socket.socket:
@@ -129,8 +131,10 @@ class Background:
 
 
 def _config(make_app: Callable[[], ASGIApp]) -> Any:
+    protocol = import_extra("uvicorn.protocols.http.auto", "servers").AutoHTTPProtocol
     return import_extra("uvicorn", "servers").Config(
         make_app,
+        http=impatient(protocol, _HEADERS),
         factory=True,
         log_config=None,
         log_level=logging.WARNING,
