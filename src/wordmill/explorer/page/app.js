@@ -5,7 +5,7 @@ import {byId, keyNode, make} from "./dom.js";
 import {KeyIndex} from "./key_search.js";
 import {legendOf} from "./legend.js";
 import {nearOnMap} from "./picking.js";
-import {isolated} from "./text.js";
+import {counted, isolated} from "./text.js";
 
 const LISTED = 10; // neighbours that are drawn
 
@@ -35,8 +35,7 @@ export class App {
     this.isAway = false; // whether something other than a layout is shown
     /** @type {((answer: any) => void)[]} */
     this.listeners = [];
-    /** @type {(() => void)[]} called when the map goes back to a layout */
-    this.backListeners = [];
+    this.left = () => {}; // told when something else is shown than what is away
     /** @type {(id: string) => void} */
     this.openPanel = () => {};
   }
@@ -140,7 +139,7 @@ export class App {
     for (const listener of this.listeners) listener(answer);
     if (!answer) return;
     performance.mark("wordmill-neighbours");
-    this.say(`${isolated(answer.key.key)}: ${answer.neighbours.length} neighbours listed`);
+    this.say(`${isolated(answer.key.key)}: ${counted(answer.neighbours.length, "neighbour")} listed`);
     const {chosen, neighbours, guests} = this.map.marks;
     const ids = [...(chosen === null ? [] : [chosen]), ...neighbours.filter(({near}) => near || chosen === null).map(({id}) => id)];
     if (fly === "always" || (fly === "hidden" && chosen !== null && !this.map.inView(chosen))) {
@@ -176,9 +175,11 @@ export class App {
     return this.doing(async () => {
       this.layout = this.about.layouts.find((layout) => layout.id === id) ?? this.layout;
       byId("layout").value = this.layout.id;
-      const positions = await this.source.table(`layout/${this.layout.id}`);
-      if (this.isAway) for (const listener of this.backListeners) listener();
+      const {layout} = this;
+      const positions = await this.source.table(`layout/${layout.id}`);
+      if (layout !== this.layout) return; // another one was chosen meanwhile
       this.isAway = false;
+      this.leaveFor(() => {});
       byId("banner").hidden = true;
       this.map.setAxes(null);
       this.unmarkPlaces();
@@ -191,10 +192,11 @@ export class App {
    * Show positions that are no layout, with a way back.
    * @param {Float32Array} positions (n, 2)
    * @param {(string | Node)[]} title
-   * @param {Laying & {axes?: Axes, keepMarks?: boolean}} [how]
+   * @param {Laying & {axes?: Axes, keepMarks?: boolean, left?: () => void}} [how] `left` is told of the end of it
    */
   showPositions(positions, title, how = {}) {
     this.isAway = true;
+    this.leaveFor(how.left ?? (() => {}));
     this.map.setAxes(how.axes ?? null);
     if (!how.keepMarks) this.unmarkPlaces();
     this.map.layOut(positions, how);
@@ -204,8 +206,17 @@ export class App {
     this.remarkLater();
   }
 
-  goBack() {
-    if (this.isAway) this.showLayout(this.layout.id);
+  /**
+   * Tell who showed positions that they are left, unless it is who shows others now.
+   * @param {() => void} left of what is shown now
+   */
+  leaveFor(left) {
+    if (this.left !== left) this.left();
+    this.left = left;
+  }
+
+  async goBack() {
+    if (this.isAway) await this.showLayout(this.layout.id);
   }
 
   /** Let go of marks at places that mean something on another map. */
@@ -217,7 +228,8 @@ export class App {
   /** What is near on the map is known when the points have come to rest. */
   remarkLater() {
     setTimeout(() => {
-      if (!this.answer || this.map.marks.arrows.length) return;
+      const {arrows, named} = this.map.marks; // those of a panel stay
+      if (!this.answer || arrows.length || named.length) return;
       this.mark();
       for (const listener of this.listeners) listener(this.answer);
     }, 800);
@@ -239,6 +251,7 @@ export class App {
   async repaint() {
     const {colour, map} = this;
     const values = colour ? await this.source.table(`colour/${colour.id}`) : new Float32Array(this.keys.length);
+    if (colour !== this.colour) return; // another one was chosen meanwhile
     map.setColours(paintedPoints(colour, values, map.theme.dark, this.only));
     byId("legend").hidden = colour === null;
     if (!colour) return;

@@ -55,7 +55,7 @@ function gammaEncoded(linear) {
  * Whether a colour's first label is for points that have none.
  * @param {ColourAbout} about
  */
-export function restIsFirst(about) {
+function restIsFirst(about) {
   return about.id === "evaluation" || about.id.startsWith("group:");
 }
 
@@ -80,7 +80,7 @@ export function categoryColour(about, label, dark) {
  * @param {ColourAbout} about
  * @param {number} value
  */
-export function onScale({log, low = 0, high = 1}, value) {
+function onScale({log, low = 0, high = 1}, value) {
   const scale = log ? (/** @type {number} */ number) => Math.log(Math.max(number, 1e-9)) : Number;
   const range = scale(high) - scale(low);
   return range > 0 ? (scale(value) - scale(low)) / range : 0.5;

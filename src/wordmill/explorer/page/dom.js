@@ -41,15 +41,6 @@ export function keyNode(key) {
 }
 
 /**
- * A key that is chosen by a click.
- * @param {string} key
- * @param {(key: string) => void} choose
- */
-export function keyButton(key, choose) {
-  return make("button", {type: "button", class: "key-button", on: {click: () => choose(key)}}, keyNode(key));
-}
-
-/**
  * A bar for a number from 0 to 1; for one below 0, from the middle to the left.
  * @param {number} value
  * @param {boolean} [bothWays] from the middle

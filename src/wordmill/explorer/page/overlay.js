@@ -3,6 +3,7 @@ import {cssColour} from "./colours.js";
 import {TakenBoxes, labelFont} from "./labels.js";
 import {LONGEST_NAME, visible} from "./text.js";
 
+const END = 13; // pixels of the names at an axis's ends
 const HEAD = 10; // length of an arrow's head
 const SMALLEST = 4.5; // radius of a point that stands out
 
@@ -60,22 +61,24 @@ export class Overlay {
    * Lines where a direction says nothing, and its two ends at the edges of the view.
    * @param {Axes} axes
    */
-  drawAxes({x, y}) {
+  drawAxes({x, y, top}) {
     const {context} = this;
     const {camera, theme} = /** @type {Scene} */ (this.scene);
     const {width, height} = camera;
-    const [left, top] = camera.toScreen(0, 0);
+    const [zeroLeft, zeroTop] = camera.toScreen(0, 0);
     context.strokeStyle = theme.line;
     context.lineWidth = 1;
     context.beginPath();
-    if (x.hasZero) context.rect(left, 0, 0, height);
-    if (y.hasZero) context.rect(0, top, width, 0);
+    if (x.hasZero) context.rect(zeroLeft, 0, 0, height);
+    if (y.hasZero) context.rect(0, zeroTop, width, 0);
     context.stroke();
-    this.drawEnds(x, 16, width - 16);
+    const across = this.drawEnds(x, 16, width - 16, top);
+    for (const [begin, end] of across) this.taken?.take(begin, top - END, end, top + 5);
     context.save();
     context.rotate(-Math.PI / 2);
     context.translate(-height, 0);
-    this.drawEnds(y, 130, height - 48, 24);
+    const upwards = this.drawEnds(y, 130, height - 48, 24);
+    for (const [begin, end] of upwards) this.taken?.take(24 - END, height - end, 24 + 5, height - begin);
     context.restore();
   }
 
@@ -83,16 +86,20 @@ export class Overlay {
    * @param {AxisEnds} ends
    * @param {number} begin
    * @param {number} end
-   * @param {number} [top]
+   * @param {number} top
+   * @returns {[number, number][]} from where to where the names go
    */
-  drawEnds({low, high}, begin, end, top = 22) {
+  drawEnds({low, high}, begin, end, top) {
     const {context} = this;
-    context.font = labelFont(13, true);
+    const names = [`← ${visible(low, LONGEST_NAME)}`, `${visible(high, LONGEST_NAME)} →`];
+    context.font = labelFont(END, true);
     context.fillStyle = /** @type {Scene} */ (this.scene).theme.muted;
     context.textAlign = "left";
-    context.fillText(`← ${visible(low, LONGEST_NAME)}`, begin, top);
+    context.fillText(names[0], begin, top);
     context.textAlign = "right";
-    context.fillText(`${visible(high, LONGEST_NAME)} →`, end, top);
+    context.fillText(names[1], end, top);
+    const [first, last] = names.map((name) => context.measureText(name).width);
+    return [[begin, begin + first], [end - last, end]];
   }
 
   drawLines() {
@@ -184,7 +191,7 @@ export class Overlay {
   }
 
   /**
-   * A name beside a point, on whichever side is free; where none is, there is no name.
+   * A name beside a point in view, on whichever side is free and not cut off; where none is, there is no name.
    * @param {[number, number]} at
    * @param {string} text
    * @param {number} size
@@ -192,18 +199,21 @@ export class Overlay {
    */
   drawName([left, top], text, size, strong) {
     const {context} = this;
-    const {radius} = /** @type {Scene} */ (this.scene);
+    const {camera: {width, height}, radius} = /** @type {Scene} */ (this.scene);
+    if (left < 0 || left > width || top < 0 || top > height) return;
     const taken = /** @type {TakenBoxes} */ (this.taken);
     context.font = labelFont(size, strong);
-    const half = context.measureText(text).width / 2 + 3;
+    const half = Math.min(context.measureText(text).width, width - 12) / 2 + 3;
+    const middle = Math.min(Math.max(left, half + 3), width - half - 3);
     const gap = Math.max(radius, SMALLEST) + 5;
     const sides = [
-      [left, top - gap],
+      [middle, top - gap],
       [left + gap + half, top + size / 3],
       [left - gap - half, top + size / 3],
-      [left, top + gap + size * 0.8],
+      [middle, top + gap + size * 0.8],
     ];
-    const free = sides.find(([x, y]) => taken.take(x - half, y - size, x + half, y + 3));
+    const seen = sides.filter(([x, y]) => x >= half && x <= width - half && y >= size && y <= height);
+    const free = seen.find(([x, y]) => taken.take(x - half, y - size, x + half, y + 3));
     if (free) this.write(text, free[0], free[1], 1);
   }
 

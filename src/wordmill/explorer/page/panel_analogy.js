@@ -1,7 +1,7 @@
 // Analogies: a is to b as c is to what? Drawn as two arrows that should be alike.
 import {KeyBox} from "./completion.js";
 import {bar, keyNode, make, note, section} from "./dom.js";
-import {cosineText, isolated} from "./text.js";
+import {cosineText, counted, isolated} from "./text.js";
 
 const DRAWN = 5; // candidates that have an arrow
 
@@ -45,13 +45,15 @@ export function analogyPanel(app) {
  */
 async function runAnalogy(app, [a, b, c], result) {
   const {candidates} = await app.source.ask("analogy", {positive: [b, c], negative: [a], n: 10});
+  if (!candidates.length) throw new Error("There is no key left that could be the answer");
   const rows = candidates.map((/** @type {Neighbour} */ candidate, /** @type {number} */ at) => make("li", {class: "row"}, make("button", {
     type: "button", class: "row-button three", on: {click: () => drawAnalogy(app, [a, b, c], candidates, at)},
   }, keyNode(candidate.key), bar(Math.max(0, candidate.cosine)), make("span", {class: "number"}, cosineText(candidate.cosine)))));
-  const sentence = make("p", {class: "sentence"}, keyNode(a), " is to ", keyNode(b), " as ", keyNode(c), " is to ", make("strong", {}, keyNode(candidates[0]?.key ?? "nothing")));
+  const sentence = make("p", {class: "sentence"}, keyNode(a), " is to ", keyNode(b), " as ", keyNode(c), " is to ", make("strong", {}, keyNode(candidates[0].key)));
   result.replaceChildren(sentence, section("Candidates", make("ol", {class: "rows"}, ...rows)));
+  sentence.scrollIntoView({block: "nearest"});
   drawAnalogy(app, [a, b, c], candidates, 0);
-  app.say(`${isolated(candidates[0]?.key ?? "nothing")} comes first of ${candidates.length} candidates`);
+  app.say(`${isolated(candidates[0].key)} comes first of ${counted(candidates.length, "candidate")}`);
 }
 
 /**

@@ -19,21 +19,22 @@ export function axisPanel(app) {
   const to = field("To", "she, woman");
   const words = make("textarea", {id: "axis-words", rows: 3, placeholder: "nurse, engineer, teacher", dir: "auto", spellcheck: "false"});
   const sides = sideChoice();
+  const forget = () => (axes.x = axes.y = null);
   const draw = async () => {
     const positions = await positionsAlong(app, axes);
-    app.showPositions(positions, axisTitle(axes), {axes: {x: endsOf(axes.x), y: endsOf(axes.y)}, leftOut: 0.0004});
+    app.showPositions(positions, axisTitle(axes), {axes: {x: endsOf(app, axes.x), y: endsOf(app, axes.y), top: app.map.margins.ends}, leftOut: 0.0004, left: forget});
   };
   const ask = () => app.doing(async () => {
-    const ends = {positive: listed(to.input.value), negative: listed(from.input.value)};
+    const ends = {positive: keysIn(app, to.input.value), negative: keysIn(app, from.input.value)};
     if (!ends.positive.length || !ends.negative.length) throw new Error("An axis needs a key at either end: fill in From and To");
     const side = sides.value();
     const {values} = await app.source.ask("axis", ends);
     axes[side] = {low: ends.negative.join(", "), high: ends.positive.join(", "), values};
     await draw();
-    const own = await wordList(app, ends, listed(/** @type {any} */ (words).value));
+    const own = await wordList(app, ends, keysIn(app, /** @type {any} */ (words).value));
     result.replaceChildren(...own, ...endLists(app, axes[side]));
+    result.querySelector("h3")?.scrollIntoView({block: "nearest"});
   });
-  app.backListeners.push(() => (axes.x = axes.y = null));
   const form = make("form", {class: "stack", on: {submit: (/** @type {Event} */ event) => {
     event.preventDefault();
     ask();
@@ -42,7 +43,7 @@ export function axisPanel(app) {
   make("button", {type: "submit", class: "primary"}, "Lay the map along it"));
   const node = make("div", {}, make("h2", {}, "Axis"),
     note("The cosine of every key with the direction between two ends. With a second axis for the other side, both are used."), form, result);
-  return {id: "axis", title: "Axis", node};
+  return {id: "axis", title: "Axis", node, leave: () => app.mark()};
 }
 
 /**
@@ -73,11 +74,24 @@ function axisTitle({x, y}) {
 }
 
 /**
- * @param {Axis | null} axis null: by frequency
+ * @param {any} app
+ * @param {Axis | null} axis null: by frequency, or by the model's own order where frequencies are not known
  * @returns {AxisEnds}
  */
-function endsOf(axis) {
-  return axis ? {low: axis.low, high: axis.high, hasZero: true} : {low: "rare", high: "frequent", hasZero: false};
+function endsOf(app, axis) {
+  if (axis) return {low: axis.low, high: axis.high, hasZero: true};
+  const [low, high] = app.counts ? ["rare", "frequent"] : ["last", "first"];
+  return {low, high, hasZero: false};
+}
+
+/**
+ * Keys that somebody typed in: one that holds a comma too, where it stands alone.
+ * @param {any} app
+ * @param {string} text
+ */
+function keysIn(app, text) {
+  const whole = [text, text.trim()].find((key) => key !== "" && app.index.idOf(key) !== null);
+  return whole === undefined ? listed(text) : [whole];
 }
 
 /**

@@ -20,23 +20,23 @@ export function comparePanel(app) {
     state.other = answer.other;
     if (least.value === "" && answer.least !== undefined) least.value = answer.least;
     title.replaceChildren("Against ", keyNode(answer.other));
-    list.replaceChildren(...changeRows(app, answer));
+    list.replaceChildren(...changeRows(app, answer, () => state.isMoved));
     if (!answer.changed.length) list.append(note("No key that both have is so frequent."));
   });
   const setMoved = (/** @type {boolean} */ isMoved) => {
     state.isMoved = isMoved;
     moved.setAttribute("aria-checked", String(isMoved));
   };
+  const left = () => setMoved(false);
   moved.addEventListener("click", () => app.doing(async () => {
     if (state.isMoved) {
-      app.goBack();
+      await app.goBack();
       return;
     }
     const positions = await otherPositions(app);
     setMoved(true);
-    app.showPositions(positions, ["Where they lie in ", keyNode(state.other)], {fit: false, milliseconds: 1200, keepMarks: true});
+    app.showPositions(positions, ["Where they lie in ", keyNode(state.other)], {fit: false, milliseconds: 1200, keepMarks: true, left});
   }));
-  app.backListeners.push(() => setMoved(false));
   const canLimit = app.about.tables.counts && !("answer/compare" in app.about.tables);
   least.addEventListener("change", load);
   const node = make("div", {}, title,
@@ -55,8 +55,9 @@ function otherPositions(app) {
 /**
  * @param {any} app
  * @param {any} answer
+ * @param {() => boolean} isMoved whether the points lie as in the other model
  */
-function changeRows(app, answer) {
+function changeRows(app, answer, isMoved) {
   return answer.changed.map((/** @type {any} */ change) => {
     const {point, overlap, here} = change;
     const detail = make("div", {class: "detail", hidden: true});
@@ -68,6 +69,7 @@ function changeRows(app, answer) {
         detail.hidden = !open;
         if (!open) return;
         if (!detail.firstChild) detail.append(...bothLists(app, answer.other, change));
+        if (!isMoved()) await app.goBack(); // its ends are places of a layout
         await drawChange(app, change);
       })},
     }, keyNode(point.key), bar(overlap), make("span", {class: "number"}, `${Math.round(overlap * here.length)} of ${here.length}`));
@@ -106,6 +108,6 @@ async function drawChange(app, {point, here, there}) {
     arrows: [{from: places[0], to: places[1], strong: true}],
     named: [point.id, ...ids],
   });
-  app.map.flyTo([point.id], places);
+  app.map.flyTo([], places);
   app.say(`${isolated(point.key)} is shown on the map`);
 }

@@ -13,7 +13,6 @@ export function filmPanel(app) {
   const node = make("div", {}, make("h2", {}, "Training as a film"),
     note("Where the keys lay at each checkpoint, each turned so that it lies as near as it can to the end."),
     film.node);
-  app.backListeners.push(() => film.stop());
   return {id: "film", title: "Film", node, enter: () => film.open(), leave: () => film.close()};
 }
 
@@ -27,6 +26,7 @@ class Film {
     this.tables = [];
     this.at = 0;
     this.handle = 0;
+    this.left = () => this.stop();
     this.title = make("output", {class: "film-title", for: "film-slider"});
     this.play = make("button", {type: "button", class: "primary", on: {click: () => this.toggle()}}, "Play");
     this.slider = /** @type {HTMLInputElement} */ (make("input", {
@@ -45,7 +45,7 @@ class Film {
         this.slider.max = String(this.frames.length - 1);
       }
       this.app.map.setMarks({});
-      this.app.showPositions(this.tables[this.tables.length - 1], ["Film of the training"]);
+      this.show(this.tables[this.tables.length - 1]);
       this.set(this.frames.length - 1);
     });
   }
@@ -56,13 +56,21 @@ class Film {
     this.app.mark();
   }
 
+  /**
+   * @param {Float32Array} positions (n, 2)
+   * @param {Laying} [how]
+   */
+  show(positions, how = {}) {
+    this.app.showPositions(positions, ["Film of the training"], {...how, left: this.left});
+  }
+
   toggle() {
     if (this.handle) this.stop();
     else this.start();
   }
 
   start() {
-    if (!this.app.isAway) this.app.showPositions(this.tables[0], ["Film of the training"], {milliseconds: 0});
+    if (!this.app.isAway) this.show(this.tables[0], {milliseconds: 0});
     if (this.at >= this.frames.length - 1) this.set(0);
     this.play.textContent = "Pause";
     let before = performance.now();
@@ -88,7 +96,7 @@ class Film {
   /** @param {number} at */
   scrub(at) {
     this.stop();
-    if (!this.app.isAway) this.app.showPositions(this.tables[0], ["Film of the training"], {milliseconds: 0});
+    if (!this.app.isAway) this.show(this.tables[0], {milliseconds: 0});
     this.draw(at);
   }
 

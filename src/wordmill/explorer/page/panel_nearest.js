@@ -1,6 +1,6 @@
 // The chosen key: its neighbours in the full space, how many of them the map keeps near, and its pieces.
 import {bar, keyNode, make, note, section} from "./dom.js";
-import {cosineText, grouped, noun, percent} from "./text.js";
+import {cosineText, counted, grouped, noun, percent} from "./text.js";
 
 const MORE = [10, 30, 100];
 
@@ -23,7 +23,7 @@ function emptyParts(app) {
   const shown = about.shown < about.keys ? `The ${grouped(about.shown)} most frequent are on the map.` : "All are on the map.";
   return [
     make("h2", {}, `${grouped(about.keys)} ${keys}`),
-    note(`${about.dimension} numbers each. ${shown} Click one, or search, to see what is nearest to it.`),
+    note(`${counted(about.dimension, "number")} each. ${shown} Click one, or search, to see what is nearest to it.`),
     section("Begin with", make("div", {class: "chips"}, ...startKeys(app).map((key) => app.link(key)))),
     section("Maps", ...about.layouts.map((/** @type {LayoutAbout} */ layout) => layoutLine(layout))),
     ...(about.limits?.length ? [section("Limits", ...about.limits.map((/** @type {string} */ text) => note(text)))] : []),
@@ -59,15 +59,16 @@ function layoutLine({title, note: text, faithful}) {
 function chosenParts(app, answer) {
   const {key, known, neighbours, pieces} = answer;
   const rank = key.id === null || key.count === null ? "" : `no. ${grouped(key.id + 1)} of ${grouped(app.about.keys)}`;
-  const count = key.count === null ? "" : `seen ${grouped(key.count)} times`;
+  const count = key.count === null ? "" : `seen ${counted(key.count, "time")}`;
   const unseen = known ? "" : "not in the vocabulary: made of its pieces";
   const facts = [count, rank, unseen, known && key.id === null ? "not on the map" : ""].filter((fact) => fact !== "");
   const close = make("button", {type: "button", class: "link", on: {click: () => app.choose(null)}}, "Let go");
   return [
     make("div", {class: "panel-head"}, make("h2", {}, keyNode(key.key)), close),
     make("p", {class: "facts"}, facts.join(" · ")),
-    ...(neighbours.length ? [faithfulLine(app, answer)] : [note("There is no other key to be near to.")]),
-    section("Nearest in the full space", neighbourList(app, answer), moreButton(app, answer)),
+    ...(neighbours.length
+      ? [faithfulLine(app, answer), section("Nearest in the full space", neighbourList(app, answer), moreButton(app, answer))]
+      : [note("There is no other key to be near to.")]),
     ...(pieces ? [piecesPart(pieces)] : []),
   ];
 }

@@ -1,6 +1,6 @@
 // How healthy the space is: anisotropy and hubs, each with its number and its cure; and how true the maps are.
 import {bar, make, note, section} from "./dom.js";
-import {cosineText, grouped, percent, short} from "./text.js";
+import {grouped, percent, short} from "./text.js";
 
 /**
  * @param {any} app
@@ -47,7 +47,7 @@ function mapsPart(app) {
 function figures(pairs) {
   const known = pairs.filter(([, value]) => value !== undefined);
   return make("dl", {class: "figures"}, ...known.map(([title, value]) =>
-    make("div", {}, make("dt", {}, title), make("dd", {}, title.startsWith("mean") ? cosineText(Number(value)) : short(Number(value))))));
+    make("div", {}, make("dt", {}, title), make("dd", {}, short(Number(value))))));
 }
 
 /**

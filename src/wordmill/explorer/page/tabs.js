@@ -45,7 +45,6 @@ export class Tabs {
       each.node.hidden = !chosen;
       this.buttons[at].setAttribute("aria-selected", String(chosen));
       this.buttons[at].setAttribute("tabindex", chosen ? "0" : "-1");
-      if (chosen) this.buttons[at].scrollIntoView({block: "nearest", inline: "nearest"});
     });
     if (this.open !== panel) {
       const before = this.open;

@@ -50,12 +50,21 @@ export function percent(value) {
 export function short(value) {
   if (value === null || !Number.isFinite(value)) return "–";
   if (Math.abs(value) >= 1000) return grouped(Math.round(value));
-  return Number.isInteger(value) ? String(value) : value.toFixed(2);
+  return Number.isInteger(value) ? grouped(value) : cosineText(value);
 }
 
-/** @param {number} value from -1 to 1 */
+/** @param {number} value from -1 to 1; what is rounded to 0 has no sign */
 export function cosineText(value) {
-  return value.toFixed(2).replace("-", "−");
+  return value.toFixed(2).replace("-0.00", "0.00").replace("-", "−");
+}
+
+/**
+ * @param {number} count
+ * @param {string} one
+ * @param {string} [many]
+ */
+export function counted(count, one, many = `${one}s`) {
+  return `${grouped(count)} ${count === 1 ? one : many}`;
 }
 
 const NOUNS = {
