@@ -15,7 +15,7 @@ from studies_cli import run_command_line
 STUDIES = [
     "whole-jobs", "memory", "quality", "cbow-alpha", "cbow-elsewhere", "cbow-sessions", "items",
     "subwords", "hierarchical-softmax", "documents", "graphs", "deterministic", "threads", "scale",
-    "billion", "explorer", "serving", "rounds", "skipgram-alpha",
+    "billion", "explorer", "serving", "rounds", "cluster", "skipgram-alpha",
 ]  # fmt: skip
 
 if __name__ == "__main__":

@@ -17,6 +17,10 @@ from wordmill.foreign import one_line, quoted
 __all__ = ["Session", "open_session"]
 
 _ANSWERS_WITHIN = 10.0  # seconds
+_REFUSED = (
+    "somebody answers there, but not to this program; if it is Ray 2.60 or newer, it may want its token: copy "
+    "~/.ray/auth_token of the head here, and set RAY_AUTH_MODE=token"
+)
 
 
 class Session:
@@ -99,7 +103,9 @@ def _reason(error: Exception) -> str:
     text = one_line(str(error))
     if "mismatch" in text.lower():
         return f"{text}: install the same versions of Ray and Python on all machines"
-    return f"{text}; ray start --head starts one, ray start --address=HOST:PORT joins it"
+    if "failed to connect" in text.lower():
+        return f"{text}: {_REFUSED}"
+    return f"{text}; ray start --head starts one, ray start --address HOST:PORT joins it"
 
 
 @contextmanager
