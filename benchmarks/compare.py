@@ -41,7 +41,7 @@ CONSOLE = Console(stderr=True, highlight=False)
 #: What is trained: words by negative sampling, of both architectures, and what else a job of skip-gram may be.
 MODELS: dict[str, dict[str, Any]] = {
     "words": {},
-    "subwords": {"subwords": (3, 6), "alpha": 0.05, "sample": 1e-4},
+    "subwords": {"subwords": (3, 6), "sample": 1e-4},
     "tree": {"objective": "hierarchical_softmax", "sample": 1e-4},
 }
 SLOW_PEERS = {"subwords": {"gensim", "fasttext"}, "tree": {"gensim"}}
@@ -63,7 +63,7 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespac
     add("--negative", type=int, default=5)
     add("--sample", type=float, default=1e-3)
     add("--min-count", type=int, default=5)
-    add("--alpha", type=float, default=0.025, help="rate for skip-gram, all programs (default %(default)s)")
+    add("--alpha", type=float, default=0.05, help="rate for skip-gram, all programs (default %(default)s: their best)")
     add("--cbow-alpha", type=float, help="rate for CBOW, wordmill (default: its own)")
     add("--peer-cbow-alpha", type=float, default=0.05, help="rate for CBOW, others (default %(default)s: their best)")
     add("--analogies", type=Path, default=datasets.questions_words_path(), help="default: the bundled Google set")

@@ -30,8 +30,8 @@ def test_defaults_are_the_fields() -> None:
 @pytest.mark.parametrize(
     ("params", "alpha"),
     [
-        ({}, 0.025),
-        ({"cbow_update": "word2vec"}, 0.025),
+        ({}, 0.05),
+        ({"cbow_update": "word2vec"}, 0.05),
         ({"architecture": "cbow"}, 0.1),
         ({"architecture": "cbow", "cbow_update": "mean"}, 0.15),
         ({"architecture": "cbow", "cbow_update": "sqrt"}, 0.1),
@@ -39,7 +39,7 @@ def test_defaults_are_the_fields() -> None:
         ({"architecture": "cbow", "alpha": 0.3}, 0.3),
         ({"backend": "ray", "workers": 8}, 0.075),
         ({"backend": "ray"}, 0.075),
-        ({"backend": "ray", "workers": 1}, 0.025),
+        ({"backend": "ray", "workers": 1}, 0.05),
         ({"backend": "ray", "workers": 8, "architecture": "cbow"}, 0.2),
         ({"backend": "ray", "workers": 8, "subwords": (3, 6)}, 0.05),
         ({"backend": "ray", "workers": 8, "documents": "dbow"}, 0.05),
@@ -118,7 +118,7 @@ def test_anything_is_accepted_or_refused_in_one_line(value: object) -> None:
 
 
 def test_min_alpha_above_alpha() -> None:
-    with pytest.raises(ParameterError, match=r"min_alpha=0.5 is above alpha=0.025"):
+    with pytest.raises(ParameterError, match=r"min_alpha=0.5 is above alpha=0.05"):
         TrainConfig(min_alpha=0.5)
 
 

@@ -15,9 +15,9 @@ from studies.cbow_elsewhere import session_run
 from studies.quality import NOTE, judged_run, quality_job, score_table
 
 TITLE = "Rates for skip-gram"
-EPOCHS = (1, 5, 15)
+EPOCHS = {"wordmill": (1, 5, 15), "gensim": (1, 5)}
 ALPHAS = {"wordmill": (0.025, 0.035, 0.05, 0.075), "gensim": (0.025, 0.05, 0.075)}
-LARGE = 30_000_000  # tokens: a longer text is not gone through fifteen times
+LARGE = 30_000_000  # tokens: a longer text is gone through five times at most
 
 
 @dataclass(frozen=True)
@@ -27,12 +27,12 @@ class Data:
     setting: Setting
     cases: Asked | None = None
 
-    @property
-    def epochs(self) -> Sequence[int]:
-        """Passes to measure."""
+    def epochs(self, program: str) -> Sequence[int]:
+        """Return the passes to measure."""
         if self.setting.smoke:
-            return EPOCHS[:1]
-        return EPOCHS[:-1] if self.setting.corpus["tokens"] > LARGE else EPOCHS
+            return (1,)
+        most = 5 if self.setting.corpus["tokens"] > LARGE else max(EPOCHS[program])
+        return [epochs for epochs in EPOCHS[program] if epochs <= most]
 
 
 def measurements(setting: Setting) -> Iterator[Measurement]:
@@ -47,7 +47,7 @@ def measurements(setting: Setting) -> Iterator[Measurement]:
 def _runs(data: Data, program: str, seed: int) -> Iterator[Measurement]:
     setting = data.setting
     alphas = ALPHAS[program][:1] if setting.smoke else ALPHAS[program]
-    for epochs in data.epochs:
+    for epochs in data.epochs(program):
         for alpha in alphas:
             choices: dict[str, Any] = {"architecture": "skipgram", "alpha": alpha, "seed": seed}
             job = quality_job(setting, epochs=epochs, **choices)

@@ -30,7 +30,7 @@ model = fasttext.train_unsupervised({text!r}, model={architecture!r}, dim={size}
                                     lr={alpha}, t=1e-3, minn=0, maxn=0, verbose=0)
 model.save_model({output!r})
 """
-ALPHA = {"skipgram": 0.025, "cbow": 0.05}  # of the peers: gensim's default, and its best
+ALPHA = 0.05  # of the peers: gensim's best
 
 
 def measurements(setting: Setting) -> Iterator[Measurement]:
@@ -78,7 +78,7 @@ def peer_command(program: str, setting: Setting, architecture: str, size: int) -
         size=size,
         threads=setting.threads,
         epochs=EPOCHS,
-        alpha=ALPHA[architecture],
+        alpha=ALPHA,
         output=str(setting.scratch / "model.peer"),
     )
     return [sys.executable, "-c", lines]

@@ -29,9 +29,9 @@ Address = NewType("Address", str)
 LENGTHS = tuple[int, int]
 
 #: The rate that each rule learns best with (measured on 17M tokens of Wikipedia, with subwords on 5M; vector_size 100).
+#: Skip-gram's on five corpora of 1M to 43M tokens, 1 to 15 epochs: docs/performance.md#rates-for-skip-gram.
 DEFAULT_ALPHA = {
-    "skipgram": 0.025,
-    "skipgram with subwords": 0.05,
+    "skipgram": 0.05,
     "mean": 0.15,
     "sqrt": 0.1,
     "sqrt with subwords": 0.2,
@@ -189,9 +189,9 @@ class TrainConfig:
     epochs: int = _knob(5, "Passes over the corpus.", "Training", unit="passes", least=1, most=1_000_000)
     alpha: float | None = _knob(
         None,
-        "Learning rate at the start; left out: skipgram 0.025 (0.05 with subwords), cbow 0.15 (mean), 0.1 (sqrt; 0.2 "
-        "with subwords) or 0.075 (word2vec); with documents 0.05. With several workers of backend ray skipgram 0.075, "
-        "cbow 0.3 (mean) or 0.2 (sqrt).",
+        "Learning rate at the start; left out: skipgram 0.05, cbow 0.15 (mean), 0.1 (sqrt; 0.2 with subwords) or 0.075 "
+        "(word2vec); with documents 0.05. With several workers of backend ray skipgram 0.075, cbow 0.3 (mean) or 0.2 "
+        "(sqrt).",
         "Training",
         above=0.0,
         most=10.0,

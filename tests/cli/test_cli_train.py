@@ -100,7 +100,7 @@ def test_dry_run_reads_and_writes_nothing(cli: Cli, corpus: Path, tmp_path: Path
     )
     tokens = [int(facts[f"tokens {of}"].replace(",", "")) for of in ("in vocabulary", "of other keys", "read")]
     assert tokens[0] + tokens[1] == tokens[2]
-    assert facts["alpha"] == "0.025"
+    assert facts["alpha"] == "0.05"
     assert list(tmp_path.iterdir()) == []
     assert cli("train", corpus, "--dry-run").code == 0
 
@@ -130,7 +130,7 @@ def test_encode_then_train(cli: Cli, corpus: Path, tmp_path: Path) -> None:
         (["--window", "all"], "'sequence'"),
         (["--window", "-3"], "--window -3 is not allowed"),
         (["--workers", "0"], "--workers 0 is not allowed"),
-        (["--min-alpha", "0.5"], "--min-alpha 0.5 is above --alpha 0.025"),
+        (["--min-alpha", "0.5"], "--min-alpha 0.5 is above --alpha 0.05"),
         (["--min-count", "100000"], "--min-count 100000"),
         (["--plot", "loss.xyz"], "no picture format has this ending"),
         (["--max-final-vocab", "1"], "from 2 to 2,147,483,647, or left out"),

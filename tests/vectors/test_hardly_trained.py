@@ -79,7 +79,7 @@ def test_a_low_rate_and_thinning_are_named(caplog: pytest.LogCaptureFixture) -> 
     Word2Vec(epochs=1, alpha=0.0002, window=2, workers=1).fit(topics(600))
     (message,) = told(caplog)
     assert "the loss is 4.1" in message
-    assert "alpha=0.025 is usual; epochs=" in message
+    assert "alpha=0.05 is usual; epochs=" in message
     assert "sample=0 keeps the" in message
     assert "a wider window" in message
 
