@@ -67,6 +67,7 @@ template <class T> struct MeanStep : StepArguments<T> {
   int tokens;
   Mean<T> means[2];
   int means_count;
+  bool asked_repeat;  // perhaps a row of the outputs occurs several times
 };
 
 // What a step works with at most, `asked` being the outputs of all its windows. Pairs: 16 elements an input (`pending`); the

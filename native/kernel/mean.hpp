@@ -10,6 +10,7 @@ namespace wordmill {
 namespace {
 
 template <class T, int N> WM_INLINE void prefetch_run(const T* row) {
+  row = one_address(row);
 #pragma GCC unroll 8
   for (int k = 0; k < N; k++)
     if (k * kVectorBytes % kRowBytes == 0) __builtin_prefetch(row + k * kLanes<T>, 1, 3);
@@ -68,17 +69,27 @@ template <class T, int M> void input_means(const MeanStep<T>& step, const MeanSc
   });
 }
 
-// The inputs' updates, from the old outputs. One row after the other: one that repeats takes each of its changes.
-template <class T, int M> void mean_inputs(const MeanStep<T>& step, const MeanScratch<T, M>& scratch) {
+// The inputs' updates, from the old outputs. One row after the other: one that repeats takes each of its changes. Outputs: those
+// of the outputs, too, while their rows are at hand; none of these may repeat.
+template <class T, int M, bool Outputs> void mean_inputs(const MeanStep<T>& step, const MeanScratch<T, M>& scratch) {
   for_each_run<T>(step.stride, [&]<int N>(int64_t d) {
     Vec<T> change[M][N] = {};
 #pragma GCC unroll 2
     for (int m = 0; m < M; m++) {
       const T* g = scratch.scores[m];
-      for (int j = 0; j < step.means[m].asked.count; j++) {
-        const T* y = one_address(step.means[m].asked.rows[j] + d);
+      Vec<T> h[N];
 #pragma GCC unroll 8
-        for (int k = 0; k < N; k++) change[m][k] += g[j] * load(y + k * kLanes<T>);
+      for (int k = 0; k < N; k++) h[k] = load(scratch.mean[m] + d + k * kLanes<T>);
+      for (int j = 0, r = static_cast<int>(g - scratch.scores[0]); j < step.means[m].asked.count; j++, r++) {
+        T* y = one_address(step.means[m].asked.rows[j] + d);
+        const Vec<T> coefficient = splat(g[j]);
+        if (Outputs && r < step.ahead_outputs.count) prefetch_run<T, N>(step.ahead_outputs.rows[r] + d);
+#pragma GCC unroll 8
+        for (int k = 0; k < N; k++) {
+          const Vec<T> old = load(y + k * kLanes<T>);
+          change[m][k] += coefficient * old;
+          if constexpr (Outputs) store(y + k * kLanes<T>, old + coefficient * h[k]);
+        }
       }
 #pragma GCC unroll 8
       for (int k = 0; k < N; k++) change[m][k] *= step.means[m].input_rate;
@@ -100,7 +111,7 @@ template <class T, int M> void mean_inputs(const MeanStep<T>& step, const MeanSc
   });
 }
 
-// The outputs' updates, likewise.
+// The outputs' updates, by themselves: one that repeats takes each of its changes.
 template <class T, int M> void mean_outputs(const MeanStep<T>& step, const MeanScratch<T, M>& scratch) {
   for (int m = 0; m < M; m++)
     for_each_run<T>(step.stride, [&]<int N>(int64_t d) {
@@ -155,7 +166,8 @@ template <class T, int M> void mean(const MeanStep<T>& step) {
       tile_scores<T, 1, N>(&scratch.mean[m], step.means[m].asked.rows + j, step.stride, scratch.scores[m] + j);
     });
   mean_coefficients(step, scratch);
-  mean_inputs<T, M>(step, scratch);
+  if (step.outputs_learn && !step.asked_repeat) return mean_inputs<T, M, true>(step, scratch);
+  mean_inputs<T, M, false>(step, scratch);
   if (step.outputs_learn) mean_outputs<T, M>(step, scratch);
 }
 

@@ -64,6 +64,7 @@ template <class T> class DocumentsAlone final : public WindowTrainer<T> {
       step.inputs = step.input_changes = &input;
       step.weights = nullptr;
       step.tokens = step.means_count = 1;
+      step.asked_repeat = true;
       step_functions<T>(this->task_.kernels).mean(step);
     }
   }

@@ -12,6 +12,7 @@ template <class T> class MeanTrainer final : public WindowTrainer<T> {
     if (from == to) return {};
     const auto windows = plan.windows().subspan(from, to - from);
     this->begin(plan, from, to, questions, first);
+    this->find_asked_repeats(questions.of(first, first + windows.size()), 2);
     for (size_t w = 0, next; w < windows.size(); w = next) {
       next = w + (windows[w].leads && w + 1 < windows.size() ? 2 : 1);
       this->look_ahead(windows, w, next);
@@ -30,6 +31,7 @@ template <class T> class MeanTrainer final : public WindowTrainer<T> {
   void step_alone(std::span<T* const> inputs, T alpha) override {
     MeanStep<T> step;
     step.weights = nullptr;
+    step.asked_repeat = true;
     lay(step, 0, 0, 0, static_cast<int>(inputs.size()), -1);
     take(step, inputs, 1, alpha);
   }
@@ -38,6 +40,7 @@ template <class T> class MeanTrainer final : public WindowTrainer<T> {
   WM_EACH_WINDOW void step(std::span<const int32_t> tokens, std::span<const Window> windows, size_t w, T alpha) {
     const auto [begin, end] = token_range(windows);
     MeanStep<T> step;
+    step.asked_repeat = this->asked_repeat(w, w + windows.size());
     step.weights = this->composes() ? weigh(tokens.subspan(begin, end - begin)) : nullptr;
     for (size_t m = 0; m < windows.size(); m++)
       lay(step, m, w + m, windows[m].first - begin, windows[m].last - begin, windows[m].centre - begin);
@@ -46,6 +49,7 @@ template <class T> class MeanTrainer final : public WindowTrainer<T> {
   // Window w of those begun with the document that it lies in, which counts as much as each word.
   WM_EACH_WINDOW void step_in_document(const Window& window, size_t w, T alpha) {
     MeanStep<T> step;
+    step.asked_repeat = this->asked_repeat(w, w + 1);
     step.weights = nullptr;
     const int32_t last = this->words_are_inputs() ? window.last : window.first;
     inputs_.assign(this->token_row(window.first), this->token_row(last));

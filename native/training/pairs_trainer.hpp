@@ -13,7 +13,8 @@ template <class T> class PairsTrainer final : public WindowTrainer<T> {
     if (from == to) return {};
     const auto windows = plan.windows().subspan(from, to - from);
     this->begin(plan, from, to, questions, first);
-    find_repeats(plan.tokens(), windows, questions.of(first, first + windows.size()));
+    find_repeats(plan.tokens(), windows);
+    this->find_asked_repeats(questions.of(first, first + windows.size()), 1);
     displaced_ = nullptr;
     Trained trained;
     for (size_t w = 0; w < windows.size(); w++) {
@@ -23,7 +24,7 @@ template <class T> class PairsTrainer final : public WindowTrainer<T> {
       const bool inputs_repeat =
           this->words_are_inputs() && repeated_tokens_.within(this->place(window.first), this->place(window.last));
       const auto inputs = this->has_documents() ? contexts_and_document(window, w) : contexts_alone(window);
-      step(inputs, inputs_repeat, w, asked_repeats(w), static_cast<T>(rate.at(plan.positions()[window.centre])));
+      step(inputs, inputs_repeat, w, this->asked_repeat(w, w + 1), static_cast<T>(rate.at(plan.positions()[window.centre])));
       trained.examples += static_cast<int64_t>(inputs.size());
     }
     this->leave();
@@ -32,24 +33,13 @@ template <class T> class PairsTrainer final : public WindowTrainer<T> {
   }
 
  private:
-  static constexpr size_t kFewIds = 32;  // beyond, some id repeats more often than not
-
   void step_alone(std::span<T* const> inputs, T alpha) override { step(inputs, true, 0, true, alpha); }
 
-  // Of windows that ask much it goes unasked.
-  void find_repeats(std::span<const int32_t> tokens, std::span<const Window> windows, std::span<const int32_t> asked) {
+  void find_repeats(std::span<const int32_t> tokens, std::span<const Window> windows) {
     const auto [begin, end] = token_range(windows);
     int32_t reach = 0;
-    size_t most = 0;
     for (const Window& window : windows) reach = std::max(reach, window.last - window.first);
-    for (size_t w = 0; w < windows.size(); w++) most = std::max(most, this->ends()[w + 1] - this->ends()[w]);
     if (this->words_are_inputs()) repeated_tokens_.find(this->task_.kernels, tokens.subspan(begin, end - begin), reach);
-    few_asked_ = most <= kFewIds;
-    if (few_asked_) repeated_asked_.find(this->task_.kernels, asked, most);
-  }
-  WM_EACH_WINDOW bool asked_repeats(size_t w) const {
-    const auto ends = this->ends();
-    return !few_asked_ || repeated_asked_.within(ends[w] - ends[0], ends[w + 1] - ends[0]);
   }
 
   // The rows of a window's contexts, side by side: the first takes the centre's place, until the next window. Those of a wide
@@ -107,8 +97,7 @@ template <class T> class PairsTrainer final : public WindowTrainer<T> {
     }
   }
 
-  Repeats repeated_tokens_, repeated_asked_;
-  bool few_asked_ = false;
+  Repeats repeated_tokens_;
   T** displaced_ = nullptr;  // the place of the last centre's row among those of tokens
   T* displaced_row_ = nullptr;
   std::vector<T*> alone_;

@@ -10,6 +10,7 @@
 #include "composed_rows.hpp"
 #include "document_rows.hpp"
 #include "hot_rows.hpp"
+#include "repeats.hpp"
 #include "task.hpp"
 
 namespace wordmill {
@@ -132,6 +133,18 @@ template <class T> class WindowTrainer {
     asked.weights = nullptr;
   }
   std::span<const size_t> ends() const { return ends_; }
+  // Looks for rows that several questions of `together` neighbours ask; of those that ask much it goes unasked.
+  void find_asked_repeats(std::span<const int32_t> asked, size_t together) {
+    size_t most = 0;
+    for (size_t w = 1; w < ends_.size(); w++) most = std::max(most, ends_[w] - ends_[w - 1]);
+    most *= together;
+    few_asked_ = most <= kFewIds;
+    if (few_asked_) repeated_asked_.find(task_.kernels, asked, most);
+  }
+  // Whether windows [w, next) of those begun may ask a row several times.
+  WM_EACH_WINDOW bool asked_repeat(size_t w, size_t next) const {
+    return !few_asked_ || repeated_asked_.within(ends_[w] - ends_[0], ends_[next] - ends_[0]);
+  }
 
   WM_EACH_WINDOW void fill(StepArguments<T>& step, size_t inputs, int asked, T alpha) {
     step.stride = task_.input_vectors.stride;
@@ -158,7 +171,8 @@ template <class T> class WindowTrainer {
 
  private:
   bool is_frozen(const T* row) const { return task_.is_frozen(row) || (composes() && composed_.is_frozen(row)); }
-  static constexpr size_t kAhead = 4;  // windows between sending for rows and using them
+  static constexpr size_t kAhead = 4;    // windows between sending for rows and using them
+  static constexpr size_t kFewIds = 32;  // beyond, some id repeats more often than not
 
   void take(const Questions& questions, size_t from, size_t to) {
     ends_ = std::span(questions.ends).subspan(from, to - from + 1);
@@ -214,6 +228,8 @@ template <class T> class WindowTrainer {
   int32_t sent_for_ = 0;                                 // the token up to which rows are on their way
   std::span<const size_t> ends_;                         // in the questions' rows, a window each
   const int8_t* signs_ = nullptr;                        // of the first window's questions, or null
+  Repeats repeated_asked_;
+  bool few_asked_ = false;
   std::vector<T*> token_rows_, asked_rows_;
   std::span<T* const> ahead_inputs_, ahead_asked_;
   LossSum<T> loss_;
