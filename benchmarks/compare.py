@@ -4,7 +4,7 @@ Each run is a process of its own; programs alternate (A B C A B C ...), so that 
 them. The table gives medians over the repeats and ratios of medians. Without options it is `make bench`, a quarter of
 an hour on two cores: 5 million tokens of the corpus in one epoch (of the bundled sample all 1.7 million, in three),
 skip-gram and CBOW, D = 100 and 300, one thread and all; then words made of n-grams, by fastText's sizes, and
-hierarchical softmax, where only the smallest D is tried, and the peers once. Examples:
+hierarchical softmax, where only the smallest D is tried, and the peers once; with --sessions items too. Examples:
 
     python benchmarks/compare.py --corpus t8.txt      # text8-style text; or name it in WORDMILL_BENCH_CORPUS
     python benchmarks/compare.py --programs wordmill gensim --vector-size 100 --threads 2 --epochs 5 --tokens 0
@@ -17,9 +17,10 @@ import argparse
 import json
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import PackageNotFoundError
 from itertools import product
 from pathlib import Path
@@ -33,6 +34,7 @@ from processes import run_program
 from programs import PROGRAMS, Job, program_version
 from quality import load_vectors, measure_quality, write_words
 from report import comparison, model_name, plot
+from sessions import Asked, hold_out, measure_next_item
 from wordmill import datasets
 from wordmill.config import available_cores
 from wordmill.core import core
@@ -43,8 +45,10 @@ MODELS: dict[str, dict[str, Any]] = {
     "words": {},
     "subwords": {"subwords": (3, 6), "sample": 1e-4},
     "tree": {"objective": "hierarchical_softmax", "sample": 1e-4},
+    "items": {"epochs": 5},  # of sessions, which are few
 }
-SLOW_PEERS = {"subwords": {"gensim", "fasttext"}, "tree": {"gensim"}}
+WORDS, SESSIONS = "words", "sessions"  # data
+SLOW_PEERS = {"items": {"gensim"}, "subwords": {"gensim", "fasttext"}, "tree": {"gensim"}}
 
 
 def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace:
@@ -68,6 +72,7 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespac
     add("--peer-cbow-alpha", type=float, default=0.05, help="rate for CBOW, others (default %(default)s: their best)")
     add("--analogies", type=Path, default=datasets.questions_words_path(), help="default: the bundled Google set")
     add("--similarity", type=Path, nargs="*", default=[], help="further word pairs; of files MEN* tags like -n go")
+    add("--sessions", type=Path, help="lines of item keys, one session each: items too (default: without)")
     add("--output", type=Path, default=Path("build/bench"), help="where compare.json, compare.md and compare.png go")
     add("--plot", action="store_true", help="draw compare.png")
     return parser.parse_args(arguments)
@@ -91,17 +96,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     }
     with tempfile.TemporaryDirectory() as directory:
         scratch = Path(directory)
-        report["corpus"] = write_lines(corpus, options.tokens or None, scratch / "corpus.txt")
-        planned = list(jobs(options, programs, str(scratch / "corpus.txt")))
+        report["corpus"] = write_lines(corpus, options.tokens or None, scratch / f"{WORDS}.txt")
+        planned = list(jobs(options, programs, scratch))
+        judges: dict[str, Callable[[Path, Job], dict[str, Any]]] = {
+            WORDS: partial(judge_words, options.analogies, pairs)
+        }
+        if options.sessions:
+            judges[SESSIONS] = partial(judge_items, hold_out(options.sessions, scratch / f"{SESSIONS}.txt"))
+        write_words(pairs, scratch / "further.txt")
         for number, (name, job) in enumerate(planned, start=1):
-            if job.subwords:
-                write_words(pairs, scratch / "words.txt")
-                job = replace(job, further_words=str(scratch / "words.txt"))  # noqa: PLW2901
             run = run_program(name, job, scratch)
-            if name in {"wordmill", "gensim", "fasttext"}:
-                known, whole = (load_vectors(scratch / "vectors.npz", whole=further) for further in (False, True))
-                run["quality"] = measure_quality(known, options.analogies, pairs, whole if job.subwords else None)
             settings = {key: value for key, value in asdict(job).items() if key not in ("corpus", "further_words")}
+            settings["data"] = Path(job.corpus).stem
+            if name in {"wordmill", "gensim", "fasttext"}:
+                run["quality"] = judges[settings["data"]](scratch / "vectors.npz", job)
             report["runs"].append({"program": name, "job": settings, **run})
             CONSOLE.print(
                 f"{number} of {len(planned)}: {name} {model_name(settings)} D={job.vector_size} threads={job.threads} "
@@ -117,17 +125,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def jobs(options: argparse.Namespace, programs: list[str], corpus: str) -> Iterator[tuple[str, Job]]:
+def judge_words(analogies: Path | None, pairs: list[Path], vectors: Path, job: Job) -> dict[str, Any]:
+    """Score words, those made of n-grams too."""
+    known, whole = (load_vectors(vectors, whole=further) for further in (False, True))
+    return measure_quality(known, analogies, pairs, whole if job.subwords else None)
+
+
+def judge_items(asked: Asked, vectors: Path, _: Job) -> dict[str, Any]:
+    """Score items by what came next in sessions."""
+    return measure_next_item(load_vectors(vectors), asked)
+
+
+def jobs(options: argparse.Namespace, programs: list[str], scratch: Path) -> Iterator[tuple[str, Job]]:
     """All runs, in order: for each configuration, the programs in turns."""
     kinds = [("words", architecture) for architecture in options.architecture] if "words" in options.models else []
-    kinds += [(model, "skipgram") for model in options.models if model != "words"]
+    kinds += [(model, "skipgram") for model in options.models if model not in ("words", "items")]
+    kinds += [("items", "skipgram")] if options.sessions and "items" in options.models else []
     for (model, architecture), vector_size, threads in product(kinds, options.vector_size, options.threads):
         for turn, name in product(range(options.repeats), programs):
             if not takes_part(name, model, vector_size, threads, turn, options):
                 continue
             cbow_alpha = options.cbow_alpha if name.startswith("wordmill") else options.peer_cbow_alpha
             job = Job(
-                corpus=corpus,
+                corpus=str(scratch / f"{SESSIONS if model == 'items' else WORDS}.txt"),
                 architecture=architecture,
                 vector_size=vector_size,
                 threads=threads,
@@ -139,7 +159,8 @@ def jobs(options: argparse.Namespace, programs: list[str], corpus: str) -> Itera
                 sample=options.sample,
                 min_count=options.min_count,
             )
-            yield name, replace(job, **MODELS[model])
+            further = str(scratch / "further.txt") if "subwords" in MODELS[model] else None
+            yield name, replace(job, **MODELS[model], further_words=further)
 
 
 def takes_part(name: str, model: str, vector_size: int, threads: int, turn: int, options: argparse.Namespace) -> bool:

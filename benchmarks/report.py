@@ -50,7 +50,8 @@ def model_name(job: Mapping[str, Any]) -> str:
     """Say what a job trains."""
     tree = job.get("objective") == "hierarchical_softmax"  # jobs of before have no such choice
     ngrams = job.get("subwords")
-    return f"{job['architecture']}{' with subwords' if ngrams else ''}{', hierarchical softmax' if tree else ''}"
+    items = " of items" if job.get("data") == "sessions" else ""
+    return f"{job['architecture']}{items}{' with subwords' if ngrams else ''}{', hierarchical softmax' if tree else ''}"
 
 
 def configurations(report: Report) -> Iterator[tuple[str, Runs]]:
@@ -83,6 +84,29 @@ def ratios(report: Report) -> list[str]:
             row.append(f"**{_ratio(runs[peer], runs[own], 'train')}**" if measured else "-")
         rows.append(row)
     return ["Million tokens a second in training:", "", *table(heading, rows)]
+
+
+def jobs_table(report: Report) -> list[str]:
+    """One line for each job, by all threads and the smallest D: speed and quality of each program beside each other."""
+    peers = [name for name in report["versions"] if not name.startswith("wordmill")]
+    found = [runs for _, runs in configurations(report) if "wordmill" in runs]
+    sizes = [(runs["wordmill"][0]["job"]["threads"], -runs["wordmill"][0]["job"]["vector_size"]) for runs in found]
+    rows = []
+    for runs, size in zip(found, sizes, strict=True):
+        if size != max(sizes) or not set(peers) & set(runs):
+            continue
+        own = runs["wordmill"]
+        scores = {name: [run["quality"] for run in each if "quality" in run] for name, each in runs.items()}
+        measure = next(iter(scores["wordmill"][0]))
+        row = [model_name(own[0]["job"]), number(_speed(own))]
+        row += [f"**{_ratio(runs[peer], own, 'job')}**" if peer in runs else "-" for peer in peers]
+        row.append(measure)
+        row += [
+            points(scores[name], measure, known=False) if scores.get(name) else "-" for name in ("wordmill", *peers)
+        ]
+        rows.append(row)
+    heading = ["", "M tokens/s", *(f"whole job, times {peer}" for peer in peers), "scored by", "wordmill", *peers]
+    return table(heading, rows)
 
 
 def speed_table(runs: Runs) -> list[str]:
@@ -139,13 +163,14 @@ def quality_table(runs: Runs) -> list[str]:
     return ["", *table(["program", *sets], rows), "", "Scores: points, means of the runs, ± half their range."]
 
 
-def points(scores: list[Report], label: str) -> str:
-    """Mean score on one set, ± half the range, and how much of the set is known."""
+def points(scores: list[Report], label: str, *, known: bool = True) -> str:
+    """Mean score on one set, ± half the range of several, and how much of the set is known."""
     values = [score[label]["points"] for score in scores]
-    known = f"({scores[0][label]['coverage']:.0%} known)"
+    share = f" ({scores[0][label]['coverage']:.0%} known)" if known else ""
     if None in values:
-        return f"undefined {known}"
-    return f"{mean(values):.1f} ± {(max(values) - min(values)) / 2:.1f} {known}"
+        return f"undefined{share}"
+    spread = f" ± {(max(values) - min(values)) / 2:.1f}" if known or len(values) > 1 else ""
+    return f"{mean(values):.1f}{spread}{share}"
 
 
 def plot(report: Report, path: Path) -> None:
@@ -224,7 +249,8 @@ def document_blocks(report: Report, pictures: Path, document: Path) -> dict[str,
     results = _circumstances(report)
     for title, runs in configurations(report):
         results += ["", f"### {title}", "", *speed_table(runs), *scaling(runs), *quality_table(runs)]
-    return {"ratios": [*ratios(report), "", *_circumstances(report)], "results": results}
+    about = ["", *_circumstances(report)]
+    return {"jobs": [*jobs_table(report), *about], "ratios": [*ratios(report), *about], "results": results}
 
 
 def _picture(study: str, pictures: Path, document: Path) -> list[str]:
