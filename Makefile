@@ -99,12 +99,15 @@ bench-full: $(VENV)/built $(VENV)/bench  ## hours, in parts: BENCH_ARGS="--budge
 	$(BIN)/python benchmarks/micro.py $(BENCH_ARGS)
 	$(BIN)/python benchmarks/full.py $(BENCH_ARGS)
 
-dist: $(VENV)/dist  ## sdist and wheel, and a smoke test of the wheel in an empty venv, out of reach of a compiler
+SMOKE = cd build/smoke && PATH= $(notdir $(BIN))/python -W error ../../tests/smoke.py
+dist: $(VENV)/dist  ## sdist and wheel, and a smoke test of the wheel in an empty venv, then with the explorer's extra, out of reach of a compiler
 	rm -rf dist build/smoke
 	$(BIN)/python -m build --outdir dist .
 	$(PYTHON) -m venv build/smoke
 	build/smoke/$(notdir $(BIN))/python -m pip --disable-pip-version-check --quiet install dist/*.whl
-	cd build/smoke && PATH= $(notdir $(BIN))/python -W error ../../tests/smoke.py
+	$(SMOKE)
+	build/smoke/$(notdir $(BIN))/python -m pip --disable-pip-version-check --quiet install "$$(echo dist/*.whl)[explore]"
+	$(SMOKE)
 
 build: $(VENV)/built
 
