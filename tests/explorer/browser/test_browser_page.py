@@ -231,7 +231,7 @@ _NAMELESS = """() => {
 
 
 @pytest.mark.parametrize("width", [1200, 390])
-def test_every_control_has_a_name(browser: Browser, file: str, width: int) -> None:
+def test_every_control_has_a_name_and_every_tab_is_in_sight(browser: Browser, file: str, width: int) -> None:
     with visit(browser, viewport={"width": width, "height": 800}) as seen:
         page = seen.open(file)
         seen.choose("king")
@@ -239,6 +239,9 @@ def test_every_control_has_a_name(browser: Browser, file: str, width: int) -> No
         for tab in page.locator("[role=tab]").all():
             tab.click()
             page.wait_for_timeout(30)
+            right = "(tabs) => tabs.map((tab) => tab.getBoundingClientRect().right)"
+            ends = page.locator("[role=tab]").evaluate_all(right)
+            assert max(ends) <= width
             assert page.evaluate(_NAMELESS) == []
             tree = session.send("Accessibility.getFullAXTree")["nodes"]
             controls = {

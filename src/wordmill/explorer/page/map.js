@@ -35,7 +35,7 @@ export class WordMap {
     this.colours = new Uint8Array(4 * texts.length).fill(255);
     this.weights = Float32Array.from(texts, (_, rank) => weightOfRank(rank, texts.length));
     this.marks = NO_MARKS;
-    this.margins = {left: 60, top: 50, right: 60, bottom: 60, ends: 22}; // ends: where an axis's names stand, from the top
+    this.margins = {left: 60, top: 50, right: 60, bottom: 60, ofEnds: {top: 22, bottom: 130}};
     /** @type {Axes | null} */
     this.axes = null;
     /** @type {number | null} */

@@ -61,7 +61,7 @@ export class Overlay {
    * Lines where a direction says nothing, and its two ends at the edges of the view.
    * @param {Axes} axes
    */
-  drawAxes({x, y, top}) {
+  drawAxes({x, y, clear: {top, bottom}}) {
     const {context} = this;
     const {camera, theme} = /** @type {Scene} */ (this.scene);
     const {width, height} = camera;
@@ -77,7 +77,7 @@ export class Overlay {
     context.save();
     context.rotate(-Math.PI / 2);
     context.translate(-height, 0);
-    const upwards = this.drawEnds(y, 130, height - 48, 24);
+    const upwards = this.drawEnds(y, bottom, height - top - 2 * END, 24);
     for (const [begin, end] of upwards) this.taken?.take(24 - END, height - end, 24 + 5, height - begin);
     context.restore();
   }

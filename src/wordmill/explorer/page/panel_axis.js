@@ -22,7 +22,7 @@ export function axisPanel(app) {
   const forget = () => (axes.x = axes.y = null);
   const draw = async () => {
     const positions = await positionsAlong(app, axes);
-    app.showPositions(positions, axisTitle(axes), {axes: {x: endsOf(app, axes.x), y: endsOf(app, axes.y), top: app.map.margins.ends}, leftOut: 0.0004, left: forget});
+    app.showPositions(positions, axisTitle(axes), {axes: {x: endsOf(app, axes.x), y: endsOf(app, axes.y), clear: app.map.margins.ofEnds}, leftOut: 0.0004, left: forget});
   };
   const ask = () => app.doing(async () => {
     const ends = {positive: keysIn(app, to.input.value), negative: keysIn(app, from.input.value)};

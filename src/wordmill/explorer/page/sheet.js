@@ -18,8 +18,8 @@ export function setUpSheet(app, tabs) {
   const setMargins = () => {
     const covered = NARROW.matches ? sheet.getBoundingClientRect().height : 0;
     app.map.margins = NARROW.matches
-      ? {left: 20, top: 58, right: 20, bottom: covered + 16, ends: 60}
-      : {left: 70, top: 56, right: 70, bottom: 64, ends: 22};
+      ? {left: 20, top: 58, right: 20, bottom: covered + 16, ofEnds: {top: 60, bottom: covered + 16}}
+      : {left: 70, top: 56, right: 70, bottom: 64, ofEnds: {top: 22, bottom: 130}};
     app.map.measureAll();
   };
   handle.addEventListener("click", () => set(sheet.classList.contains("closed")));

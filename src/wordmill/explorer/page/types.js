@@ -82,5 +82,5 @@
  * @property {() => void} chooseMiddle
  */
 /** @typedef {{low: string, high: string, hasZero: boolean}} AxisEnds what a side of the map runs between */
-/** @typedef {{x: AxisEnds, y: AxisEnds, top: number}} Axes top: pixels above which the names of x's ends stand */
+/** @typedef {{x: AxisEnds, y: AxisEnds, clear: {top: number, bottom: number}}} Axes clear: pixels at the map's edges that names of ends keep free */
 /** @typedef {{milliseconds?: number, fit?: boolean, leftOut?: number}} Laying how points come to new places */
