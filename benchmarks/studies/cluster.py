@@ -19,6 +19,7 @@ from markdown import table
 from programs import program_build
 from wordmill import Callback, Word2Vec
 from wordmill.training import Run
+from wordmill.training.backends import Blocks
 from wordmill.training.backends.cluster.rounds import RoundsBackend
 
 TITLE = "Workers of a cluster on one machine"
@@ -69,9 +70,9 @@ def _train(setting: Setting, settings: dict[str, Any]) -> tuple[float, list[floa
     """Return the seconds before training, those of each epoch but the first, and those of each exchange."""
     epochs, exchanges, meet = _Epochs(), list[float](), RoundsBackend._meet  # noqa: SLF001
 
-    def timed(self: RoundsBackend) -> None:
+    def timed(self: RoundsBackend, blocks: Blocks) -> None:
         start = time.perf_counter()
-        meet(self)
+        meet(self, blocks)
         exchanges.append(time.perf_counter() - start)
 
     RoundsBackend._meet = timed  # type: ignore[method-assign]  # noqa: SLF001

@@ -24,9 +24,9 @@ from wordmill import read_corpus
 from wordmill.config import TrainConfig
 from wordmill.errors import DivergenceError, counted
 from wordmill.training.backends import Backend, Task
-from wordmill.training.backends.cluster import LocalRounds, adasum
-from wordmill.training.backends.cluster.changes import Change
-from wordmill.training.backends.cluster.combining import Combiner, in_a_tree
+from wordmill.training.backends.cluster import ByCurvature, LocalRounds
+from wordmill.training.backends.cluster.changes import Change, Matrix, Range
+from wordmill.training.backends.cluster.combining import Combiner, in_a_tree, total
 from wordmill.training.backends.native import NativeBackend
 from wordmill.training.run.cluster_forecast import NETWORK, forecast, load_of
 from wordmill.training.run.matrices import begin_run
@@ -34,15 +34,35 @@ from wordmill.training.run.setup import make_trainer
 from wordmill.training.run.state import Run
 
 TITLE = "Training in rounds"
-EPOCHS = 5
 MACHINE = 20e6  # tokens a second of a worker, in the model
 WORDS, SIZE, ROUNDS = 1_000_000, 300, 16  # of its corpus and vectors
 WORKERS, TOKENS = (2, 4, 8, 16, 32, 64), (1e8, 1e9, 1e10, 1e11)
 
 
-def total(changes: Sequence[Change]) -> Change:
-    """Add changes up."""
-    return in_a_tree(changes, lambda a, b: a + b)
+@dataclass(frozen=True)
+class Plain:
+    """A combiner that asks for nothing but changes."""
+
+    combine: Callable[[Sequence[Change]], Change]
+
+    def look(self, matrices: Sequence[Matrix]) -> None:
+        """Look at nothing."""
+
+    def __call__(self, changes: Sequence[Change], part: Range, pace: float, seen: None) -> Change:  # noqa: ARG002
+        """Combine changes."""
+        return self.combine(changes)
+
+
+def adasum(changes: Sequence[Change]) -> Change:
+    """Add what lies at right angles, average what goes in one direction, in a tree (Maleki et al. 2020)."""
+    return in_a_tree(changes, _adasum_of_rows)
+
+
+def _adasum_of_rows(a: Matrix, b: Matrix) -> Matrix:
+    along = np.einsum("ij,ij->i", a, b) / 2
+    shares = (along / np.maximum(np.einsum("ij,ij->i", c, c), np.finfo(c.dtype).tiny) for c in (a, b))
+    one, other = ((1 - share)[:, None] * c for share, c in zip(shares, (a, b), strict=True))
+    return np.asarray(one + other)
 
 
 def mean(changes: Sequence[Change]) -> Change:
@@ -51,7 +71,7 @@ def mean(changes: Sequence[Change]) -> Change:
     return Change(summed.rows, summed.values / np.float32(len(changes)))
 
 
-COMBINERS: dict[str, Combiner] = {"adasum": adasum, "mean": mean, "sum": total}
+OTHERS = {"adasum": adasum, "mean": mean, "sum": total}
 
 
 @dataclass(frozen=True)
@@ -67,10 +87,10 @@ class Case:
 ALONE = [Case(1, 1, "none", alpha) for alpha in (0.025, 0.05, 0.075)]
 CASES = [
     *ALONE,
-    *(Case(8, 16, "adasum", alpha) for alpha in (0.05, 0.075, 0.1)),
-    *(Case(workers, 16, "adasum", alpha) for workers, alpha in ((2, 0.05), (2, 0.075), (32, 0.075), (32, 0.1))),
-    *(Case(8, rounds, "adasum", 0.075) for rounds in (4, 64)),
-    *(Case(8, 16, "mean", alpha) for alpha in (0.1, 0.2)),
+    *(Case(workers, 16, "curvature", 0.05) for workers in (8, 2, 32)),
+    *(Case(8, rounds, "curvature", 0.05) for rounds in (4, 64)),
+    *(Case(8, 16, "adasum", alpha) for alpha in (0.05, 0.1)),
+    Case(8, 16, "mean", 0.2),
     Case(8, 16, "sum", 0.025),
 ]
 
@@ -82,7 +102,7 @@ def measurements(setting: Setting) -> Iterator[Measurement]:
         key = {"part": "model", "workers": workers, "tokens": tokens, **shape}
         yield Measurement(key, partial(_model, workers, tokens))
     cases = [ALONE[0], CASES[3]] if setting.smoke else CASES
-    epochs, size = (1, 16) if setting.smoke else (EPOCHS, 100)
+    epochs, size = (1, 16) if setting.smoke else (5 if setting.corpus["tokens"] < 1e7 else 3, 100)
     for seed, case in product(range(1, setting.turns + 1), cases):
         key = {"part": "quality", **vars(case), "seed": seed, "epochs": epochs, "D": size}
         key |= {"corpus": setting.corpus["name"], "tokens": setting.corpus["tokens"]}
@@ -116,7 +136,10 @@ def _maker(case: Case) -> Callable[[Run, Task], Backend]:
         if case.workers == 1:
             return NativeBackend(task, *matrices, workers=1)
         own = partial(NativeBackend, task, workers=1)
-        return LocalRounds(own, matrices, case.workers, COMBINERS[case.combiner])
+        combine: Combiner = ByCurvature.of(task, matrices)
+        if case.combiner in OTHERS:
+            combine = Plain(OTHERS[case.combiner])
+        return LocalRounds(own, matrices, case.workers, combine)
 
     return make
 
@@ -176,7 +199,12 @@ def plot(records: list[Record], path: Path) -> None:
     for tokens in TOKENS:
         models = [record for record in records if record["part"] == "model" and record["tokens"] == tokens]
         shares = [100 * record["efficiency"] for record in models]
-        panel.plot([record["workers"] for record in models], shares, marker="o", label=f"{tokens:.0e} tokens")
+        panel.plot(
+            [record["workers"] for record in models],
+            shares,
+            marker="o",
+            label=f"$10^{{{round(np.log10(tokens))}}}$ tokens",
+        )
     panel.set(xscale="log", xlabel="workers", ylabel="% of the time training", ylim=(0, 100))
     panel.set_xticks(WORKERS, [str(workers) for workers in WORKERS])
     panel.minorticks_off()

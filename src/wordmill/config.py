@@ -39,10 +39,6 @@ DEFAULT_ALPHA = {
     "documents": 0.05,  # on 1M tokens of Wikipedia's articles, whose subjects were told by them
 }
 
-#: The same with several workers of a cluster, which average what they all learn: with eight of them on 2M and 5M tokens
-#: of Wikipedia the rate at which one machine is as good lies two to four times as high.
-CLUSTER_ALPHA = {"skipgram": 0.075, "mean": 0.3, "sqrt": 0.2}
-
 
 @dataclass(frozen=True)
 class Knob:
@@ -190,8 +186,7 @@ class TrainConfig:
     alpha: float | None = _knob(
         None,
         "Learning rate at the start; left out: skipgram 0.05, cbow 0.15 (mean), 0.1 (sqrt; 0.2 with subwords) or 0.075 "
-        "(word2vec); with documents 0.05. With several workers of backend ray skipgram 0.075, cbow 0.3 (mean) or 0.2 "
-        "(sqrt).",
+        "(word2vec); with documents 0.05.",
         "Training",
         above=0.0,
         most=10.0,
@@ -314,8 +309,6 @@ class TrainConfig:
         if self.documents is not None:
             return DEFAULT_ALPHA["documents"]
         rule = "skipgram" if self.architecture == "skipgram" else self.cbow_update
-        if self.backend == "ray" and self.workers != 1 and self.subwords is None:
-            return CLUSTER_ALPHA.get(rule, DEFAULT_ALPHA[rule])
         return DEFAULT_ALPHA.get(f"{rule} with subwords" if self.subwords else rule, DEFAULT_ALPHA[rule])
 
     @property

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from wordmill.training.backends import Blocks, NegativeSampling, Task, allocate_vectors
 from wordmill.training.backends.base import Sums
-from wordmill.training.backends.cluster import LocalCrew, LocalRounds
+from wordmill.training.backends.cluster import ByCurvature, LocalCrew, LocalRounds
 from wordmill.training.backends.cluster.replica import Replica
 from wordmill.training.backends.native import NativeBackend
 
@@ -51,18 +51,22 @@ class Crew(LocalCrew):
         matrices = start(a_task())
         for matrix in matrices:
             matrix[:] = np.nan
-        self._replicas[worker] = Replica(backend, matrices, rounds=None)
+        self._replicas[worker] = Replica(backend, matrices, combine(), rounds=None)
 
 
 def backend(*matrices: Any) -> NativeBackend:
     return NativeBackend(a_task(), *matrices, workers=1)
 
 
+def combine() -> ByCurvature:
+    return ByCurvature.of(a_task(), start(a_task()))
+
+
 def a_crew(workers: int) -> Crew:
-    return Crew([Replica(backend, start(a_task())) for _ in range(workers)])
+    return Crew([Replica(backend, start(a_task()), combine()) for _ in range(workers)])
 
 
 def train_locally(workers: int, rounds: int) -> tuple[Matrices, list[Sums]]:
     matrices = start(a_task())
-    trained = LocalRounds(backend, matrices, workers)
+    trained = LocalRounds(backend, matrices, workers, combine())
     return matrices, [trained.train(0, some_blocks(place)) for place in range(rounds)]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -10,17 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from wordmill.training.backends.cluster.changes import Change, change_of, ranges_of
-from wordmill.training.backends.cluster.combining import adasum, adasum_of_rows
+from wordmill.training.backends import HuffmanPaths, NegativeSampling, Objective, Task
+from wordmill.training.backends.cluster.changes import Change, Range, change_of, ranges_of
+from wordmill.training.backends.cluster.combining import ByCurvature, settled, total
+from wordmill.training.backends.cluster.curvature import Curvature, Meetings, curvatures_of, meetings_of
 
 few = settings(max_examples=25, deadline=None)
 seeds = st.integers(0, 2**32 - 1)
-
-
-def some_rows(seed: int, rows: int = 7, columns: int = 5) -> tuple[NDArray[Any], NDArray[Any]]:
-    rng = np.random.default_rng(seed)
-    a, b = rng.normal(size=(2, rows, columns))
-    return a.astype(np.float32), b.astype(np.float32)
 
 
 def some_changes(seed: int, replicas: int, rows: int = 12) -> list[Change]:
@@ -35,62 +32,91 @@ def dense(change: Change, rows: int = 12) -> NDArray[Any]:
     return whole
 
 
-@few
-@given(seeds)
-def test_what_is_at_right_angles_adds_up(seed: int) -> None:
-    a, b = some_rows(seed)
-    a[:, 2:], b[:, :2] = 0, 0
-    np.testing.assert_allclose(adasum_of_rows(a, b), a + b, rtol=1e-6)
+def some_meetings(rows: int = 12) -> Meetings:
+    return Meetings(np.full(rows, 0.3), np.full(rows, 0.5), together=1)
+
+
+def curved(values: Sequence[float]) -> Curvature:
+    turn, _ = np.linalg.qr(np.random.default_rng(1).normal(size=(len(values), len(values))))
+    return Curvature(np.array(values), turn)
 
 
 @few
-@given(seeds, st.floats(0.1, 10))
-def test_what_goes_in_one_direction_is_taken_once(seed: int, scale: float) -> None:
-    a, _ = some_rows(seed)
-    np.testing.assert_allclose(adasum_of_rows(a, a), a, rtol=1e-6)
-    b = a * np.float32(scale)
-    np.testing.assert_allclose(adasum_of_rows(a, b), (a + b) / 2, rtol=1e-4, atol=1e-6)
+@given(seeds, st.integers(2, 9), st.floats(0.01, 3))
+def test_replicas_go_as_far_as_one_after_the_other(seed: int, replicas: int, steps: float) -> None:
+    """Of a quadratic loss, where each step goes a share of the way."""
+    rng, curvature = np.random.default_rng(seed), curved([0.001, 0.1, 1, 4])
+    way = rng.normal(size=(5, 4))
+    decay = np.exp(-steps * curvature.values)
+    gone, at_last = (
+        way @ curvature.directions * (1 - decay**times) @ curvature.directions.T for times in (1, replicas)
+    )
+    np.testing.assert_allclose(settled(replicas * gone, np.full(5, steps), curvature, replicas), at_last, rtol=1e-6)
 
 
 @few
-@given(seeds, st.floats(1e-10, 1e10))
-def test_two_replicas_are_equals_and_units_do_not_matter(seed: int, unit: float) -> None:
-    a, b = some_rows(seed)
-    np.testing.assert_array_equal(adasum_of_rows(a, b), adasum_of_rows(b, a))
-    scaled = adasum_of_rows(a * np.float32(unit), b * np.float32(unit))
-    expected = adasum_of_rows(a, b) * np.float32(unit)
-    np.testing.assert_allclose(scaled, expected, rtol=1e-4, atol=1e-5 * np.abs(expected).max())
-
-
-def test_nothing_beside_something_is_nothing() -> None:
-    a, _ = some_rows(1)
-    np.testing.assert_array_equal(adasum_of_rows(a, np.zeros_like(a)), a)
-    assert not adasum_of_rows(np.zeros_like(a), np.zeros_like(a)).any()
+@given(seeds, st.integers(2, 9))
+def test_small_steps_add_up_and_settled_directions_are_averaged(seed: int, replicas: int) -> None:
+    sums = np.random.default_rng(seed).normal(size=(6, 3)).astype(np.float32)
+    curvature = curved([1, 1, 1])
+    np.testing.assert_allclose(settled(sums, np.zeros(6), curvature, replicas), sums, atol=1e-4)
+    np.testing.assert_allclose(settled(sums, np.full(6, 1e3), curvature, replicas), sums / replicas, atol=1e-6)
 
 
 @few
 @given(seeds, st.integers(1, 9))
-def test_a_tree_of_pairs(seed: int, replicas: int) -> None:
+def test_changes_add_up(seed: int, replicas: int) -> None:
     changes = some_changes(seed, replicas)
     changes[seed % replicas] = changes[0]  # the same rows, too
-    level = [dense(change) for change in changes]
-    while len(level) > 1:
-        pairs = [level[at : at + 2] for at in range(0, len(level), 2)]
-        level = [adasum_of_rows(*pair) if len(pair) == 2 else pair[0] for pair in pairs]
-    combined = adasum(changes)
-    np.testing.assert_allclose(dense(combined), level[0], rtol=1e-4, atol=1e-6)
-    np.testing.assert_array_equal(combined.rows, np.unique(np.concatenate([change.rows for change in changes])))
+    summed = total(changes)
+    np.testing.assert_allclose(dense(summed), sum(map(dense, changes)), rtol=1e-4, atol=1e-5)
+    np.testing.assert_array_equal(summed.rows, np.unique(np.concatenate([change.rows for change in changes])))
 
 
 def test_rows_that_one_replica_changed_are_taken_to_the_bit() -> None:
-    changes = some_changes(3, 5)
-    combined, touches = adasum(changes), np.zeros(12, np.int64)
+    changes, combine = some_changes(3, 5), ByCurvature(some_meetings())
+    before = [change.values.copy() for change in changes]
+    seen = curved([1, 2, 3, 4]), curved([1, 2, 3, 4])
+    combined, touches = combine(changes, Range(0, 0, 12), 100.0, seen), np.zeros(12, np.int64)
     for change in changes:
         touches[change.rows] += 1
-    for change in changes:
+    for change, values in zip(changes, before, strict=True):
+        np.testing.assert_array_equal(change.values, values)
         alone = touches[change.rows] == 1
         places = np.searchsorted(combined.rows, change.rows[alone])
         np.testing.assert_array_equal(combined.values[places], change.values[alone])
+        assert (combined.values[np.searchsorted(combined.rows, change.rows[~alone])] != change.values[~alone]).any()
+
+
+@pytest.mark.parametrize("shape", ["pairs", "mean"])
+@pytest.mark.parametrize("hierarchical", [False, True])
+def test_meetings_are_those_that_happen(shape: Literal["pairs", "mean"], hierarchical: bool) -> None:
+    """A score meets one input, or a mean of inputs, and one output: what both sides expect is as much."""
+    rng = np.random.default_rng(0)
+    ids = np.minimum(rng.zipf(1.4, 20_000) - 1, 99).astype(np.int32)
+    counts = np.bincount(ids, minlength=100)
+    objective = HuffmanPaths(counts) if hierarchical else NegativeSampling(5, np.asarray(counts**0.75, np.float64))
+    offsets = np.arange(0, 20_001, 100)
+    task = Task(shape, "word2vec", objective, 5, True, 1, ids, offsets, np.full(100, 0.5), outputs_learn=True)
+    meetings = meetings_of(task, 103)
+    assert meetings.inputs[100:].tolist() == [0, 0, 0]
+    per_window = meetings.inputs.sum() if shape == "pairs" else meetings.inputs.sum() / meetings.together
+    assert per_window == pytest.approx(meetings.outputs.sum())
+    assert meetings.outputs.sum() == pytest.approx((3.0 if shape == "pairs" else 0.5) * questions_of(objective, counts))
+
+
+def questions_of(objective: Objective, counts: NDArray[Any]) -> float:
+    return float(objective.expected_asked(counts / counts.sum()).sum())
+
+
+def test_directions_are_those_of_the_other_matrix_and_vectors_that_are_not_finite_have_none() -> None:
+    inputs, outputs = np.random.default_rng(0).normal(size=(2, 12, 4)).astype(np.float32)
+    outputs[:, 1:] = 0
+    of_inputs, of_outputs = curvatures_of((inputs, outputs), some_meetings())
+    assert np.abs(of_inputs.directions[0, -1]) == pytest.approx(1)
+    assert of_inputs.values[:-1].max() < 1e-6 < of_outputs.values.min()
+    inputs[3, 2] = np.nan
+    assert not curvatures_of((inputs, outputs), some_meetings())[1].values.any()
 
 
 @few

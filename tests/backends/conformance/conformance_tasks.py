@@ -20,7 +20,7 @@ from wordmill.training.backends import (
     Task,
     allocate_vectors,
 )
-from wordmill.training.backends.cluster import LocalRounds
+from wordmill.training.backends.cluster import ByCurvature, LocalRounds
 from wordmill.training.backends.native import NativeBackend
 from wordmill.training.backends.reference import ReferenceBackend
 
@@ -54,14 +54,14 @@ IN_BATCHES: dict[str, Callable[..., Backend]] = {
 REPLICAS = 3
 IN_ROUNDS: dict[str, Callable[..., Backend]] = {
     "reference in rounds": lambda task, *matrices: LocalRounds(
-        lambda *own: ReferenceBackend(task, *own), matrices, REPLICAS
+        lambda *own: ReferenceBackend(task, *own), matrices, REPLICAS, ByCurvature.of(task, matrices)
     ),
     "native in rounds": lambda task, *matrices: LocalRounds(
-        lambda *own: NativeBackend(task, *own, workers=1), matrices, REPLICAS
+        lambda *own: NativeBackend(task, *own, workers=1), matrices, REPLICAS, ByCurvature.of(task, matrices)
     ),
 }
 STEP_BY_STEP["native in rounds, 1 replica"] = lambda task, *matrices: LocalRounds(
-    lambda *own: NativeBackend(task, *own, workers=1), matrices, 1
+    lambda *own: NativeBackend(task, *own, workers=1), matrices, 1, ByCurvature.of(task, matrices)
 )
 for _isa in core.available_isas():
     STEP_BY_STEP[_isa] = lambda *arguments, isa=_isa: NativeBackend(*arguments, workers=1, isa=isa)

@@ -12,7 +12,7 @@ from wordmill import Word2Vec
 from wordmill.config import TrainConfig
 from wordmill.training import Callback, Run
 from wordmill.training.backends import Backend, Task
-from wordmill.training.backends.cluster import LocalRounds
+from wordmill.training.backends.cluster import ByCurvature, LocalRounds
 from wordmill.training.backends.native import NativeBackend
 from wordmill.training.run.matrices import begin_run
 from wordmill.training.run.setup import make_trainer
@@ -34,7 +34,9 @@ def trained_here(corpus: Any, workers: int, **changes: Any) -> Matrices:
 
     def make(run: Run, task: Task) -> Backend:
         matrices = run.input_vectors, run.output_vectors
-        return LocalRounds(lambda *own: NativeBackend(task, *own, workers=1), matrices, workers)
+        return LocalRounds(
+            lambda *own: NativeBackend(task, *own, workers=1), matrices, workers, ByCurvature.of(task, matrices)
+        )
 
     make_trainer(run, corpus, 0.0, [], make).train()
     return run.input_vectors, run.output_vectors

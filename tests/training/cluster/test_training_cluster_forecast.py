@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from wordmill import EncodedCorpus
 from wordmill.config import TrainConfig
 from wordmill.training.backends import Backend, Blocks, Sums, Task
-from wordmill.training.backends.cluster import LocalRounds
+from wordmill.training.backends.cluster import ByCurvature, LocalRounds
 from wordmill.training.backends.cluster.changes import change_of
 from wordmill.training.backends.native import NativeBackend
 from wordmill.training.run.cluster_forecast import Load, forecast, load_of
@@ -48,7 +48,7 @@ def test_rows_that_change_are_as_many_as_foretold(corpus: EncodedCorpus) -> None
 
     def make(_: Any, task: Task) -> Backend:
         matrices = run.input_vectors, run.output_vectors
-        return LocalRounds(lambda *own: Counting(task, own, changed), matrices, workers)
+        return LocalRounds(lambda *own: Counting(task, own, changed), matrices, workers, ByCurvature.of(task, matrices))
 
     make_trainer(run, corpus, 0.0, [], make).train()
     counted = np.mean(changed[workers:])  # in the first round the outputs are zeros, and no input learns at once

@@ -64,6 +64,7 @@ class Task:
     ids: NDArray[np.int32]  #: (N,) the corpus
     offsets: NDArray[np.int64]  #: (S + 1,) sequence s is ids[offsets[s]:offsets[s + 1]]
     keep: NDArray[np.float64]  #: (V,) probability that a token is kept
+    counts: NDArray[np.int64] | None = None  #: (V,) of the words, where ids are a part of the corpus; None: count ids
     file: MappedFile | None = None  #: what ids and offsets are mapped from
     frozen: NDArray[np.bool_] | None = None  #: (R,) rows of the input vectors that never change
     bags: Bags | None = None  #: what words are made of; None: each is its own row

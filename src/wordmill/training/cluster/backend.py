@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from wordmill.training.backends import Task
 from wordmill.training.backends.base import Blocks, Sums
 from wordmill.training.backends.cluster.changes import Matrix
+from wordmill.training.backends.cluster.combining import ByCurvature
 from wordmill.training.backends.cluster.rounds import RoundsBackend
 from wordmill.training.cluster.crew import Losses, RayCrew, WorkersLostError
 from wordmill.training.cluster.worker import Making
@@ -65,7 +66,7 @@ class ClusterBackend(RoundsBackend):
                 self._settle()
                 if self._rounds < target:
                     sums = self._train_apart(epoch, blocks)
-                    self._meet()
+                    self._meet(blocks)
             except WorkersLostError as loss:
                 self._settled = False
                 losses.note(loss)
@@ -109,7 +110,7 @@ class ClusterBackend(RoundsBackend):
         self._rounds = reached
         for epoch, blocks in self._since[reached - self._here :]:
             self._train_apart(epoch, blocks)
-            self._meet()
+            self._meet(blocks)
         self._settled = True
 
     def _teach(self) -> None:
@@ -117,7 +118,8 @@ class ClusterBackend(RoundsBackend):
         task, workers = self._task, self._workers
         ids = [workers.put(task.ids[at : at + IDS_AT_ONCE]) for at in range(0, len(task.ids), IDS_AT_ONCE)]
         making = Making(
-            task=replace(task, ids=task.ids[:0], made=None, file=None),
+            task=replace(task, ids=task.ids[:0], counts=None, made=None, file=None),
+            combine=ByCurvature.of(task, self._matrices),
             walks=self._walks,
             shapes=(self._matrices[0].shape, self._matrices[1].shape),
             dtype=self._matrices[0].dtype.name,

@@ -21,6 +21,7 @@ from wordmill.sources.opening import Source, open_source
 from wordmill.sources.stretches import Stretches
 from wordmill.training.backends import Backend, MadeTokens, Task, create_backend
 from wordmill.training.backends.base import Blocks, Sums
+from wordmill.training.backends.cluster.combining import ByCurvature
 from wordmill.training.backends.cluster.replica import Replica
 from wordmill.training.backends.native import allocate_vectors
 from wordmill.version import VERSION
@@ -52,6 +53,7 @@ class Making:
     """What a worker makes its replica from."""
 
     task: Task  #: without ids, which are sent in parts or were read by the worker
+    combine: ByCurvature
     walks: Any  #: what makes the tokens where they are not stored: it has a `maker`
     shapes: tuple[tuple[int, int], tuple[int, int]]
     dtype: str
@@ -155,7 +157,12 @@ class Worker:
                 f"twice, {needed / 2**30:,.1f} GiB: give larger machines, or raise min_count, or lower vector_size"
             )
         matrices = tuple(allocate_vectors(rows, columns, dtype) for rows, columns in making.shapes)
-        self._replica = Replica(lambda *own: self._backend(making, first, ids, own), matrices, rounds=None)  # type: ignore[arg-type]
+        self._replica = Replica(
+            lambda *own: self._backend(making, first, ids, own),
+            matrices,  # type: ignore[arg-type]
+            making.combine,
+            rounds=None,
+        )
 
     def _backend(self, making: Making, first: int, ids: tuple[NDArray[np.int32], ...], own: Any) -> Backend:
         task = making.task

@@ -13,13 +13,15 @@ from numpy.typing import NDArray
 
 from wordmill.config import TrainConfig
 from wordmill.corpus.vocab import keep_probabilities
+from wordmill.training.backends.cluster.curvature import LOOKED_AT
 from wordmill.training.run.memory import row_bytes
 from wordmill.training.run.objective import make_objective
 
 __all__ = ["COMBINED", "MOVED", "NETWORK", "Forecast", "Load", "forecast", "load_of"]
 
 NETWORK = 1.25e9  #: bytes a second that a machine receives while it sends as many: 10 Gb/s
-COMBINED = 1e9  #: bytes of changes a second that a worker combines, by one thread: 0.9 to 2.7 GB measured
+COMBINED = 1e9  #: bytes of changes a second that a worker combines, by one thread: 0.4 (of two) to 2.4 GB measured
+LOOKED = 5e10  #: multiplications and additions a second that moments of the matrices take: 7e10 measured
 MOVED = 7e9  #: bytes of rows a second that it looks through for changes, or changes: measured
 WORTH_IT = 3_600.0  #: seconds that one machine takes before a cluster is worth its trouble
 EFFICIENT = 0.5  #: share of the time that workers should train at least
@@ -42,6 +44,12 @@ class Load:
     def change_bytes(self) -> int:
         """Bytes that tell the change of a row."""
         return 4 * self.vector_size + 4
+
+    @property
+    def looks(self) -> float:
+        """Multiplications and additions that the moments of both matrices take, once a round."""
+        rows = (len(self.meetings) + self.other_rows) / 2
+        return 4.0 * min(rows, LOOKED_AT) * self.vector_size**2
 
     @property
     def matrix_bytes(self) -> int:
@@ -96,7 +104,8 @@ def forecast(load: Load, workers: int, rounds: int, epochs: int, tokens_per_seco
     others = (workers - 1) / workers
     received = others * (apart + together)
     one_machine = epochs * load.tokens / tokens_per_second
-    handled = 0.0 if workers == 1 else apart / COMBINED + (load.matrix_bytes + apart + together) / MOVED
+    moved = load.matrix_bytes + apart + together
+    handled = 0.0 if workers == 1 else load.looks / LOOKED + apart / COMBINED + moved / MOVED
     return Forecast(
         workers=workers,
         memory=2.0 * load.matrix_bytes,

@@ -38,6 +38,7 @@ def make_task(run: Run, counts: NDArray[np.int64], corpus: TrainingCorpus, offse
         ids=stored(corpus)[0],
         offsets=offsets,
         keep=keep_probabilities(counts, config.sample),
+        counts=counts,
         file=corpus.file,
         bags=run.rows.bags,
         made=made_tokens(corpus),

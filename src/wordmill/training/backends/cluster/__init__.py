@@ -6,8 +6,8 @@ matter: `local.py` holds them in this process, which is the definition; `ray/` o
 
 from __future__ import annotations
 
-from wordmill.training.backends.cluster.combining import adasum
+from wordmill.training.backends.cluster.combining import ByCurvature
 from wordmill.training.backends.cluster.local import LocalCrew, LocalRounds
 from wordmill.training.backends.cluster.rounds import Crew, RoundsBackend
 
-__all__ = ["Crew", "LocalCrew", "LocalRounds", "RoundsBackend", "adasum"]
+__all__ = ["ByCurvature", "Crew", "LocalCrew", "LocalRounds", "RoundsBackend"]

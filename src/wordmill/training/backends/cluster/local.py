@@ -7,7 +7,7 @@ from typing import Any
 
 from wordmill.training.backends.base import Backend, Blocks, Sums
 from wordmill.training.backends.cluster.changes import Matrix
-from wordmill.training.backends.cluster.combining import Combiner, adasum
+from wordmill.training.backends.cluster.combining import Combiner
 from wordmill.training.backends.cluster.replica import Replica
 from wordmill.training.backends.cluster.rounds import RoundsBackend
 from wordmill.training.backends.native import allocate_vectors
@@ -44,7 +44,7 @@ class LocalRounds(RoundsBackend):
         Input vectors and output vectors.
     workers : int
         How many replicas.
-    combine : callable
+    combine : Combiner
         How changes become one.
     """
 
@@ -53,7 +53,7 @@ class LocalRounds(RoundsBackend):
         make: Callable[[Matrix, Matrix], Backend],
         matrices: tuple[Matrix, Matrix],
         workers: int,
-        combine: Combiner = adasum,
+        combine: Combiner,
     ) -> None:
         crew = LocalCrew([Replica(make, (_like(matrices[0]), _like(matrices[1])), combine) for _ in range(workers)])
         super().__init__(crew, matrices)

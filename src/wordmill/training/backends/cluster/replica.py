@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
 from wordmill.training.backends.base import Backend, Blocks, Sums
 from wordmill.training.backends.cluster.changes import Change, Matrix, Range, change_of
-from wordmill.training.backends.cluster.combining import Combiner, adasum
+from wordmill.training.backends.cluster.combining import Combiner
 
 __all__ = ["Replica"]
 
@@ -22,7 +23,7 @@ class Replica:
         Makes the backend that trains these two matrices in place.
     matrices : two arrays
         Input vectors and output vectors; the same on all replicas.
-    combine : callable
+    combine : Combiner
         Makes the changes of all replicas one.
     rounds : int, optional
         How many rounds lie behind the matrices; None: they are to come, by `begin`.
@@ -32,7 +33,7 @@ class Replica:
         self,
         make: Callable[[Matrix, Matrix], Backend],
         matrices: tuple[Matrix, Matrix],
-        combine: Combiner = adasum,
+        combine: Combiner,
         rounds: int | None = 0,
     ) -> None:
         self._backend = make(*matrices)
@@ -56,9 +57,13 @@ class Replica:
         """Return what the rows of each range gained in this round."""
         return [change_of(part.of(self._agreed), part.of(self._matrices)) for part in ranges]
 
-    def combine(self, *changes: Change) -> Change:
+    def look(self) -> Any:
+        """Return what a combiner is to know of the matrices as they are here at the end of a round."""
+        return self._combine.look(self._matrices)
+
+    def combine(self, part: Range, pace: float, seen: Any, *changes: Change) -> Change:
         """Make the changes of a range, one a replica, one."""
-        return self._combine(changes)
+        return self._combine(changes, part, pace, seen)
 
     def take(self, rounds: int, ranges: Sequence[Range], *changes: Change) -> None:
         """End a round, the number of which is `rounds`: what all replicas made of each range is agreed."""

@@ -55,7 +55,7 @@ class RoundsBackend:
     def train(self, epoch: int, blocks: Blocks) -> Sums:
         """Train the blocks, a share on each worker, and let the workers meet."""
         sums = self._train_apart(epoch, blocks)
-        self._meet()
+        self._meet(blocks)
         return sums
 
     def _train_apart(self, epoch: int, blocks: Blocks) -> Sums:
@@ -64,17 +64,18 @@ class RoundsBackend:
         tickets = [self._crew.ask(worker, "train", epoch, share.blocks) for worker, share in enumerate(shares)]
         return _together(self._crew.get(tickets), shares, len(blocks.begins))
 
-    def _meet(self) -> None:
-        """Let each worker combine some ranges, and all take them all."""
+    def _meet(self, blocks: Blocks) -> None:
+        """Let each worker combine some ranges of what the blocks changed, and all take them all."""
         crew, ranges, workers = self._crew, self._ranges, range(len(self._crew))
         if len(workers) == 1:
             crew.get([crew.ask(0, "keep", self._rounds + 1)])
             self._rounds += 1
             return
         changes = [crew.ask(worker, "changes", ranges, answers=len(ranges)) for worker in workers]
+        pace, seen = float(blocks.alphas @ (blocks.ends - blocks.begins)) / len(workers), crew.ask(0, "look")
         combined = [
-            crew.ask(place % len(workers), "combine", *(of_worker[place] for of_worker in changes))
-            for place in range(len(ranges))
+            crew.ask(place % len(workers), "combine", part, pace, seen, *(of_worker[place] for of_worker in changes))
+            for place, part in enumerate(ranges)
         ]
         crew.get([crew.ask(worker, "take", self._rounds + 1, ranges, *combined) for worker in workers])
         self._rounds += 1
