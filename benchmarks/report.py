@@ -2,6 +2,7 @@
 
 python benchmarks/report.py build/bench/compare.json                        # the tables again
 python benchmarks/report.py --update-docs docs/benchmarks/*.json            # into README.md and docs/performance.md
+python benchmarks/report.py --update-docs jobs/compare.json --blocks jobs   # the same, one table alone
 """
 
 from __future__ import annotations
@@ -99,13 +100,13 @@ def jobs_table(report: Report) -> list[str]:
         scores = {name: [run["quality"] for run in each if "quality" in run] for name, each in runs.items()}
         measure = next(iter(scores["wordmill"][0]))
         row = [model_name(own[0]["job"]), number(_speed(own))]
-        row += [f"**{_ratio(runs[peer], own, 'job')}**" if peer in runs else "-" for peer in peers]
+        row += [f"**{_ratio(runs[peer], own, 'train')}**" if peer in runs else "-" for peer in peers]
         row.append(measure)
         row += [
             points(scores[name], measure, known=False) if scores.get(name) else "-" for name in ("wordmill", *peers)
         ]
         rows.append(row)
-    heading = ["", "M tokens/s", *(f"whole job, times {peer}" for peer in peers), "scored by", "wordmill", *peers]
+    heading = ["", "M tokens/s", *(f"times {peer}" for peer in peers), "scored by", "wordmill", *peers]
     return table(heading, rows)
 
 
@@ -268,12 +269,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--update-docs", action="store_true", help="write the blocks of README.md and docs/performance.md"
     )
+    parser.add_argument("--blocks", nargs="+", help="of these blocks alone, such as jobs (default: all)")
     options = parser.parse_args(arguments)
     for path in options.results:
         report = json.loads(path.read_text(encoding="utf-8"))
         if options.update_docs:
             for document in DOCUMENTS:
-                found = update_blocks(document, document_blocks(report, path.parent, document))
+                blocks = document_blocks(report, path.parent, document)
+                kept = {name: lines for name, lines in blocks.items() if name in (options.blocks or blocks)}
+                found = update_blocks(document, kept)
                 print(f"{document}: {', '.join(found) or 'nothing'} of {path}")
         else:
             blocks = document_blocks(report, path.parent, Path("report.md"))
