@@ -267,7 +267,7 @@ def test_models_open_on_both_sides(tmp_path: Path) -> None:
     assert (theirs.architecture, theirs.cbow_update, theirs.alpha) == ("cbow", "word2vec", 0.025)
     wordmill.Word2Vec(**SMALL).fit(SENTENCES).save(tmp_path / "skipgram")
     model = Word2Vec.load(tmp_path / "skipgram")
-    assert (model.sg, model.alpha, model.vector_size) == (1, 0.025, 8)
+    assert (model.sg, model.alpha, model.vector_size) == (1, 0.05, 8)
     model.train(SENTENCES, total_examples=60, epochs=1)
 
 

@@ -190,7 +190,7 @@ def circles() -> tuple[Walks, dict[int, str]]:
 @pytest.mark.parametrize("metric", [None, "macro-f1"])
 def test_walks_are_judged_by_labels(circles: tuple[Walks, dict[int, str]], metric: str | None) -> None:
     walks, labels = circles
-    model = Word2Vec(vector_size=8, epochs=1, workers=1, sample=0)
+    model = Word2Vec(vector_size=8, epochs=1, workers=1, sample=0, alpha=0.02)
     tuned = tune(walks, metric, "5m", {"epochs": [10], "alpha": [0.05]}, labels=labels, model=model, trials=2)
     assert tuned.metric == (metric or "f1")
     assert tuned.score > tuned.default_score + 0.2
