@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -10,16 +11,33 @@ hypothesis.settings.register_profile("wordmill", deadline=None)  # a busy machin
 hypothesis.settings.load_profile("wordmill")
 
 _TESTS = Path(__file__).parent
+_CLUSTERS = "tests/training/cluster/"
 SHARED = Path(os.environ.get("WORDMILL_SHARED", _TESTS.parents[1] / "shared" / "data"))
 
 # Where single files take longest: they begin first, so that no process is left alone with one at the end.
 _LONG = ("faults", "notebooks", "benchmarks", "docs", "cli", "native", "explorer", "saving")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Give a file to one process, and all files that start clusters: a machine has one that is found by itself."""
+    from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
+
+    class ClustersTogether(LoadFileScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            return _CLUSTERS if nodeid.startswith(_CLUSTERS) else super()._split_scope(nodeid)
+
+    return ClustersTogether(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the parts that take longest; else the order stays as it is."""
     rank = {name: place for place, name in enumerate(_LONG)}
-    items.sort(key=lambda item: rank.get(item.path.relative_to(_TESTS).parts[0], len(rank)))
+
+    def place(item: pytest.Item) -> int:
+        return -1 if item.nodeid.startswith(_CLUSTERS) else rank.get(item.path.relative_to(_TESTS).parts[0], len(rank))
+
+    items.sort(key=place)
 
 
 @pytest.fixture
