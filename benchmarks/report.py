@@ -18,6 +18,7 @@ from typing import Any
 
 from harness import find_study, study_calls, study_tables
 from markdown import caption, number, table, update_blocks
+from wordmill.errors import counted
 
 __all__ = ["comparison", "plot", "queries_and_files"]
 
@@ -42,7 +43,7 @@ def _circumstances(report: Report) -> list[str]:
         f"{', '.join(versions)}.",
         "",
         f"Corpus: {corpus['name']}, {corpus['tokens']:,} tokens in lines of {corpus['tokens_per_line']:,}.",
-        f"Medians of {report['repeats']} runs each, in turns (fastText, where nothing else was asked for, runs once).",
+        f"Medians of {counted(report['repeats'], 'run')} each, in turns (fastText by default once).",
         "Ratio: a program's seconds by wordmill's.",
     ]
 
@@ -93,8 +94,8 @@ def jobs_table(report: Report) -> list[str]:
     found = [runs for _, runs in configurations(report) if "wordmill" in runs]
     sizes = [(runs["wordmill"][0]["job"]["threads"], -runs["wordmill"][0]["job"]["vector_size"]) for runs in found]
     rows = []
-    for runs, size in zip(found, sizes, strict=True):
-        if size != max(sizes) or not set(peers) & set(runs):
+    for runs, shape in zip(found, sizes, strict=True):
+        if shape != max(sizes) or not set(peers) & set(runs):
             continue
         own = runs["wordmill"]
         scores = {name: [run["quality"] for run in each if "quality" in run] for name, each in runs.items()}
@@ -106,7 +107,9 @@ def jobs_table(report: Report) -> list[str]:
             points(scores[name], measure, known=False) if scores.get(name) else "-" for name in ("wordmill", *peers)
         ]
         rows.append(row)
-    heading = ["", "M tokens/s", *(f"times {peer}" for peer in peers), "scored by", "wordmill", *peers]
+    threads, size = max(sizes)
+    about = f"D={-size}, {counted(threads, 'thread')}"
+    heading = [about, "M tokens/s", *(f"times {peer}" for peer in peers), "scored by", "wordmill", *peers]
     return table(heading, rows)
 
 
@@ -180,9 +183,9 @@ def plot(report: Report, path: Path) -> None:
 
     colours = {name: f"C{place}" for place, name in enumerate(report["versions"])}
     bars, ticks, y = [], [], 0
-    for title, runs in configurations(report):
+    for _, runs in configurations(report):
         drawn = [name for name in colours if name in runs and name != "wordmill-processes"]
-        ticks.append((y + (len(drawn) - 1) / 2, title))
+        ticks.append((y + (len(drawn) - 1) / 2, _short(runs[drawn[0]][0]["job"])))
         bars += [(y + place, name, _speed(runs[name])) for place, name in enumerate(drawn)]
         y += len(drawn) + 1
     figure = Figure(figsize=(8, 1.2 + 0.22 * y), layout="constrained")
@@ -195,10 +198,15 @@ def plot(report: Report, path: Path) -> None:
     axes.set_yticks(*zip(*ticks, strict=True))
     axes.invert_yaxis()
     axes.margins(x=0.1, y=0.01)
-    axes.set(xlabel="million tokens a second", title=report["machine"]["processor"])
+    axes.set(xlabel=f"million tokens a second, {report['machine']['processor']}")
     axes.spines[["top", "right"]].set_visible(False)
-    axes.legend(frameon=False)
+    figure.legend(frameon=False, loc="outside upper left", ncols=len(colours))
     figure.savefig(path, dpi=120)
+
+
+def _short(job: Mapping[str, Any]) -> str:
+    """Say what tells a job from the others of a picture."""
+    return f"{model_name(job)}, D={job['vector_size']}, {counted(job['threads'], 'thread')}"
 
 
 def _median(runs: list[Report], field: str) -> float | None:
