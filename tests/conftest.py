@@ -1,6 +1,7 @@
 """Fixtures for every part."""
 
 import os
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -46,3 +47,13 @@ def shared_data() -> Path:
     if not SHARED.is_dir():
         pytest.skip(f"no real data at {SHARED} (WORDMILL_SHARED names another place)")
     return SHARED
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _can_be_interrupted() -> None:
+    """Let this process and those that it starts hear signals, some of which background jobs and nohup ignore."""
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    for number in (signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])):
+        if signal.getsignal(number) == signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
